@@ -1,0 +1,250 @@
+import type { Coding } from 'fhir/r4.js';
+import { loinc } from './codings.ts';
+
+export interface Analyte {
+  readonly code: Coding;
+  readonly text: string;
+  /** UCUM */
+  readonly unit: string;
+  readonly low?: number;
+  readonly high?: number;
+  readonly decimals: number;
+}
+
+/** What the laboratory measures, with its reference ranges for adults. */
+export const analytes = {
+  wbc: {
+    code: loinc('6690-2', 'Leukocytes [#/volume] in Blood by Automated count'),
+    text: 'White blood cells',
+    unit: '10*3/uL',
+    low: 4,
+    high: 10.8,
+    decimals: 1,
+  },
+  hgb: {
+    code: loinc('718-7', 'Hemoglobin [Mass/volume] in Blood'),
+    text: 'Hemoglobin',
+    unit: 'g/dL',
+    low: 12,
+    high: 16,
+    decimals: 1,
+  },
+  plt: {
+    code: loinc('777-3', 'Platelets [#/volume] in Blood by Automated count'),
+    text: 'Platelets',
+    unit: '10*3/uL',
+    low: 150,
+    high: 400,
+    decimals: 0,
+  },
+  anc: {
+    code: loinc('751-8', 'Neutrophils [#/volume] in Blood by Automated count'),
+    text: 'Neutrophils, absolute',
+    unit: '10*3/uL',
+    low: 1.8,
+    high: 7.7,
+    decimals: 2,
+  },
+  alc: {
+    code: loinc('731-0', 'Lymphocytes [#/volume] in Blood by Automated count'),
+    text: 'Lymphocytes, absolute',
+    unit: '10*3/uL',
+    low: 1,
+    high: 4.8,
+    decimals: 2,
+  },
+  blasts: {
+    code: loinc('709-6', 'Blasts/100 leukocytes in Blood by Manual count'),
+    text: 'Blasts, manual differential',
+    unit: '%',
+    high: 0,
+    decimals: 0,
+  },
+  glucose: {
+    code: loinc('2345-7', 'Glucose [Mass/volume] in Serum or Plasma'),
+    text: 'Glucose',
+    unit: 'mg/dL',
+    low: 70,
+    high: 99,
+    decimals: 0,
+  },
+  bun: {
+    code: loinc('3094-0', 'Urea nitrogen [Mass/volume] in Serum or Plasma'),
+    text: 'Urea nitrogen',
+    unit: 'mg/dL',
+    low: 7,
+    high: 25,
+    decimals: 0,
+  },
+  creatinine: {
+    code: loinc('2160-0', 'Creatinine [Mass/volume] in Serum or Plasma'),
+    text: 'Creatinine',
+    unit: 'mg/dL',
+    low: 0.6,
+    high: 1.3,
+    decimals: 2,
+  },
+  egfr: {
+    code: loinc(
+      '98979-8',
+      'Glomerular filtration rate/1.73 sq M.predicted [Volume Rate/Area] in Serum, Plasma or Blood by Creatinine-based formula (CKD-EPI 2021)',
+    ),
+    text: 'eGFR (CKD-EPI 2021)',
+    unit: 'mL/min/{1.73_m2}',
+    low: 60,
+    decimals: 0,
+  },
+  sodium: {
+    code: loinc('2951-2', 'Sodium [Moles/volume] in Serum or Plasma'),
+    text: 'Sodium',
+    unit: 'mmol/L',
+    low: 135,
+    high: 146,
+    decimals: 0,
+  },
+  potassium: {
+    code: loinc('2823-3', 'Potassium [Moles/volume] in Serum or Plasma'),
+    text: 'Potassium',
+    unit: 'mmol/L',
+    low: 3.5,
+    high: 5.3,
+    decimals: 1,
+  },
+  bicarbonate: {
+    code: loinc('2028-9', 'Carbon dioxide, total [Moles/volume] in Serum or Plasma'),
+    text: 'Carbon dioxide, total',
+    unit: 'mmol/L',
+    low: 20,
+    high: 32,
+    decimals: 0,
+  },
+  calcium: {
+    code: loinc('17861-6', 'Calcium [Mass/volume] in Serum or Plasma'),
+    text: 'Calcium',
+    unit: 'mg/dL',
+    low: 8.6,
+    high: 10.3,
+    decimals: 1,
+  },
+  albumin: {
+    code: loinc('1751-7', 'Albumin [Mass/volume] in Serum or Plasma'),
+    text: 'Albumin',
+    unit: 'g/dL',
+    low: 3.6,
+    high: 5.1,
+    decimals: 1,
+  },
+  bilirubin: {
+    code: loinc('1975-2', 'Bilirubin.total [Mass/volume] in Serum or Plasma'),
+    text: 'Bilirubin, total',
+    unit: 'mg/dL',
+    low: 0.2,
+    high: 1.2,
+    decimals: 1,
+  },
+  alt: {
+    code: loinc('1742-6', 'Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma'),
+    text: 'Alanine aminotransferase',
+    unit: 'U/L',
+    low: 6,
+    high: 46,
+    decimals: 0,
+  },
+  ast: {
+    code: loinc('1920-8', 'Aspartate aminotransferase [Enzymatic activity/volume] in Serum or Plasma'),
+    text: 'Aspartate aminotransferase',
+    unit: 'U/L',
+    low: 10,
+    high: 40,
+    decimals: 0,
+  },
+  alp: {
+    code: loinc('6768-6', 'Alkaline phosphatase [Enzymatic activity/volume] in Serum or Plasma'),
+    text: 'Alkaline phosphatase',
+    unit: 'U/L',
+    low: 35,
+    high: 144,
+    decimals: 0,
+  },
+  ldh: {
+    code: loinc('2532-0', 'Lactate dehydrogenase [Enzymatic activity/volume] in Serum or Plasma'),
+    text: 'Lactate dehydrogenase',
+    unit: 'U/L',
+    low: 120,
+    high: 250,
+    decimals: 0,
+  },
+  uricAcid: {
+    code: loinc('3084-1', 'Urate [Mass/volume] in Serum or Plasma'),
+    text: 'Uric acid',
+    unit: 'mg/dL',
+    low: 4,
+    high: 8,
+    decimals: 1,
+  },
+  a1c: {
+    code: loinc('4548-4', 'Hemoglobin A1c/Hemoglobin.total in Blood'),
+    text: 'Hemoglobin A1c',
+    unit: '%',
+    high: 5.7,
+    decimals: 1,
+  },
+  ldl: {
+    code: loinc('13457-7', 'Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation'),
+    text: 'LDL cholesterol, calculated',
+    unit: 'mg/dL',
+    high: 100,
+    decimals: 0,
+  },
+  tsh: {
+    code: loinc('3016-3', 'Thyrotropin [Units/volume] in Serum or Plasma'),
+    text: 'TSH',
+    unit: 'm[IU]/L',
+    low: 0.4,
+    high: 4.5,
+    decimals: 2,
+  },
+  marrowLymphoblasts: {
+    code: loinc('50724-4', 'Lymphoblasts/100 leukocytes in Bone marrow by Manual count'),
+    text: 'Lymphoblasts, bone marrow',
+    unit: '%',
+    high: 5,
+    decimals: 1,
+  },
+  marrowBlasts: {
+    code: loinc('11150-0', 'Blasts/100 cells in Bone marrow'),
+    text: 'Blasts, bone marrow',
+    unit: '%',
+    high: 5,
+    decimals: 1,
+  },
+  cd19OnBlasts: {
+    code: loinc('51101-4', 'Blasts.CD19/100 blasts in Bone marrow'),
+    text: 'CD19 on blasts, bone marrow',
+    unit: '%',
+    decimals: 0,
+  },
+  csfLeukocytes: {
+    code: loinc('26465-5', 'Leukocytes [#/volume] in Cerebral spinal fluid'),
+    text: 'Leukocytes, CSF',
+    unit: '/uL',
+    high: 5,
+    decimals: 0,
+  },
+  csfBlasts: {
+    code: loinc('26447-3', 'Blasts/100 leukocytes in Cerebral spinal fluid'),
+    text: 'Blasts, CSF',
+    unit: '%',
+    high: 0,
+    decimals: 0,
+  },
+  lvef: {
+    code: loinc('10230-1', 'Left ventricular Ejection fraction'),
+    text: 'Left ventricular ejection fraction',
+    unit: '%',
+    low: 53,
+    decimals: 0,
+  },
+} as const satisfies Record<string, Analyte>;
+
+export type AnalyteName = keyof typeof analytes;

@@ -1,0 +1,229 @@
+import { createChart, medicationOf, type Chart, type Intake, type Source } from '../fhir/chart.ts';
+import type { Failure, FhirClient, Searching } from '../fhir/client.ts';
+import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
+import { referenceKey, relativeReference } from '../fhir/reference.ts';
+import type { ChartQuery, Library } from '../policy/library.ts';
+import type { Supplied } from './prefetch.ts';
+
+/**
+ * The data of one call: what the client sent ahead, and what its FHIR server adds. Every reading is recorded, so that
+ * what was asked, served, failed or cut short shows in the determination.
+ */
+export interface CallData {
+  readonly patientId: string;
+  readonly supplied: Supplied;
+  /** Undefined when the client offers no FHIR server: then what it did not send is not known. */
+  readonly client: FhirClient | undefined;
+  readonly library: Library;
+  /** Everything at hand so far, grown by each reading. */
+  readonly intakes: Intake[];
+  /** Reads that were tried and failed, by reference: not tried again. */
+  readonly unread: Map<string, Failure>;
+}
+
+export function createCallData(
+  patientId: string,
+  supplied: Supplied,
+  client: FhirClient | undefined,
+  library: Library,
+  fromContext: readonly Intake[],
+): CallData {
+  return {
+    patientId,
+    supplied,
+    client,
+    library,
+    intakes: [...fromContext, ...supplied.intakes],
+    unread: new Map(),
+  };
+}
+
+/** Finds what is at hand by `Type/id` or full URL. */
+export function resolver({ intakes }: CallData): (reference: unknown) => JsonObject | undefined {
+  const held = new Map<string, JsonObject>();
+  for (const { resource, fullUrl } of intakes) {
+    if (!isObject(resource)) continue;
+    const type = text(resource['resourceType']);
+    const id = text(resource['id']);
+    if (type !== undefined && id !== undefined && !held.has(`${type}/${id}`))
+      held.set(`${type}/${id}`, resource);
+    if (fullUrl !== undefined && !held.has(fullUrl)) held.set(fullUrl, resource);
+  }
+  return (reference) => {
+    const key = referenceKey(reference);
+    return key === undefined ? undefined : held.get(key);
+  };
+}
+
+/** Reads what is not at hand, all at once. Failures are kept in `unread`. */
+export async function readMissing(data: CallData, references: readonly string[]): Promise<void> {
+  const resolve = resolver(data);
+  const wanted = [...new Set(references)].filter(
+    (reference) => resolve(reference) === undefined && !data.unread.has(reference),
+  );
+  await Promise.all(
+    wanted.map(async (reference) => {
+      const reading = await (data.client?.read(reference) ?? { failure: NO_SERVER });
+      if ('resource' in reading) data.intakes.push({ resource: reading.resource });
+      else data.unread.set(reference, reading.failure);
+    }),
+  );
+}
+
+export const NO_SERVER: Failure = {
+  kind: 'unavailable',
+  reason: 'not in prefetch, and no FHIR server was offered',
+};
+
+/** The patient's Coverages and their payors. `failure` when they could not be read: then nobody can say who pays. */
+export async function gatherCoverages(data: CallData): Promise<{ readonly failure: Failure | undefined }> {
+  const state = await readSearch(data, 'Coverage', [
+    { key: 'coverage', type: 'Coverage', search: undefined },
+  ]);
+  if (state.state !== 'complete')
+    return { failure: { kind: 'unavailable', reason: state.reason ?? state.state } };
+  const payors = data.intakes
+    .map(({ resource }) => resource)
+    .filter((resource) => property(resource, 'resourceType') === 'Coverage')
+    .flatMap((coverage) => objects(property(coverage, 'payor')))
+    .flatMap((payor) => relativeReference(payor) ?? [])
+    .filter((reference) => reference.startsWith('Organization/'));
+  await readMissing(data, payors);
+  return { failure: undefined };
+}
+
+/** The chart with the given resource types read as far as they can be, in parallel. */
+export async function gatherChart(data: CallData, types: readonly string[]): Promise<Chart> {
+  const sources = new Map<string, Source>();
+  await Promise.all([
+    readMissing(data, [`Patient/${data.patientId}`]),
+    ...types.map(async (type) => {
+      const queries = data.library.queries.filter((query) => query.type === type);
+      sources.set(type, await readSearch(data, type, queries));
+    }),
+  ]);
+  const failure = data.unread.get(`Patient/${data.patientId}`);
+  sources.set(
+    'Patient',
+    failure === undefined ? { state: 'complete' } : { state: 'failed', reason: failure.reason },
+  );
+  await readMedications(data, sources);
+  return createChart(data.patientId, data.intakes, sources, data.library.terminology);
+}
+
+/** Drugs by reference: a Medication that cannot be read leaves open what its drug would have settled. */
+async function readMedications(data: CallData, sources: Map<string, Source>): Promise<void> {
+  const resolve = resolver(data);
+  const unresolved = data.intakes.flatMap(({ resource }) => {
+    const target = isObject(resource) ? relativeReference(resource['medicationReference']) : undefined;
+    return isObject(resource) && target !== undefined && medicationOf(resource, resolve) === undefined
+      ? [{ type: text(resource['resourceType']) ?? '', target }]
+      : [];
+  });
+  await readMissing(
+    data,
+    unresolved.map(({ target }) => target),
+  );
+  const failed = unresolved.filter(({ target }) => data.unread.has(target));
+  for (const type of new Set(failed.map((item) => item.type))) {
+    if (sources.get(type)?.state !== 'complete') continue;
+    const count = failed.filter((item) => item.type === type).length;
+    sources.set(type, {
+      state: 'unresolved',
+      reason: `${count} refer to a Medication that could not be read`,
+    });
+  }
+}
+
+/**
+ * One resource type: what prefetch answered stands; pages it left are followed; the rest is searched for, the whole
+ * type by patient first, and by the narrower queries where the server refuses that.
+ */
+async function readSearch(data: CallData, type: string, queries: readonly ChartQuery[]): Promise<Source> {
+  const { supplied, client } = data;
+  const byType = await followed(data, type, supplied.byType.get(type));
+  if (byType !== undefined && byType.state !== 'not-asked') return byType;
+  const answered = await Promise.all(
+    queries.map(async ({ key }) => followed(data, key, supplied.byKey.get(key))),
+  );
+  const open = queries.filter(
+    (_, index) => answered[index] === undefined || answered[index].state === 'not-asked',
+  );
+  if (open.length === 0) return joined(answered.filter((source) => source !== undefined));
+  if (client === undefined) {
+    const known = answered.filter((source) => source !== undefined);
+    const broken = known.find(({ state }) => state === 'failed' || state === 'incomplete');
+    return broken ?? { state: 'not-asked', reason: NO_SERVER.reason };
+  }
+  const query = (search: string | undefined): string =>
+    `${type}?patient=${encodeURIComponent(data.patientId)}${search === undefined ? '' : `&${encodeSearch(search)}`}`;
+  const isWholeOpen = open.length === queries.length;
+  if (isWholeOpen) {
+    const whole = await client.search(query(undefined));
+    const isRefused = whole.failure?.kind === 'refused' && queries.some(({ search }) => search !== undefined);
+    if (!isRefused) return taken(data, whole);
+  }
+  const parts = await Promise.all(
+    open.map(async ({ search }) => taken(data, await client.search(query(search)))),
+  );
+  return joined([
+    ...answered.filter((source) => source !== undefined && source.state !== 'not-asked'),
+    ...parts,
+  ] as Source[]);
+}
+
+const encodeSearch = (search: string): string => {
+  const [name = '', value = ''] = search.split(/=(.*)/s);
+  return `${name}=${encodeURIComponent(value)}`;
+};
+
+/** Keeps what a search gave, and says how complete that is. */
+function taken(data: CallData, { intakes, failure }: Searching): Source {
+  data.intakes.push(...intakes);
+  if (failure === undefined) return { state: 'complete' };
+  switch (failure.kind) {
+    case 'cut-short':
+      return { state: 'incomplete', reason: failure.reason };
+    case 'refused':
+    case 'not-found':
+      return { state: 'not-asked', reason: `the server does not offer it (${failure.reason})` };
+    case 'forbidden':
+    case 'unavailable':
+    case 'timeout':
+    case 'unreadable':
+      return { state: intakes.length > 0 ? 'incomplete' : 'failed', reason: failure.reason };
+  }
+}
+
+/** Follows the pages that a prefetch answer left to us. */
+async function followed(
+  data: CallData,
+  target: string,
+  source: Source | undefined,
+): Promise<Source | undefined> {
+  const pages = data.supplied.pages.filter((page) => page.target === target);
+  if (
+    source === undefined ||
+    pages.length === 0 ||
+    data.client === undefined ||
+    source.state !== 'incomplete'
+  )
+    return source;
+  const client = data.client;
+  const read = await Promise.all(pages.map(async ({ next }) => taken(data, await client.pagesFrom(next))));
+  const failed = read.find(({ state }) => state !== 'complete');
+  return failed === undefined
+    ? { state: 'complete' }
+    : { state: 'incomplete', reason: failed.reason ?? source.reason };
+}
+
+/** Several queries together are as good as the worst of them. */
+function joined(sources: readonly Source[]): Source {
+  for (const state of ['failed', 'incomplete', 'not-asked'] as const) {
+    const found = sources.find((source) => source.state === state);
+    if (found === undefined) continue;
+    const isPartial = state === 'failed' && sources.some((source) => source.state === 'complete');
+    return isPartial ? { ...found, state: 'incomplete' } : found;
+  }
+  return { state: 'complete' };
+}

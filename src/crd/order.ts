@@ -1,0 +1,173 @@
+import type { ChartRecord } from '../fhir/chart.ts';
+import { medicationOf } from '../fhir/chart.ts';
+import { parseChoiceDate, parseDate, parsePeriod, parseTiming, type DateInterval } from '../fhir/date.ts';
+import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
+import { relativeReference } from '../fhir/reference.ts';
+import type { Evidence, PlannedOrder, Setting } from '../engine/result.ts';
+import type { Library } from '../policy/library.ts';
+import { orderedItem, speaksOfCarT, type OrderedItem } from '../policy/product.ts';
+
+/** A resource that a hook asks about, with the appointment it was booked by, if any. */
+export interface HookOrder {
+  readonly reference: string;
+  readonly resource: JsonObject;
+  readonly appointment: JsonObject | undefined;
+}
+
+type Resolve = (reference: unknown) => JsonObject | undefined;
+
+/** Order types that carry a code or a drug; any other passes by. */
+const ITEM_ELEMENTS: Readonly<Record<string, readonly string[]>> = {
+  MedicationRequest: ['medicationCodeableConcept'],
+  ServiceRequest: ['code', 'orderDetail'],
+  DeviceRequest: ['codeCodeableConcept'],
+};
+
+/** What an order is for, as far as its own text and codes, and a Medication at hand, tell. */
+export function itemOf(order: HookOrder, resolve: Resolve, library: Library): OrderedItem {
+  const { resource } = order;
+  const medication = medicationOf(resource, resolve);
+  const concepts = [
+    ...(ITEM_ELEMENTS[text(resource['resourceType']) ?? ''] ?? []).flatMap((element) =>
+      objects(resource[element]),
+    ),
+    ...objects(medication?.['code']),
+    ...objects(medication?.['ingredient']).flatMap((ingredient) =>
+      objects(ingredient['itemCodeableConcept']),
+    ),
+  ];
+  const words = [
+    ...concepts.flatMap((concept) => texts(concept['text'])),
+    ...texts(property(resource['medicationReference'], 'display')),
+  ];
+  return orderedItem(library.terminology.codings(concepts), words, library.products, library.terminology);
+}
+
+/**
+ * The Medication that must be read before anybody can say what is ordered: referred to, not at hand, and its display
+ * (where it has one) speaks of CAR-T. A display that names another drug is taken at its word.
+ */
+export function unreadMedication(order: HookOrder, resolve: Resolve, library: Library): string | undefined {
+  const reference = order.resource['medicationReference'];
+  const target = relativeReference(reference);
+  if (target === undefined || medicationOf(order.resource, resolve) !== undefined) return undefined;
+  const display = text(property(reference, 'display'));
+  return display === undefined || speaksOfCarT(display, library.products) ? target : undefined;
+}
+
+/**
+ * Planned infusion date (`determination.md`, "Settled questions"): ServiceRequest occurrence; MedicationRequest
+ * timing event, else the start of its validity period; else the appointment.
+ */
+export function plannedDate({ resource, appointment }: HookOrder): PlannedOrder['planned'] {
+  const type = text(resource['resourceType']) ?? '';
+  const candidates: readonly (readonly [string, DateInterval | null | undefined])[] =
+    type === 'MedicationRequest'
+      ? [
+          [
+            'dosageInstruction.timing',
+            earliest(objects(resource['dosageInstruction']).map(({ timing }) => parseTiming(timing))),
+          ],
+          [
+            'dispenseRequest.validityPeriod',
+            startOf(property(resource['dispenseRequest'], 'validityPeriod')),
+          ],
+        ]
+      : [['occurrence', occurrence(resource)]];
+  const found = candidates.find(([, date]) => date !== null && date !== undefined);
+  const date = found?.[1];
+  if (found !== undefined && date !== null && date !== undefined)
+    return { date, from: `${type}.${found[0]}` };
+  const booked = appointment === undefined ? null : parseDate(appointment['start']);
+  return booked === null ? null : { date: booked, from: 'Appointment.start' };
+}
+
+const occurrence = (resource: JsonObject): DateInterval | null | undefined =>
+  resource['occurrencePeriod'] === undefined
+    ? parseChoiceDate(resource, 'occurrence')
+    : startOf(resource['occurrencePeriod']);
+
+/** The day on which a period begins; a period without a start does not tell. */
+const startOf = (period: unknown): DateInterval | null =>
+  parsePeriod(period) === null ? null : parseDate(property(period, 'start'));
+
+const earliest = (dates: readonly (DateInterval | null)[]): DateInterval | null =>
+  dates.reduce(
+    (first, date) => (date !== null && (first === null || date.low < first.low) ? date : first),
+    null,
+  );
+
+/** The Encounter that tells the setting: the order's own, else the hook's. */
+export const encounterReference = (
+  { resource }: HookOrder,
+  hookEncounter: string | undefined,
+): string | undefined =>
+  relativeReference(resource['encounter']) ??
+  (hookEncounter === undefined ? undefined : `Encounter/${hookEncounter}`);
+
+/**
+ * Inpatient or outpatient: the encounter's class, else the order's location code or category.
+ * @param encounter the record, `unread` when there is one that could not be read
+ */
+export function settingOf(
+  order: HookOrder,
+  encounter: ChartRecord | 'unread' | undefined,
+  library: Library,
+): Setting {
+  const read = (reference: string, path: string, element: unknown): Setting | undefined => {
+    // Encounter.class is bound to v3 ActCode; clients that leave the system out mean it.
+    const concepts = objects(element).map((item) =>
+      item['coding'] === undefined && item['system'] === undefined
+        ? { ...item, system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode' }
+        : item,
+    );
+    for (const coding of library.terminology.codings(concepts)) {
+      if (coding.key === undefined) continue;
+      for (const value of ['inpatient', 'outpatient'] as const) {
+        if (library.terminology.includes(library.settings[value], coding.key)) {
+          const display = coding.display ?? library.terminology.display(coding.key);
+          const evidence: Evidence = {
+            reference,
+            path,
+            value: coding.code,
+            ...(display === undefined ? {} : { display }),
+          };
+          return { value, evidence: [evidence], isUnread: false };
+        }
+      }
+    }
+    return undefined;
+  };
+  const type = text(order.resource['resourceType']) ?? '';
+  const byEncounter =
+    encounter === undefined || encounter === 'unread'
+      ? undefined
+      : read(encounter.reference, 'Encounter.class', encounter.resource['class']);
+  return (
+    byEncounter ??
+    read(order.reference, `${type}.locationCode`, order.resource['locationCode']) ??
+    read(order.reference, `${type}.category`, order.resource['category']) ?? {
+      value: 'unknown',
+      evidence: [],
+      isUnread: encounter === 'unread',
+    }
+  );
+}
+
+/** The order in the engine's words. */
+export function plannedOrder(order: HookOrder, item: OrderedItem, setting: Setting): PlannedOrder {
+  const { resource } = order;
+  return {
+    reference: order.reference,
+    product: item.kind === 'product' ? item.product : null,
+    planned: plannedDate(order),
+    authored: parseDate(resource['authoredOn']),
+    setting,
+    reason: {
+      concepts: objects(resource['reasonCode']),
+      references: objects(resource['reasonReference']).flatMap(
+        (reference) => relativeReference(reference) ?? [],
+      ),
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { Chart, ChartRecord } from '../fhir/chart.ts';
+import { parseDate, type DateInterval } from '../fhir/date.ts';
+import { objects, property, text, type JsonObject } from '../fhir/json.ts';
+import { relativeReference } from '../fhir/reference.ts';
+import type { Evidence } from './result.ts';
+
+/** A clinician's answer to a criterion, from a completed QuestionnaireResponse. */
+export interface Attestation {
+  /** `undefined` when the latest answers contradict each other, or cannot be read. */
+  readonly answer: boolean | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+const COUNTED = new Set(['completed', 'amended']);
+const AUTHORS = /^(Practitioner|PractitionerRole)\//;
+const MAX_ITEMS = 10_000;
+
+interface Given {
+  readonly linkId: string;
+  readonly answer: boolean | undefined;
+  readonly authored: DateInterval | null;
+  readonly evidence: Evidence;
+}
+
+/**
+ * The latest answer for each criterion id (`determination.md`, "Attestations"): completed or amended, about this
+ * patient, by a Practitioner or PractitionerRole, not dated after the request.
+ */
+export function attestations(chart: Chart, asOf: DateInterval): ReadonlyMap<string, Attestation> {
+  const byLinkId = new Map<string, Given[]>();
+  for (const record of chart.of('QuestionnaireResponse')) {
+    if (!counts(record, asOf)) continue;
+    for (const given of answersOf(record)) {
+      const list = byLinkId.get(given.linkId) ?? [];
+      list.push(given);
+      byLinkId.set(given.linkId, list);
+    }
+  }
+  return new Map([...byLinkId].map(([linkId, given]) => [linkId, latest(given)]));
+}
+
+function counts({ resource, hasSubject }: ChartRecord, asOf: DateInterval): boolean {
+  const author = resource['author'];
+  const isByClinician =
+    AUTHORS.test(relativeReference(author) ?? '') ||
+    ['Practitioner', 'PractitionerRole'].includes(text(property(author, 'type')) ?? '');
+  const authored = parseDate(resource['authored']);
+  return (
+    hasSubject &&
+    COUNTED.has(text(resource['status']) ?? '') &&
+    isByClinician &&
+    (authored === null || authored.low <= asOf.high)
+  );
+}
+
+/** Items at every level, walked without recursion: a form may be nested as deep as its sender likes. */
+function answersOf({ resource, reference }: ChartRecord): readonly Given[] {
+  const given: Given[] = [];
+  const open: JsonObject[] = [...objects(resource['item'])];
+  for (let seen = 0; seen < MAX_ITEMS; seen += 1) {
+    const item = open.pop();
+    if (item === undefined) break;
+    const answers = objects(item['answer']);
+    for (const nested of [item, ...answers]) open.push(...objects(nested['item']));
+    const linkId = text(item['linkId']);
+    if (linkId === undefined || answers.length === 0) continue;
+    const value = answers[0]?.['valueBoolean'];
+    const answer = answers.length === 1 && typeof value === 'boolean' ? value : undefined;
+    const authored = parseDate(resource['authored']);
+    given.push({
+      linkId,
+      answer,
+      authored,
+      evidence: {
+        reference,
+        path: 'QuestionnaireResponse.item.answer.value',
+        value: answer === undefined ? '' : String(answer),
+        ...(authored === null ? {} : { date: authored.text }),
+        ...(answer === undefined ? { note: 'not usable: one answer with valueBoolean is expected' } : {}),
+      },
+    });
+  }
+  return given;
+}
+
+/** Undated answers are the oldest; equally late answers that differ settle nothing. */
+function latest(given: readonly Given[]): Attestation {
+  const day = ({ authored }: Given): string => authored?.text ?? '';
+  const usable = given.filter(({ answer }) => answer !== undefined);
+  if (usable.length === 0) return { answer: undefined, evidence: given.map(({ evidence }) => evidence) };
+  const last = usable.reduce((a, b) => (instant(day(b)) > instant(day(a)) ? b : a));
+  const tied = usable.filter((item) => instant(day(item)) === instant(day(last)));
+  return {
+    answer: tied.every(({ answer }) => answer === last.answer) ? last.answer : undefined,
+    evidence: tied.map(({ evidence }) => evidence),
+  };
+}
+
+const instant = (printed: string): number => {
+  const time = Date.parse(printed);
+  return Number.isNaN(time) ? -Infinity : time;
+};

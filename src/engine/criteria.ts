@@ -1,0 +1,309 @@
+import type { Chart } from '../fhir/chart.ts';
+import { all, any, not, type Truth } from '../fhir/truth.ts';
+import type { Fact, Missing } from '../policy/fact.ts';
+import type { Criterion, Threshold } from '../policy/policy.ts';
+import type { Attestation } from './attestations.ts';
+import { BROKEN_SOURCES, searchedType } from './facts.ts';
+import { mostPressing, type Answer, type Evidence, type Needs, type Searched } from './result.ts';
+
+/** What a criterion comes to, with its parts: the shape that `determination.md` fixes. */
+export interface CriterionResult {
+  readonly id: string;
+  readonly title: string;
+  readonly locator: string;
+  readonly status: 'met' | 'not-met' | 'unknown' | 'not-applicable';
+  readonly needs?: Needs;
+  readonly evidence: readonly Evidence[];
+  readonly missing: readonly Missing[];
+  readonly searched: readonly Searched[];
+  readonly criteria: readonly CriterionResult[];
+}
+
+/** A result on its way up the tree. */
+export interface Evaluated {
+  readonly truth: Truth;
+  readonly results: readonly CriterionResult[];
+  readonly needs: Needs | undefined;
+  readonly evidence: readonly Evidence[];
+  readonly missing: readonly Missing[];
+  readonly searched: readonly Searched[];
+  /** True when something decisive in the chart speaks for it: the branch of an `any` that is worth completing. */
+  readonly isSupported: boolean;
+  /** True when no answer may settle it: the chart holds evidence both ways, or part of it could not be read. */
+  readonly isBarred: boolean;
+  /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch. */
+  readonly anomalies: readonly { readonly id: string; readonly criterion: string }[];
+}
+
+/** What criteria are evaluated over. */
+export interface CriterionScope {
+  readonly chart: Chart;
+  readonly facts: ReadonlyMap<string, Fact>;
+  readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
+  readonly attestations: ReadonlyMap<string, Attestation>;
+}
+
+/** A part inherits whether it is an exclusion, and the answer that a clinician gave to the whole. */
+interface Inherited {
+  readonly exclusion: boolean;
+  readonly attestation: Attestation | undefined;
+}
+
+/** Evaluates a criterion and every part of it, even once the answer is settled: the reader is owed the whole list. */
+export function evaluateCriterion(criterion: Criterion, scope: CriterionScope): Evaluated {
+  return evaluate(criterion, scope, { exclusion: false, attestation: undefined });
+}
+
+function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inherited): Evaluated {
+  const own = criterion.id === undefined ? undefined : scope.attestations.get(criterion.id);
+  const attestation = own ?? inherited.attestation;
+  const tested = test(criterion, scope, { ...inherited, attestation });
+  const isAnswerable = criterion.attestable || inherited.exclusion;
+  const attested =
+    criterion.id === undefined
+      ? tested
+      : withAttestation(tested, attestation, isAnswerable, own !== undefined);
+  const unanswered =
+    isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
+  const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
+  return named(guarded, criterion);
+}
+
+/** The result as a row of the tree; a part without an id of its own goes into the one above it. */
+function named(evaluated: Guarded, criterion: Criterion): Evaluated {
+  const id = criterion.id;
+  if (id === undefined) return evaluated;
+  const { truth, needs } = evaluated;
+  const status =
+    evaluated.isNotApplicable === true
+      ? 'not-applicable'
+      : truth === null
+        ? 'unknown'
+        : truth
+          ? 'met'
+          : 'not-met';
+  const own = criterion.missing === undefined ? [] : [{ what: criterion.missing }];
+  const missing =
+    status === 'unknown' && needs !== 'data-access'
+      ? union([evaluated.missing, own], ({ what }) => what)
+      : [];
+  const result: CriterionResult = {
+    id,
+    title: criterion.title,
+    locator: criterion.locator,
+    status,
+    ...(status === 'unknown' ? { needs: needs ?? 'documentation' } : {}),
+    evidence: evaluated.evidence,
+    missing,
+    searched: evaluated.searched,
+    criteria: evaluated.results,
+  };
+  const anomalies = criterion.anomalies
+    .filter(
+      ({ only }) =>
+        only === 'always' || (status === 'unknown' && (only === 'when-open' || needs === 'review')),
+    )
+    .map((anomaly) => ({ id: anomaly.id, criterion: id }));
+  return {
+    ...evaluated,
+    results: [result],
+    missing,
+    anomalies: [...anomalies, ...evaluated.anomalies],
+  };
+}
+
+interface Guarded extends Evaluated {
+  readonly isNotApplicable?: boolean;
+}
+
+const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
+  results: [],
+  evidence: [],
+  missing: [],
+  searched: [],
+  isSupported: false,
+  isBarred: false,
+  anomalies: [],
+};
+
+function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited): Evaluated {
+  const { test: asked } = criterion;
+  const open = criterion.open;
+  switch (asked.kind) {
+    case 'fact': {
+      const fact = scope.facts.get(asked.fact);
+      if (fact === undefined) throw new Error(`fact ${asked.fact} is not in the library`);
+      const answer = scope.answer(fact, asked.comparison);
+      const usual: Needs = inherited.exclusion ? 'attestation' : 'documentation';
+      return {
+        ...nothing,
+        truth: inherited.exclusion ? not(answer.truth) : answer.truth,
+        needs: answer.truth === null ? (answer.needs ?? open ?? usual) : undefined,
+        evidence: answer.evidence,
+        missing: answer.missing,
+        searched: answer.searched,
+        isSupported: answer.truth === true,
+        isBarred: answer.needs === 'review' || answer.isBroken === true,
+      };
+    }
+    case 'attest':
+      return {
+        ...nothing,
+        truth: null,
+        needs: open ?? 'attestation',
+        searched: [searchedType('QuestionnaireResponse', scope.chart)],
+      };
+    case 'review':
+      return { ...nothing, truth: null, needs: 'review', missing: [{ what: asked.reason }] };
+    case 'all':
+    case 'any':
+    case 'none': {
+      const exclusion = asked.kind === 'none' ? true : inherited.exclusion;
+      const parts = asked.parts.map((part) =>
+        evaluate(part, scope, {
+          exclusion,
+          attestation: asked.kind === 'none' ? inherited.attestation : undefined,
+        }),
+      );
+      return compose(asked.kind, parts, open);
+    }
+  }
+}
+
+function compose(
+  kind: 'all' | 'any' | 'none',
+  parts: readonly Evaluated[],
+  open: Needs | undefined,
+): Evaluated {
+  const truths = parts.map(({ truth }) => truth);
+  // The parts of a `none` are stated as exclusions already: true is "shown or attested to be absent".
+  const truth = kind === 'any' ? any(truths) : all(truths);
+  const unknown = parts.filter((part) => part.truth === null);
+  const supported = unknown.filter(({ isSupported }) => isSupported);
+  const worthCompleting = kind === 'any' && supported.length > 0 ? supported : unknown;
+  const deciding =
+    truth === null ? parts : parts.filter((part) => (kind === 'any') === truth || part.truth === truth);
+  return {
+    truth,
+    needs:
+      truth === null
+        ? unknown.every(({ needs }) => needs === undefined)
+          ? open
+          : mostPressing(unknown.flatMap(({ needs }) => needs ?? []))
+        : undefined,
+    results: parts.flatMap(({ results }) => results),
+    evidence: union(
+      deciding.map(({ evidence }) => evidence),
+      evidenceKey,
+    ),
+    missing: union(
+      worthCompleting.map(({ missing }) => missing),
+      ({ what }) => what,
+    ),
+    searched: union(
+      parts.map(({ searched }) => searched),
+      ({ resourceType }) => resourceType,
+    ),
+    isSupported: parts.some(({ isSupported }) => isSupported),
+    isBarred: unknown.some(({ isBarred }) => isBarred),
+    anomalies: parts.flatMap(({ anomalies }) => anomalies),
+  };
+}
+
+const evidenceKey = ({ reference, path, value }: Evidence): string => `${reference} ${path} ${value}`;
+
+function union<T>(lists: readonly (readonly T[])[], key: (item: T) => string): readonly T[] {
+  const seen = new Map<string, T>();
+  for (const item of lists.flat()) if (!seen.has(key(item))) seen.set(key(item), item);
+  return [...seen.values()];
+}
+
+/**
+ * A clinician's answer beside what the chart says (`determination.md`, "Attestations"): it closes what the chart
+ * leaves open, stands with what the chart confirms, and sends a contradiction to review. What could not be read
+ * stays unread.
+ */
+function withAttestation(
+  evaluated: Evaluated,
+  attestation: Attestation | undefined,
+  isAnswerable: boolean,
+  isOwn: boolean,
+): Evaluated {
+  if (attestation === undefined) return evaluated;
+  const evidence = union([evaluated.evidence, attestation.evidence], evidenceKey);
+  if (!isAnswerable) {
+    if (!isOwn) return evaluated;
+    const note = 'an answer does not take the place of the record or document that is asked for';
+    return {
+      ...evaluated,
+      evidence: union(
+        [evaluated.evidence, attestation.evidence.map((item) => ({ ...item, note }))],
+        evidenceKey,
+      ),
+    };
+  }
+  const { answer } = attestation;
+  // "No" to the whole of an exclusion does not say which part is present.
+  if (!isOwn && answer !== true) return evaluated;
+  if (answer === undefined)
+    return { ...evaluated, evidence, needs: evaluated.truth === null ? evaluated.needs : undefined };
+  if (evaluated.truth === null) {
+    return evaluated.isBarred
+      ? { ...evaluated, evidence }
+      : { ...evaluated, truth: answer, needs: undefined, evidence, missing: [] };
+  }
+  if (evaluated.truth === answer) return { ...evaluated, evidence };
+  return isOwn ? { ...evaluated, truth: null, needs: 'review', isBarred: true, evidence } : evaluated;
+}
+
+/** Where questionnaire answers could not be read, one may be there: it is not asked for again. */
+function withUnreadAnswers(evaluated: Evaluated, chart: Chart): Evaluated {
+  const { state } = chart.source('QuestionnaireResponse');
+  return evaluated.truth === null && BROKEN_SOURCES.some((broken) => broken === state)
+    ? {
+        ...evaluated,
+        needs: 'data-access',
+        searched: union(
+          [evaluated.searched, [searchedType('QuestionnaireResponse', chart)]],
+          ({ resourceType }) => resourceType,
+        ),
+      }
+    : evaluated;
+}
+
+/** Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true. */
+function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope): Guarded {
+  const fact = scope.facts.get(guard);
+  if (fact === undefined) throw new Error(`fact ${guard} is not in the library`);
+  const answer = scope.answer(fact, undefined);
+  const searched = union([answer.searched, evaluated.searched], ({ resourceType }) => resourceType);
+  switch (answer.truth) {
+    case false:
+      return {
+        ...evaluated,
+        isNotApplicable: true,
+        truth: true,
+        needs: undefined,
+        evidence: answer.evidence,
+        missing: [],
+        searched,
+      };
+    case true:
+      return { ...evaluated, evidence: union([evaluated.evidence, answer.evidence], evidenceKey), searched };
+    case null: {
+      if (evaluated.truth === true) return { ...evaluated, searched };
+      const needs = [
+        answer.needs ?? 'documentation',
+        ...(evaluated.needs === undefined ? [] : [evaluated.needs]),
+      ];
+      return {
+        ...evaluated,
+        truth: null,
+        needs: mostPressing(needs),
+        evidence: union([answer.evidence, evaluated.evidence], evidenceKey),
+        missing: union([answer.missing, evaluated.missing], ({ what }) => what),
+        searched,
+      };
+    }
+  }
+}

@@ -1,0 +1,303 @@
+import type { Chart, ChartAnomaly } from '../fhir/chart.ts';
+import { parseDate } from '../fhir/date.ts';
+import type { Truth } from '../fhir/truth.ts';
+import type { Library, Payer } from '../policy/library.ts';
+import type { Indication, Policy, Requirement } from '../policy/policy.ts';
+import { attestations } from './attestations.ts';
+import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
+import { createDiseaseReader } from './disease.ts';
+import { createFactReader, type Scope } from './facts.ts';
+import { fittingIndications } from './indication.ts';
+import type { Evidence, PlannedOrder } from './result.ts';
+
+export type Decision = 'criteria-met' | 'documentation-needed' | 'criteria-not-met' | 'no-covered-indication';
+
+/** An oddity of the policy's text or of the chart, with the criteria that it touches. */
+export interface Anomaly {
+  readonly id: string;
+  readonly text: string;
+  readonly criteria: readonly string[];
+}
+
+export interface Alternative {
+  readonly indication: string;
+  readonly decision: Decision;
+  readonly criteria: readonly CriterionResult[];
+}
+
+/** What one evaluation says, but for its id: the public shape of `determination.md`. */
+export interface Determination {
+  readonly hookInstance: string;
+  readonly order: string;
+  readonly patient: string;
+  readonly coverage: string;
+  readonly product: string | null;
+  readonly policy: {
+    readonly id: string;
+    readonly payer: string;
+    readonly number?: string;
+    readonly version: string;
+    readonly effective: string;
+  };
+  readonly asOf: string;
+  readonly setting: 'inpatient' | 'outpatient' | 'unknown';
+  readonly priorAuthorization: Requirement;
+  readonly indication: string | null;
+  readonly decision: Decision;
+  readonly criteria: readonly CriterionResult[];
+  readonly alternatives?: readonly Alternative[];
+  readonly anomalies: readonly Anomaly[];
+}
+
+/** One policy that governs one order under one coverage. */
+export interface GovernedOrder {
+  readonly hookInstance: string;
+  readonly order: PlannedOrder;
+  readonly coverage: string;
+  readonly policy: Policy;
+  readonly payer: Payer;
+  /** Why it is not certain that the policy applies: a plan line, or a date, that cannot be told. */
+  readonly doubt: { readonly reason: string; readonly evidence: readonly Evidence[] } | undefined;
+}
+
+interface Evaluated {
+  readonly indication: Indication;
+  readonly decision: Decision;
+  readonly criteria: readonly CriterionResult[];
+  readonly anomalies: readonly { readonly id: string; readonly criterion: string }[];
+}
+
+/**
+ * Evaluates a policy for an order over a chart: a plain function of values, the same for the same values.
+ * @param asOf the day of the request, a FHIR date
+ */
+export function determine(
+  governed: GovernedOrder,
+  chart: Chart,
+  library: Library,
+  asOf: string,
+): Determination {
+  const { order, policy } = governed;
+  const day = parseDate(asOf);
+  if (day === null) throw new Error(`asOf "${asOf}" is not a FHIR date`);
+  const scope: Scope = { library, diseases: createDiseaseReader(library), chart, order, asOf: day };
+  const criterionScope: CriterionScope = {
+    chart,
+    facts: library.facts,
+    answer: createFactReader(scope),
+    attestations: attestations(chart, day),
+  };
+  const base = {
+    hookInstance: governed.hookInstance,
+    order: order.reference,
+    patient: chart.patientReference,
+    coverage: governed.coverage,
+    product: order.product?.id ?? null,
+    policy: {
+      id: policy.id,
+      payer: governed.payer.name,
+      ...(policy.number === undefined ? {} : { number: policy.number }),
+      version: policy.version,
+      effective: policy.effective,
+    },
+    asOf,
+    setting: order.setting.value,
+    priorAuthorization: priorAuthorization(policy, order),
+  };
+  const applies = governed.doubt === undefined ? [] : [appliesCriterion(policy, governed.doubt)];
+  const doubtAnomaly =
+    governed.doubt === undefined
+      ? []
+      : [{ id: 'policy.applies', text: governed.doubt.reason, criteria: [`${policy.id}/applies`] }];
+
+  const product = order.product;
+  if (product === null) {
+    return {
+      ...base,
+      indication: null,
+      decision: 'documentation-needed',
+      criteria: [productCriterion(policy, order)],
+      anomalies: [...doubtAnomaly, ...generalAnomalies(policy)],
+    };
+  }
+
+  const indications = policy.indications.filter(({ products }) => products.includes(product.id));
+  const fit = fittingIndications(indications, scope);
+  const evaluate = (indication: Indication): Evaluated =>
+    evaluateIndication(indication, criterionScope, applies);
+  const anomaliesOf = (evaluated: Evaluated | undefined): readonly Anomaly[] => [
+    ...doubtAnomaly,
+    ...policyAnomalies(policy, evaluated),
+    ...chartAnomalies(chart.anomalies, evaluated?.criteria ?? []),
+  ];
+
+  if (fit.kind === 'not-covered') {
+    const found = fit.records.map(({ reference }) => reference).join(', ');
+    return {
+      ...base,
+      indication: null,
+      decision: 'no-covered-indication',
+      criteria: [],
+      anomalies: [
+        ...anomaliesOf(undefined),
+        {
+          id: 'chart.diagnosis',
+          text: `The confirmed diagnosis (${found}) is none that the policy covers for this product.`,
+          criteria: [],
+        },
+      ],
+    };
+  }
+  const candidates = (fit.kind === 'fitting' ? fit.indications : indications).map(evaluate);
+  const ranked = [...candidates].sort(byDecision);
+  if (fit.kind === 'undiagnosed') {
+    return {
+      ...base,
+      indication: null,
+      decision: 'documentation-needed',
+      criteria: applies,
+      alternatives: ranked.map(alternative),
+      anomalies: anomaliesOf(ranked[0]),
+    };
+  }
+  const best = ranked[0];
+  if (best === undefined) throw new Error(`policy ${policy.id} has no indication for ${product.id}`);
+  return {
+    ...base,
+    indication: best.indication.id,
+    decision: best.decision,
+    criteria: best.criteria,
+    ...(ranked.length > 1 ? { alternatives: ranked.slice(1).map(alternative) } : {}),
+    anomalies: anomaliesOf(best),
+  };
+}
+
+const alternative = ({ indication, decision, criteria }: Evaluated): Alternative => ({
+  indication: indication.id,
+  decision,
+  criteria,
+});
+
+function evaluateIndication(
+  indication: Indication,
+  scope: CriterionScope,
+  applies: readonly CriterionResult[],
+): Evaluated {
+  const evaluated = indication.criteria.map((criterion) => evaluateCriterion(criterion, scope));
+  const truths: readonly Truth[] = [...applies.map(() => null), ...evaluated.map(({ truth }) => truth)];
+  return {
+    indication,
+    decision: truths.includes(false)
+      ? 'criteria-not-met'
+      : truths.includes(null)
+        ? 'documentation-needed'
+        : 'criteria-met',
+    criteria: [...applies, ...evaluated.flatMap(({ results }) => results)],
+    anomalies: evaluated.flatMap(({ anomalies }) => anomalies),
+  };
+}
+
+const RANK: Readonly<Record<Decision, number>> = {
+  'criteria-met': 0,
+  'documentation-needed': 1,
+  'criteria-not-met': 2,
+  'no-covered-indication': 3,
+};
+
+const count = ({ criteria }: Evaluated, status: CriterionResult['status']): number =>
+  criteria.filter((criterion) => criterion.status === status).length;
+
+/** Best decision, then fewer not met, then fewer unknown; the sort keeps the policy's order among equals. */
+const byDecision = (a: Evaluated, b: Evaluated): number =>
+  RANK[a.decision] - RANK[b.decision] ||
+  count(a, 'not-met') - count(b, 'not-met') ||
+  count(a, 'unknown') - count(b, 'unknown');
+
+function priorAuthorization(policy: Policy, order: PlannedOrder): Requirement {
+  const { inpatient, outpatient } = policy.priorAuthorization;
+  switch (order.setting.value) {
+    case 'inpatient':
+      return inpatient;
+    case 'outpatient':
+      return outpatient;
+    case 'unknown':
+      return inpatient === outpatient ? inpatient : 'unknown';
+  }
+}
+
+/** Every criterion of a list and below it, in order. */
+export const withParts = (criteria: readonly CriterionResult[]): readonly CriterionResult[] =>
+  criteria.flatMap((criterion) => [criterion, ...withParts(criterion.criteria)]);
+
+function appliesCriterion(policy: Policy, doubt: NonNullable<GovernedOrder['doubt']>): CriterionResult {
+  return {
+    id: `${policy.id}/applies`,
+    title: 'The policy applies to this coverage',
+    locator: 'Applies to',
+    status: 'unknown',
+    needs: 'review',
+    evidence: doubt.evidence,
+    missing: [{ what: doubt.reason }],
+    searched: [],
+    criteria: [],
+  };
+}
+
+function productCriterion(policy: Policy, order: PlannedOrder): CriterionResult {
+  return {
+    id: `${policy.id}/product`,
+    title: 'The order names the CAR-T product',
+    locator: 'Codes',
+    status: 'unknown',
+    needs: 'documentation',
+    evidence: [
+      {
+        reference: order.reference,
+        path: `${order.reference.split('/')[0] ?? ''}.code`,
+        value: 'CAR-T, product not named',
+      },
+    ],
+    missing: [{ what: `The product: ${policy.products.join(', ')}` }],
+    searched: [],
+    criteria: [],
+  };
+}
+
+const generalAnomalies = (policy: Policy): readonly Anomaly[] =>
+  [...policy.anomalies]
+    .filter(([, { general }]) => general)
+    .map(([id, { text }]) => ({ id, text, criteria: [] }));
+
+/** In the policy's own order; general ones stand without a criterion. */
+function policyAnomalies(policy: Policy, evaluated: Evaluated | undefined): readonly Anomaly[] {
+  return [...policy.anomalies]
+    .map(([id, { text, general }]) => ({
+      id,
+      text,
+      general,
+      criteria: [
+        ...new Set(
+          (evaluated?.anomalies ?? []).filter((item) => item.id === id).map(({ criterion }) => criterion),
+        ),
+      ],
+    }))
+    .filter(({ general, criteria }) => general || criteria.length > 0)
+    .map(({ id, text, criteria }) => ({ id, text, criteria }));
+}
+
+/** A chart's oddity touches the leaf criteria that looked through its resource types. */
+const chartAnomalies = (
+  anomalies: readonly ChartAnomaly[],
+  criteria: readonly CriterionResult[],
+): readonly Anomaly[] =>
+  anomalies.map(({ id, text, types }) => ({
+    id,
+    text,
+    criteria: withParts(criteria)
+      .filter(
+        (criterion) =>
+          criterion.criteria.length === 0 &&
+          criterion.searched.some(({ resourceType }) => types.includes(resourceType)),
+      )
+      .map((criterion) => criterion.id),
+  }));

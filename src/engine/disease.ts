@@ -1,0 +1,127 @@
+import type { ChartRecord } from '../fhir/chart.ts';
+import { property, text } from '../fhir/json.ts';
+import type { Coding } from '../fhir/terminology.ts';
+import { asWords } from '../policy/words.ts';
+import { ancestry, type Disease, type Library } from '../policy/library.ts';
+
+/** Which disease a coded concept names, and whether its codes and its words agree (`realworld.md` 5.4). */
+export interface NamedDiseases {
+  /** By code: the most specific that the codes name. */
+  readonly diseases: readonly string[];
+  /** Why the concept decides nothing: its codes, or its code and its text, name different diseases. */
+  readonly conflict: string | undefined;
+}
+
+const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm|';
+
+/** Words that turn a disease's name into a question or a denial. */
+const DENIALS = [
+  'no evidence of',
+  'rule out',
+  'ruled out',
+  'r o',
+  'negative for',
+  'excluded',
+  'family history',
+  'no history of',
+];
+
+export interface DiseaseReader {
+  named(codings: readonly Coding[], words: readonly (string | undefined)[]): NamedDiseases;
+  ofCondition(record: ChartRecord): NamedDiseases;
+  /** The diseases that words name, denied or not. */
+  inWords(words: readonly (string | undefined)[]): readonly string[];
+  /** True when one is the other or stands within it. */
+  agree(a: string, b: string): boolean;
+}
+
+/** Reads diseases with the vocabulary of `shared/diseases.yaml`. */
+export function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader {
+  const lineOf = new Map([...diseases.keys()].map((id) => [id, ancestry(id, diseases) ?? [id]]));
+  const agree = (a: string, b: string): boolean =>
+    (lineOf.get(a) ?? []).includes(b) || (lineOf.get(b) ?? []).includes(a);
+  const mostSpecific = (ids: readonly string[]): readonly string[] =>
+    [...new Set(ids)].filter(
+      (id) => !ids.some((other) => other !== id && (lineOf.get(other) ?? []).includes(id)),
+    );
+
+  const phrases = [...diseases.values()]
+    .flatMap(({ id, names }) => names.map((item) => ({ id, phrase: asWords(item) })))
+    .sort((a, b) => b.phrase.length - a.phrase.length);
+
+  const byCode = (coding: Coding): readonly string[] => {
+    const key = coding.key;
+    if (key === undefined) return [];
+    const listed = [...diseases.values()]
+      .filter(({ codes }) => terminology.includes(codes, key))
+      .map(({ id }) => id);
+    return listed.length > 0 || !key.startsWith(ICD_10_CM)
+      ? mostSpecific(listed)
+      : byCategory(key.slice(ICD_10_CM.length), diseases);
+  };
+
+  const byText = (words: string): readonly string[] => {
+    let rest = asWords(words);
+    const found: string[] = [];
+    for (const { id, phrase } of phrases) {
+      if (rest.includes(phrase)) {
+        found.push(id);
+        rest = rest.replaceAll(phrase, ' | ');
+      }
+    }
+    return mostSpecific(found);
+  };
+
+  const named = (codings: readonly Coding[], words: readonly (string | undefined)[]): NamedDiseases => {
+    const sets = codings.map(byCode).filter((set) => set.length > 0);
+    const ids = mostSpecific(sets.flat());
+    const agreeing = (a: readonly string[], b: readonly string[]): boolean =>
+      a.some((one) => b.some((other) => agree(one, other)));
+    if (sets.some((set) => sets.some((other) => !agreeing(set, other)))) {
+      return { diseases: ids, conflict: 'its codes name different diseases' };
+    }
+    for (const phrase of words) {
+      const read = phrase === undefined ? [] : byText(phrase);
+      if (phrase === undefined || read.length === 0 || ids.length === 0) continue;
+      if (!agreeing(ids, read))
+        return { diseases: ids, conflict: 'its code and its text name different diseases' };
+      if (DENIALS.some((denial) => asWords(phrase).includes(` ${denial} `))) {
+        return { diseases: ids, conflict: 'its text denies or questions the disease that its code names' };
+      }
+    }
+    return { diseases: ids, conflict: undefined };
+  };
+
+  const memo = new WeakMap<ChartRecord, NamedDiseases>();
+  return {
+    named,
+    agree,
+    inWords: (words) => words.flatMap((phrase) => (phrase === undefined ? [] : byText(phrase))),
+    ofCondition(record) {
+      const known = memo.get(record);
+      if (known !== undefined) return known;
+      const codings = record.codes.map(({ coding }) => coding);
+      const read = named(codings, [
+        text(property(record.resource['code'], 'text')),
+        ...codings.map(({ display }) => display),
+      ]);
+      memo.set(record, read);
+      return read;
+    },
+  };
+}
+
+/** The diseases whose ICD-10-CM category is the longest that the code begins with. */
+function byCategory(code: string, diseases: ReadonlyMap<string, Disease>): readonly string[] {
+  let longest = 0;
+  let found: string[] = [];
+  for (const { id, icd10 } of diseases.values()) {
+    for (const category of icd10) {
+      if (!code.startsWith(category) || category.length < longest) continue;
+      if (category.length > longest) found = [];
+      longest = category.length;
+      found.push(id);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,103 @@
+import type { ChartRecord } from '../fhir/chart.ts';
+import { property, text } from '../fhir/json.ts';
+import type { Indication } from '../policy/policy.ts';
+import type { Scope } from './facts.ts';
+
+/** Which indications the patient's diagnoses fit. */
+export type Fit =
+  | { readonly kind: 'fitting'; readonly indications: readonly Indication[] }
+  /** A confirmed hematologic malignancy, and none that an indication covers. */
+  | { readonly kind: 'not-covered'; readonly records: readonly ChartRecord[] }
+  /** Nothing that decides: no diagnosis, or only unrelated, provisional or refuted ones. */
+  | { readonly kind: 'undiagnosed' }
+  | { readonly kind: 'unread' };
+
+const PRESENT = new Set(['active', 'recurrence', 'relapse', 'remission']);
+
+const statusCode = (
+  record: ChartRecord,
+  element: string,
+  terminology: Scope['library']['terminology'],
+): string | undefined =>
+  text(record.resource[element]) ??
+  terminologyCode(record.resource[element]) ??
+  terminology.codings(record.resource[element])[0]?.code;
+
+const terminologyCode = (concept: unknown): string | undefined => text(property(concept, 'code'));
+
+/**
+ * The order's reason first, then the chart's diagnoses (`determination.md`, "Settled questions").
+ * A diagnosis fits when its disease is one of the indication's, or is wider (C91.00 may be B-ALL) or narrower.
+ */
+export function fittingIndications(indications: readonly Indication[], scope: Scope): Fit {
+  const fitting = (diseases: readonly string[]): readonly Indication[] =>
+    indications.filter((indication) =>
+      indication.diseases.some((wanted) => diseases.some((disease) => scope.diseases.agree(disease, wanted))),
+    );
+  const byReason = fitting(reasonDiseases(scope));
+  if (byReason.length > 0) return { kind: 'fitting', indications: byReason };
+
+  const { terminology } = scope.library;
+  const conditions = scope.chart.of('Condition').filter((record) => {
+    const clinical = statusCode(record, 'clinicalStatus', terminology);
+    return clinical === undefined || PRESENT.has(clinical);
+  });
+  const verification = (record: ChartRecord): string | undefined =>
+    statusCode(record, 'verificationStatus', terminology);
+  const recorded = conditions.filter(
+    (record) => [undefined, 'confirmed'].includes(verification(record)) && record.hasSubject,
+  );
+  const byCondition = fitting(recorded.flatMap((record) => diseasesOf(record, scope)));
+  const byReport = fitting(
+    scope.chart
+      .of('DiagnosticReport')
+      .flatMap(({ codes, resource }) =>
+        ['final', 'amended', 'corrected', 'appended'].includes(text(resource['status']) ?? '')
+          ? codes
+              .filter(({ path }) => path === 'DiagnosticReport.conclusionCode')
+              .flatMap(({ coding }) => scope.diseases.named([coding], []).diseases)
+          : [],
+      ),
+  );
+  const all = indications.filter(
+    (indication) => byCondition.includes(indication) || byReport.includes(indication),
+  );
+  if (all.length > 0) return { kind: 'fitting', indications: all };
+  if (scope.chart.source('Condition').state !== 'complete') return { kind: 'unread' };
+  const confirmed = recorded.filter(
+    (record) =>
+      verification(record) === 'confirmed' &&
+      scope.diseases.ofCondition(record).conflict === undefined &&
+      diseasesOf(record, scope).length > 0,
+  );
+  return confirmed.length > 0 ? { kind: 'not-covered', records: confirmed } : { kind: 'undiagnosed' };
+}
+
+/** Where code and text disagree both are possible: the criterion shows the contradiction. */
+function diseasesOf(record: ChartRecord, { diseases }: Scope): readonly string[] {
+  const read = diseases.ofCondition(record);
+  if (read.conflict === undefined) return read.diseases;
+  const words = [
+    text(property(record.resource['code'], 'text')),
+    ...record.codes.map(({ coding }) => coding.display),
+  ];
+  return [...read.diseases, ...diseases.inWords(words)];
+}
+
+function reasonDiseases(scope: Scope): readonly string[] {
+  const { reason } = scope.order;
+  const codings = reason.concepts.flatMap((concept) => scope.library.terminology.codings(concept));
+  const conditions = reason.references
+    .map((reference) => scope.chart.find(reference))
+    .filter((record) => record !== undefined)
+    .filter(
+      (record) =>
+        !['refuted', 'entered-in-error'].includes(
+          statusCode(record, 'verificationStatus', scope.library.terminology) ?? '',
+        ),
+    );
+  return [
+    ...codings.flatMap((coding) => scope.diseases.named([coding], []).diseases),
+    ...conditions.flatMap((record) => diseasesOf(record, scope)),
+  ];
+}

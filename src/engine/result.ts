@@ -1,0 +1,65 @@
+import type { DateInterval } from '../fhir/date.ts';
+import type { Missing } from '../policy/fact.ts';
+import type { Product } from '../policy/library.ts';
+
+/** What an unknown needs before it can be decided, the most pressing first (`determination.md`). */
+export const NEEDS = ['data-access', 'review', 'documentation', 'attestation'] as const;
+export type Needs = (typeof NEEDS)[number];
+
+export const mostPressing = (needs: readonly Needs[]): Needs =>
+  NEEDS.find((item) => needs.includes(item)) ?? 'documentation';
+
+/** One datum of one resource that speaks for or against a criterion. */
+export interface Evidence {
+  readonly reference: string;
+  /** FHIR path of the element: `Condition.code`. */
+  readonly path: string;
+  /** As the chart has it. */
+  readonly value: string;
+  /** What the value says in words, where it is a code. */
+  readonly display?: string;
+  /** As the chart has it. */
+  readonly date?: string;
+  /** Why it does not decide, or what it was compared with. */
+  readonly note?: string;
+}
+
+/** How much of a resource type was looked through. `status` stands only where it was not all of it. */
+export interface Searched {
+  readonly resourceType: string;
+  readonly count: number;
+  readonly status?: 'incomplete' | 'failed' | 'not-asked';
+  readonly reason?: string;
+}
+
+/** The order as the engine sees it, whatever resource and hook it came by. */
+export interface PlannedOrder {
+  readonly reference: string;
+  /** Null when the order is for CAR-T but names no product. */
+  readonly product: Product | null;
+  /** The planned infusion date and the element it was read from. */
+  readonly planned: { readonly date: DateInterval; readonly from: string } | null;
+  readonly authored: DateInterval | null;
+  readonly setting: Setting;
+  /** The order's reason, as the codes that it or the Conditions it refers to carry. */
+  readonly reason: { readonly concepts: readonly unknown[]; readonly references: readonly string[] };
+}
+
+export interface Setting {
+  readonly value: 'inpatient' | 'outpatient' | 'unknown';
+  readonly evidence: readonly Evidence[];
+  /** True when the record that says it could not be read. */
+  readonly isUnread: boolean;
+}
+
+/** The answer to a fact: true, false or unknown, with what was found and where it was looked for. */
+export interface Answer {
+  readonly truth: boolean | null;
+  /** On null only. `undefined`: nothing decisive was found. */
+  readonly needs: Needs | undefined;
+  /** True when a source failed or was cut short: nothing may be decided, by the chart or by an answer. */
+  readonly isBroken?: boolean;
+  readonly evidence: readonly Evidence[];
+  readonly missing: readonly Missing[];
+  readonly searched: readonly Searched[];
+}

@@ -1,0 +1,119 @@
+import type { ChartRecord } from '../fhir/chart.ts';
+import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
+import type { Retrieve } from '../policy/fact.ts';
+
+/**
+ * How far a record may speak: `proof` decides, `sign` is shown, `none` is no evidence at all.
+ * Source: `clinical/facts.md` 2.1 and 2.2.
+ */
+export interface Standing {
+  readonly standing: 'proof' | 'sign' | 'none';
+  readonly note?: string;
+}
+
+const PROOF: Standing = { standing: 'proof' };
+const NONE: Standing = { standing: 'none' };
+const sign = (note: string): Standing => ({ standing: 'sign', note });
+
+/** Status of an event or result: what counts, and what is shown; anything else is no evidence. */
+const STATUSES: Readonly<
+  Record<string, { readonly proof: readonly string[]; readonly sign: readonly string[] }>
+> = {
+  Observation: { proof: ['final', 'amended', 'corrected'], sign: ['preliminary'] },
+  DiagnosticReport: { proof: ['final', 'amended', 'corrected', 'appended'], sign: ['preliminary'] },
+  Procedure: { proof: ['completed'], sign: ['in-progress', 'stopped', 'unknown'] },
+  MedicationAdministration: { proof: ['completed', 'in-progress'], sign: ['stopped', 'on-hold', 'unknown'] },
+  MedicationDispense: { proof: ['completed'], sign: ['in-progress', 'unknown'] },
+  MedicationStatement: { proof: ['active', 'completed', 'stopped'], sign: ['unknown', 'on-hold'] },
+  // An order or a plan says what is intended, never what took place.
+  MedicationRequest: { proof: [], sign: ['active', 'completed', 'on-hold', 'stopped', 'unknown'] },
+  ServiceRequest: { proof: [], sign: ['active', 'completed', 'on-hold', 'unknown'] },
+  // That a document exists proves nothing of its content.
+  DocumentReference: { proof: [], sign: ['current'] },
+};
+
+const STATUS_CONCEPT = (value: unknown): string | undefined =>
+  text(value) ??
+  objects(property(value, 'coding'))
+    .map((coding) => text(coding['code']))
+    .find((code) => code !== undefined);
+
+export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
+  const judged =
+    record.type === 'Condition' ? conditionStanding(record.resource, retrieve) : eventStanding(record);
+  if (judged.standing !== 'proof') return judged;
+  if (!record.hasSubject) return sign('does not say whom it is about');
+  return judged;
+}
+
+function conditionStanding(resource: JsonObject, retrieve: Retrieve): Standing {
+  const verification = STATUS_CONCEPT(resource['verificationStatus']);
+  switch (verification) {
+    case 'refuted':
+    case 'entered-in-error':
+      return NONE;
+    case 'confirmed':
+      break;
+    case undefined:
+      if (retrieve.confirmed === true) return sign('recorded, but not stated to be confirmed');
+      break;
+    case 'unconfirmed':
+    case 'provisional':
+    case 'differential':
+      return sign(`verification status ${verification}`);
+    default:
+      return sign('verification status not understood');
+  }
+  const clinical = STATUS_CONCEPT(resource['clinicalStatus']);
+  const accepted: readonly string[] = retrieve.clinical ?? ['active', 'recurrence', 'relapse'];
+  return clinical === undefined || accepted.includes(clinical)
+    ? PROOF
+    : sign(`clinical status ${clinicalWord(clinical)}`);
+}
+
+const CLINICAL_WORDS = ['active', 'recurrence', 'relapse', 'inactive', 'remission', 'resolved'];
+const clinicalWord = (status: string): string =>
+  CLINICAL_WORDS.includes(status) ? status : 'not understood';
+
+function eventStanding({ type, resource }: ChartRecord): Standing {
+  const table = STATUSES[type];
+  if (table === undefined) return NONE;
+  if (resource['doNotPerform'] === true) return NONE;
+  if (type === 'DocumentReference' && text(resource['docStatus']) === 'entered-in-error') return NONE;
+  const status = text(resource['status']);
+  if (status === undefined) return sign('its status is not stated');
+  if (table.sign.includes(status)) return sign(signNote(type, status));
+  if (!table.proof.includes(status)) return NONE;
+  if (type === 'Observation' && resource['dataAbsentReason'] !== undefined) return NONE;
+  if (type === 'Observation' && mentionsDonor(resource)) return sign('may be a result of the donor');
+  return PROOF;
+}
+
+function signNote(type: string, status: string): string {
+  switch (type) {
+    case 'MedicationRequest':
+    case 'ServiceRequest':
+      return 'an order, not a record that it was given';
+    case 'DocumentReference':
+      return 'a document exists; its content was not read';
+    default:
+      return `status ${status}`;
+  }
+}
+
+const mentionsDonor = (resource: JsonObject): boolean =>
+  [resource['code'], resource['specimen'], resource['focus']]
+    .flatMap((element) => objects(element))
+    .flatMap((element) => [
+      element['text'],
+      element['display'],
+      ...objects(element['coding']).map((c) => c['display']),
+    ])
+    .some((words) => typeof words === 'string' && /\bdonor\b/i.test(words));
+
+/** The value of a named element for the reader: its first code, else the value itself when it is a primitive. */
+export function shownValue(resource: JsonObject, element: string): string | undefined {
+  const value = resource[element];
+  if (isObject(value)) return STATUS_CONCEPT(value) ?? text(value['text']);
+  return text(value) ?? (typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined);
+}

@@ -1,0 +1,54 @@
+import type { Intake } from './chart.ts';
+import { isObject, objects, property, text } from './json.ts';
+
+/** A Bundle, read for what it holds: matches, further resources, errors, and whether there is more. */
+export interface BundleReading {
+  readonly intakes: readonly Intake[];
+  /** Types of the resources that the search was for (not those that were included with them). */
+  readonly matchTypes: ReadonlySet<string>;
+  /** True when an entry says that part of the search failed. */
+  readonly hasError: boolean;
+  readonly next: string | undefined;
+  /** Resource type of the search, from the self link. */
+  readonly searchedType: string | undefined;
+}
+
+export function readBundle(bundle: unknown): BundleReading {
+  const intakes: Intake[] = [];
+  const matchTypes = new Set<string>();
+  let hasError = false;
+  const entries = property(bundle, 'entry');
+  for (const entry of Array.isArray(entries) ? (entries as readonly unknown[]) : []) {
+    const resource = property(entry, 'resource');
+    const type = text(property(resource, 'resourceType'));
+    if (type === 'OperationOutcome') {
+      hasError ||= isError(resource);
+      continue;
+    }
+    const mode = text(property(property(entry, 'search'), 'mode'));
+    if (type !== undefined && mode !== 'include') matchTypes.add(type);
+    intakes.push({
+      resource: isObject(resource) ? resource : entry,
+      fullUrl: text(property(entry, 'fullUrl')),
+    });
+  }
+  const link = (relation: string): string | undefined =>
+    objects(property(bundle, 'link'))
+      .filter((item) => item['relation'] === relation)
+      .map((item) => text(item['url']))[0];
+  return {
+    intakes,
+    matchTypes,
+    hasError,
+    next: link('next'),
+    searchedType: /(?:^|\/)([A-Z][A-Za-z]+)(?:\?|\/_search|$)/.exec(link('self') ?? '')?.[1],
+  };
+}
+
+/** Epic answers an empty search with an OperationOutcome entry, code 4101: that is no error (`realworld.md` 4.1). */
+export const isError = (outcome: unknown): boolean =>
+  objects(property(outcome, 'issue')).some(
+    (issue) =>
+      ['error', 'fatal'].includes(text(issue['severity']) ?? '') &&
+      !objects(property(issue['details'], 'coding')).some((coding) => text(coding['code']) === '4101'),
+  );

@@ -1,0 +1,391 @@
+import { clinicalDate, type ClinicalDate } from './clinical-date.ts';
+import { isObject, objects, property, text, type JsonObject } from './json.ts';
+import { referenceKey, relativeReference } from './reference.ts';
+import type { Coding, Terminology } from './terminology.ts';
+
+/** A resource as it came in, with the Bundle entry's `fullUrl` when it had one. */
+export interface Intake {
+  readonly resource: unknown;
+  readonly fullUrl?: string | undefined;
+}
+
+/**
+ * How much of a resource type was read. `not-asked`: neither supplied nor offered by the server; `unresolved`: read,
+ * but some of it refers to Medications that are not at hand. Both leave open what they could have settled; a source
+ * that failed or was cut short also takes back what the rest would have settled.
+ */
+export interface Source {
+  readonly state: 'complete' | 'incomplete' | 'failed' | 'not-asked' | 'unresolved';
+  /** Why it is not complete: a short code or sentence without patient data. */
+  readonly reason?: string | undefined;
+}
+
+export interface CodedElement {
+  /** FHIR path of the element: `Condition.code`. */
+  readonly path: string;
+  readonly coding: Coding;
+}
+
+/** One resource of the patient's chart, read once. */
+export interface ChartRecord extends ClinicalDate {
+  readonly reference: string;
+  readonly type: string;
+  readonly resource: JsonObject;
+  readonly codes: readonly CodedElement[];
+  /** False when the resource does not say whom it is about. */
+  readonly hasSubject: boolean;
+}
+
+/** Something about the chart that its reader must know. */
+export interface ChartAnomaly {
+  readonly id: string;
+  readonly text: string;
+  readonly types: readonly string[];
+}
+
+/** What is known of one patient for one call: resources by type and code, and how completely they were read. */
+export interface Chart {
+  readonly patientReference: string;
+  readonly patient: ChartRecord | null;
+  /** Records of a type, by date and reference. */
+  of(type: string): readonly ChartRecord[];
+  /** Records of a type with a code of one of the value sets in an element, in the order of `of`. */
+  coded(type: string, path: string, valueSets: readonly string[]): readonly ChartRecord[];
+  /** A record by `Type/id` or full URL; undefined when the chart does not hold it. */
+  find(reference: unknown): ChartRecord | undefined;
+  source(type: string): Source;
+  readonly anomalies: readonly ChartAnomaly[];
+}
+
+const MORPHOLOGY = 'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior';
+export const CONDITION_MORPHOLOGY = 'Condition.extension(histology-morphology-behavior)';
+
+/** Types that are about a patient by definition: one that names nobody proves nothing. */
+const CLINICAL_TYPES = new Set([
+  'Condition',
+  'Observation',
+  'Procedure',
+  'MedicationStatement',
+  'MedicationRequest',
+  'MedicationAdministration',
+  'MedicationDispense',
+  'DiagnosticReport',
+  'DocumentReference',
+  'QuestionnaireResponse',
+  'ServiceRequest',
+  'Encounter',
+]);
+
+const MEDICATION_PATH = /^Medication(Statement|Request|Administration|Dispense)$/;
+
+/**
+ * Builds the chart of one patient. Resources about somebody else are left out and counted; malformed ones
+ * stay, so that what can be read in them is read.
+ */
+export function createChart(
+  patientId: string,
+  intakes: readonly Intake[],
+  sources: ReadonlyMap<string, Source>,
+  terminology: Terminology,
+): Chart {
+  const patientReference = `Patient/${patientId}`;
+  const { byReference, unreadable, conflicting } = collect(intakes);
+  const resolve = (reference: unknown): JsonObject | undefined => {
+    const key = referenceKey(reference);
+    return key === undefined ? undefined : byReference.get(key)?.resource;
+  };
+
+  const aboutOthers = new Map<string, number>();
+  const records: ChartRecord[] = [];
+  const recordOf = new Map<JsonObject, ChartRecord>();
+  for (const { reference, resource } of conflicting.concat([...new Set(byReference.values())])) {
+    const type = text(resource['resourceType']) ?? '';
+    const subject = subjectOf(resource, type, patientReference, resolve);
+    if (subject === 'other') {
+      aboutOthers.set(type, (aboutOthers.get(type) ?? 0) + 1);
+      continue;
+    }
+    const record: ChartRecord = {
+      reference,
+      type,
+      resource,
+      codes: codedElements(resource, type, resolve, terminology),
+      hasSubject: subject === 'patient',
+      ...clinicalDate(resource, (condition) => resolve(condition['encounter'])),
+    };
+    records.push(record);
+    recordOf.set(resource, record);
+  }
+  records.sort(byDateThenReference);
+
+  const byType = new Map<string, ChartRecord[]>();
+  const byCode = new Map<string, ChartRecord[]>();
+  const unknownSystems = new Map<string, number>();
+  const add = (map: Map<string, ChartRecord[]>, key: string, record: ChartRecord): void => {
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [record]);
+    else if (list.at(-1) !== record) list.push(record);
+  };
+  for (const record of records) {
+    add(byType, record.type, record);
+    for (const { path, coding } of record.codes) {
+      if (coding.key !== undefined) add(byCode, `${path} ${coding.key}`, record);
+    }
+    const unknown = record.codes.length > 0 && record.codes.every(({ coding }) => coding.key === undefined);
+    if (unknown && CLINICAL_TYPES.has(record.type)) {
+      const name = record.codes[0]?.coding.unknownSystem ?? '(no system)';
+      unknownSystems.set(`${record.type}\n${name}`, (unknownSystems.get(`${record.type}\n${name}`) ?? 0) + 1);
+    }
+  }
+
+  const position = new Map(records.map((record, index) => [record, index]));
+  const coded = (type: string, path: string, valueSets: readonly string[]): readonly ChartRecord[] => {
+    const found = new Set<ChartRecord>();
+    for (const id of valueSets) {
+      for (const key of terminology.valueSets.get(id)?.concepts.keys() ?? []) {
+        for (const record of byCode.get(`${path} ${key}`) ?? []) {
+          if (record.type === type) found.add(record);
+        }
+      }
+    }
+    return [...found].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
+  };
+
+  const find = (reference: unknown): ChartRecord | undefined => {
+    const resource = resolve(reference);
+    return resource === undefined ? undefined : recordOf.get(resource);
+  };
+  const patient = find(patientReference);
+  return {
+    patientReference,
+    patient: patient?.type === 'Patient' ? patient : null,
+    of: (type) => byType.get(type) ?? [],
+    coded,
+    find,
+    source: (type) => sources.get(type) ?? { state: 'not-asked' },
+    anomalies: [
+      ...[...aboutOthers].map(([type, count]) => ({
+        id: 'chart.other-patient',
+        text:
+          type === 'Patient'
+            ? 'The chart that was supplied holds another Patient than the one of this call; it was left out.'
+            : `${count} ${type} resource(s) are about somebody else than this patient; they were left out.`,
+        types: [type],
+      })),
+      ...(unreadable === 0
+        ? []
+        : [
+            {
+              id: 'chart.unreadable',
+              text: `${unreadable} entries are not FHIR resources with a type and an id; they were left out.`,
+              types: [],
+            },
+          ]),
+      ...(conflicting.length === 0
+        ? []
+        : [
+            {
+              id: 'chart.duplicate-id',
+              text: `Different resources carry the same id: ${[...new Set(conflicting.map(({ reference }) => reference))].slice(0, 5).join(', ')}. All of them were read.`,
+              types: [...new Set(conflicting.map(({ reference }) => reference.split('/')[0] ?? ''))],
+            },
+          ]),
+      ...[...unknownSystems].map(([key, count]) => {
+        const [type = '', system = ''] = key.split('\n');
+        return {
+          id: 'chart.code-system',
+          text: `${count} ${type} resource(s) are coded only in a system that is not understood (${system}); they decide nothing.`,
+          types: [type],
+        };
+      }),
+    ],
+  };
+}
+
+interface Held {
+  readonly reference: string;
+  readonly resource: JsonObject;
+}
+
+/**
+ * One resource for each reference: an exact repeat is dropped, of two versions the later one is kept, and where
+ * nothing says which is later both are (`conflicting` holds the further ones).
+ */
+function collect(intakes: readonly Intake[]): {
+  readonly byReference: Map<string, Held>;
+  readonly unreadable: number;
+  readonly conflicting: readonly Held[];
+} {
+  const byReference = new Map<string, Held>();
+  const conflicting: Held[] = [];
+  let unreadable = 0;
+  for (const intake of intakes) {
+    const type = text(property(intake.resource, 'resourceType'));
+    const fullUrl = text(intake.fullUrl);
+    const id = text(property(intake.resource, 'id'));
+    const reference = type === undefined ? undefined : id === undefined ? fullUrl : `${type}/${id}`;
+    if (!isObject(intake.resource) || reference === undefined) {
+      unreadable += 1;
+      continue;
+    }
+    const resource = withoutEngineKeys(intake.resource);
+    const held = byReference.get(reference);
+    let kept: Held = { reference, resource };
+    if (held !== undefined) {
+      const order = laterVersion(held.resource, resource);
+      if (order === 'different') {
+        conflicting.push(kept);
+        continue;
+      }
+      if (order === 'first') kept = held;
+    }
+    byReference.set(reference, kept);
+    if (fullUrl !== undefined) byReference.set(fullUrl, kept);
+  }
+  return { byReference, unreadable, conflicting };
+}
+
+/** fhirpath.js trusts an own property `__path__` on a resource (`fhirpath.md` 1.5). */
+function withoutEngineKeys(resource: JsonObject): JsonObject {
+  if (!Object.hasOwn(resource, '__path__') && !Object.hasOwn(resource, '__proto__')) return resource;
+  return Object.fromEntries(
+    Object.entries(resource).filter(([key]) => key !== '__path__' && key !== '__proto__'),
+  );
+}
+
+function laterVersion(first: JsonObject, second: JsonObject): 'first' | 'second' | 'different' {
+  const a = text(property(first['meta'], 'lastUpdated'));
+  const b = text(property(second['meta'], 'lastUpdated'));
+  if (a !== undefined && b !== undefined && a !== b)
+    return Date.parse(a) > Date.parse(b) ? 'first' : 'second';
+  return sameJson(first, second) ? 'first' : 'different';
+}
+
+function sameJson(a: unknown, b: unknown, depth = 0): boolean {
+  if (Object.is(a, b)) return true;
+  if (depth > 32 || typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = Object.entries(a);
+  return (
+    left.length === Object.keys(b).length &&
+    left.every(([key, value]) => Object.hasOwn(b, key) && sameJson(value, (b as JsonObject)[key], depth + 1))
+  );
+}
+
+function subjectOf(
+  resource: JsonObject,
+  type: string,
+  patientReference: string,
+  resolve: (reference: unknown) => JsonObject | undefined,
+): 'patient' | 'other' | 'unstated' {
+  if (type === 'Patient')
+    return `Patient/${text(resource['id']) ?? ''}` === patientReference ? 'patient' : 'other';
+  if (type === 'FamilyMemberHistory') return 'other';
+  const named = resource['subject'] ?? resource['patient'] ?? resource['beneficiary'];
+  if (named === undefined) return CLINICAL_TYPES.has(type) ? 'unstated' : 'patient';
+  const subject = person(named, patientReference, resolve);
+  if (subject !== 'patient' || type !== 'Observation') return subject;
+  // A result may be a donor's: of another person in focus, or from another person's specimen (facts.md 2.2).
+  const specimen = resolve(resource['specimen']);
+  const others = [...objects(resource['focus']), ...objects(specimen?.['subject'])].filter((item) =>
+    /^(Patient|RelatedPerson|Group)\//.test(relativeReference(item) ?? ''),
+  );
+  return others.some((item) => person(item, patientReference, resolve) === 'other') ? 'other' : 'patient';
+}
+
+function person(
+  reference: unknown,
+  patientReference: string,
+  resolve: (reference: unknown) => JsonObject | undefined,
+): 'patient' | 'other' | 'unstated' {
+  const printed = text(property(reference, 'reference'));
+  if (printed === undefined || printed.startsWith('#')) return 'unstated';
+  const relative = relativeReference(reference);
+  if (relative !== undefined) return relative === patientReference ? 'patient' : 'other';
+  const target = resolve(reference);
+  return target === undefined
+    ? 'unstated'
+    : `Patient/${text(target['id']) ?? ''}` === patientReference
+      ? 'patient'
+      : 'other';
+}
+
+/** The codes a resource is found by, with the path they stand at. */
+function codedElements(
+  resource: JsonObject,
+  type: string,
+  resolve: (reference: unknown) => JsonObject | undefined,
+  terminology: Terminology,
+): readonly CodedElement[] {
+  const at = (path: string, concept: unknown): readonly CodedElement[] =>
+    terminology.codings(concept).map((coding) => ({ path, coding }));
+  if (MEDICATION_PATH.test(type)) {
+    return medicationCodings(resource, resolve, terminology).map((coding) => ({
+      path: `${type}.medication`,
+      coding,
+    }));
+  }
+  switch (type) {
+    case 'Condition':
+      return [
+        ...at('Condition.code', resource['code']),
+        ...objects(resource['extension'])
+          .filter((extension) => extension['url'] === MORPHOLOGY)
+          .flatMap((extension) => at(CONDITION_MORPHOLOGY, extension['valueCodeableConcept'])),
+      ];
+    case 'DiagnosticReport':
+      return [
+        ...at('DiagnosticReport.code', resource['code']),
+        ...at('DiagnosticReport.conclusionCode', resource['conclusionCode']),
+      ];
+    case 'DocumentReference':
+      return [
+        ...at('DocumentReference.type', resource['type']),
+        ...at('DocumentReference.category', resource['category']),
+      ];
+    case 'Observation':
+    case 'Procedure':
+    case 'ServiceRequest':
+      return at(`${type}.code`, resource['code']);
+    default:
+      return [];
+  }
+}
+
+/**
+ * The codings of the drug: inline, contained, or in a Medication of the chart, its ingredients included
+ * (one level of reference: a cycle of Medications ends there).
+ */
+export function medicationCodings(
+  resource: JsonObject,
+  resolve: (reference: unknown) => JsonObject | undefined,
+  terminology: Terminology,
+): readonly Coding[] {
+  const inline = terminology.codings(resource['medicationCodeableConcept']);
+  const medication = medicationOf(resource, resolve);
+  if (medication === undefined) return inline;
+  const ingredients = objects(medication['ingredient']).flatMap((ingredient) => [
+    ...terminology.codings(ingredient['itemCodeableConcept']),
+    ...terminology.codings(resolve(ingredient['itemReference'])?.['code']),
+  ]);
+  return [...inline, ...terminology.codings(medication['code']), ...ingredients];
+}
+
+/** The Medication that a resource refers to, contained or elsewhere; undefined when it is not at hand. */
+export function medicationOf(
+  resource: JsonObject,
+  resolve: (reference: unknown) => JsonObject | undefined,
+): JsonObject | undefined {
+  const reference = text(property(resource['medicationReference'], 'reference'));
+  if (reference === undefined) return undefined;
+  return reference.startsWith('#')
+    ? objects(resource['contained']).find((contained) => contained['id'] === reference.slice(1))
+    : resolve(resource['medicationReference']);
+}
+
+function byDateThenReference(a: ChartRecord, b: ChartRecord): number {
+  const first = a.date?.high ?? -Infinity;
+  const second = b.date?.high ?? -Infinity;
+  if (first !== second) return first < second ? -1 : 1;
+  return a.reference < b.reference ? -1 : a.reference > b.reference ? 1 : 0;
+}

@@ -1,0 +1,151 @@
+import fhirpath from 'fhirpath';
+import r4 from 'fhirpath/fhir-context/r4';
+import type { JsonObject } from './json.ts';
+import type { Terminology } from './terminology.ts';
+import type { Truth } from './truth.ts';
+
+/**
+ * The only importer of fhirpath.js: R4 model, compiled once, one resource a call (`fhirpath.md` sections 0 and 3).
+ * An expression sees one resource and gives a boolean; a throw is a datum that could not be used, never an answer.
+ */
+export interface Condition {
+  readonly expression: string;
+  /** True, false, or null for FHIRPath's empty collection. @throws Error when the datum cannot be evaluated */
+  holds(resource: JsonObject, asOf: string): Truth;
+}
+
+/** Functions that policy expressions may use: each answers on one resource, in bounded time. */
+const FUNCTIONS = new Set([
+  'where', 'exists', 'empty', 'not', 'all', 'any', 'count', 'first', 'last', 'single', 'ofType', 'is', 'as',
+  'hasValue', 'iif', 'isIn', 'distinct', 'startsWith', 'endsWith', 'contains', 'lower', 'upper', 'length', 'extension',
+]); // prettier-ignore
+
+const VARIABLES = new Set(['asOf']);
+
+interface Node {
+  readonly type: string;
+  readonly text?: string;
+  readonly children?: readonly Node[];
+}
+
+/**
+ * Compiles a boolean expression over one resource type.
+ * @throws Error with a sentence that says what is wrong: syntax, an unknown function or variable, an element that
+ *   the resource does not have, a bare boolean path (fhirpath.js keeps `where(active)` although active is false)
+ */
+export function compileCondition(
+  expression: string,
+  resourceType: string,
+  terminology: Terminology,
+): Condition {
+  const tree = parse(expression);
+  checkNames(tree, terminology);
+  checkPaths(tree, resourceType);
+  const evaluate = fhirpath.compile(expression, r4, {
+    async: false,
+    resolveInternalTypes: false,
+    userInvocationTable: { isIn: { fn: isIn(terminology), arity: { 1: ['String'] } } },
+  });
+  return {
+    expression,
+    holds(resource, asOf) {
+      const answer: unknown = evaluate(resource, { asOf });
+      if (!Array.isArray(answer)) throw new Error(`"${expression}" gave no collection`);
+      const values = answer.map((item: unknown) => fhirpath.util.valData(item) as unknown);
+      if (values.length === 0) return null;
+      if (values.length === 1 && typeof values[0] === 'boolean') return values[0];
+      throw new Error(`"${expression}" gave ${values.length} value(s) that are not one boolean`);
+    },
+  };
+}
+
+const isIn =
+  (terminology: Terminology) =>
+  (inputs: readonly unknown[], valueSet: string): boolean =>
+    inputs.some((input) =>
+      terminology
+        .codings(fhirpath.util.valData(input))
+        .some(({ key }) => key !== undefined && terminology.includes([valueSet], key)),
+    );
+
+function parse(expression: string): Node {
+  try {
+    return fhirpath.parse(expression) as Node;
+  } catch (cause) {
+    throw new Error(`does not parse as FHIRPath: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+const nodes = (node: Node): readonly Node[] => [node, ...(node.children ?? []).flatMap(nodes)];
+
+function checkNames(tree: Node, terminology: Terminology): void {
+  for (const node of nodes(tree)) {
+    if (node.type === 'Functn') {
+      const name = node.children?.[0]?.text ?? node.text ?? '';
+      if (!FUNCTIONS.has(name)) {
+        throw new Error(
+          `calls ${name}(), which policy expressions may not use; allowed: ${[...FUNCTIONS].join(', ')}`,
+        );
+      }
+      if (name === 'isIn') {
+        const literal = nodes(node)
+          .find((child) => child.type === 'StringLiteral')
+          ?.text?.slice(1, -1);
+        if (literal === undefined || !terminology.valueSets.has(literal)) {
+          throw new Error(`isIn('${literal ?? ''}') names no value set`);
+        }
+      }
+    }
+    if (node.type === 'ExternalConstant') {
+      const name = (
+        node.text ??
+        nodes(node).find((child) => child.type === 'Identifier')?.text ??
+        ''
+      ).replace('%', '');
+      if (!VARIABLES.has(name)) throw new Error(`uses the unknown variable %${name}; allowed: %asOf`);
+    }
+  }
+  const bare = bareBoolean(tree);
+  if (bare !== undefined) throw new Error(`tests the bare path "${bare}"; write "${bare} = true"`);
+}
+
+/** A whole expression that is only a path gives whatever the element holds, not a claim about it. */
+function bareBoolean(tree: Node): string | undefined {
+  let node: Node = tree;
+  while (node.children?.length === 1 && node.type !== 'MemberInvocation' && node.children[0] !== undefined) {
+    node = node.children[0];
+  }
+  return node.type === 'MemberInvocation' ? node.text : undefined;
+}
+
+/** First step of each path at the root must be an element of the resource, or the resource type itself. */
+function checkPaths(tree: Node, resourceType: string): void {
+  for (const node of nodes(tree)) {
+    const name = (node as { readonly atRoot?: unknown }).atRoot === undefined ? undefined : node.text;
+    if (
+      name === undefined ||
+      node.type !== 'MemberInvocation' ||
+      name === resourceType ||
+      /^[A-Z]/.test(name)
+    )
+      continue;
+    const path = `${resourceType}.${name}`;
+    const known = Object.hasOwn(r4.path2Type, path) || Object.hasOwn(r4.choiceTypePaths, path);
+    if (!known && isRootPath(tree, node)) throw new Error(`reads ${path}, which R4 does not have`);
+  }
+}
+
+/** Paths inside a function's argument start at the element that the function is called on, not at the resource. */
+function isRootPath(tree: Node, target: Node): boolean {
+  const inside = (node: Node, inArgument: boolean): boolean | undefined => {
+    if (node === target) return !inArgument;
+    for (const child of node.children ?? []) {
+      const found = inside(child, inArgument || node.type === 'ParamList');
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return inside(tree, false) ?? false;
+}

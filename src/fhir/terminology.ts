@@ -1,0 +1,126 @@
+import { objects, text, type JsonObject } from './json.ts';
+
+/** A coding brought to one spelling: preferred system URI and normal code. */
+export interface Coding {
+  /** Preferred URI; undefined when the coding names no system, or one that is not understood. */
+  readonly system: string | undefined;
+  /** The URI as printed, when it is not understood. */
+  readonly unknownSystem: string | undefined;
+  /** As printed. */
+  readonly code: string;
+  readonly display: string | undefined;
+  /** `system|code`, the key of value sets and of the chart's index; undefined without an understood system. */
+  readonly key: string | undefined;
+}
+
+export interface CodeSystem {
+  readonly uri: string;
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly form?: 'icd-10' | 'icd-o-3' | 'ndc' | undefined;
+}
+
+/** A FHIR ValueSet, reduced to what membership needs. */
+export interface ValueSet {
+  readonly id: string;
+  readonly title: string;
+  readonly version: string;
+  /** Display by `system|code`. */
+  readonly concepts: ReadonlyMap<string, string>;
+}
+
+export interface Terminology {
+  readonly codeSystems: readonly CodeSystem[];
+  readonly valueSets: ReadonlyMap<string, ValueSet>;
+  /** A CDS Hooks or FHIR Coding; null when it carries no code. */
+  coding(value: JsonObject): Coding | null;
+  /** The codings of a CodeableConcept, of a list of them, or of a bare Coding. */
+  codings(concept: unknown): readonly Coding[];
+  /** True when the key stands in one of the value sets. */
+  includes(valueSets: readonly string[], key: string): boolean;
+  /** Display of a key: the first value set that knows it. */
+  display(key: string): string | undefined;
+}
+
+/** Brings codes to the spelling that value sets use; what cannot be one is kept, and so matches nothing. */
+const FORMS = {
+  'icd-10': (code: string) => code.toUpperCase().replaceAll('.', ''),
+  'icd-o-3': (code: string) => code.toUpperCase().replace(/^M-?/, ''),
+  ndc: elevenDigits,
+} as const;
+
+/**
+ * FDA labels print 10 digits in three hyphenated forms (4-4-2, 5-3-2, 5-4-1); billing uses 11 (5-4-2).
+ * Ten digits without hyphens could be any of the three and are left alone.
+ */
+function elevenDigits(code: string): string {
+  const parts = code.split('-');
+  return parts.length === 3 && parts.every((part) => /^\d+$/.test(part))
+    ? `${(parts[0] ?? '').padStart(5, '0')}${(parts[1] ?? '').padStart(4, '0')}${(parts[2] ?? '').padStart(2, '0')}`
+    : code;
+}
+
+export function createTerminology(
+  codeSystems: readonly CodeSystem[],
+  valueSetResources: readonly JsonObject[],
+): Terminology {
+  const systems = new Map<string, CodeSystem>();
+  for (const system of codeSystems) {
+    for (const uri of [system.uri, ...system.aliases]) systems.set(uri, system);
+  }
+
+  const normal = (system: CodeSystem, code: string): string =>
+    system.form === undefined ? code : FORMS[system.form](code);
+
+  const coding = (value: JsonObject): Coding | null => {
+    const code = text(value['code']);
+    if (code === undefined) return null;
+    const printed = text(value['system']);
+    const system = printed === undefined ? undefined : systems.get(printed.replace(/\/$/, ''));
+    return {
+      system: system?.uri,
+      unknownSystem: system === undefined ? printed : undefined,
+      code,
+      display: text(value['display']),
+      key: system === undefined ? undefined : `${system.uri}|${normal(system, code)}`,
+    };
+  };
+
+  const codings = (concept: unknown): readonly Coding[] =>
+    objects(concept).flatMap((item) =>
+      (item['coding'] === undefined && item['code'] !== undefined ? [item] : objects(item['coding']))
+        .map(coding)
+        .filter((found) => found !== null),
+    );
+
+  const valueSets = new Map<string, ValueSet>();
+  const displays = new Map<string, string>();
+  for (const resource of valueSetResources) {
+    const concepts = new Map<string, string>();
+    for (const include of objects((resource['compose'] as JsonObject | undefined)?.['include'])) {
+      for (const concept of objects(include['concept'])) {
+        const read = coding({ ...concept, system: include['system'] });
+        if (read?.key === undefined) continue;
+        const display = read.display ?? read.code;
+        concepts.set(read.key, display);
+        if (!displays.has(read.key)) displays.set(read.key, display);
+      }
+    }
+    const id = text(resource['id']) ?? '';
+    valueSets.set(id, {
+      id,
+      title: text(resource['title']) ?? id,
+      version: text(resource['version']) ?? '',
+      concepts,
+    });
+  }
+
+  return {
+    codeSystems,
+    valueSets,
+    coding,
+    codings,
+    includes: (ids, key) => ids.some((id) => valueSets.get(id)?.concepts.has(key) ?? false),
+    display: (key) => displays.get(key),
+  };
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { assertNodeVersion } from './node-version.ts';
+
+assertNodeVersion(process.versions.node);
+
+// Loaded after the check: an older Node cannot read the rest.
+const [{ pino }, { createApp }, { readConfig }, { loadLibrary, PolicyProblems }, { readFixtures }] =
+  await Promise.all([
+    import('pino'),
+    import('./server/app.ts'),
+    import('./server/config.ts'),
+    import('./server/policies.ts'),
+    import('./server/sandbox.ts'),
+  ]);
+
+const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+try {
+  const config = readConfig(process.env);
+  const library = loadLibrary(folder('cds-services'));
+  const fixtures = readFixtures(folder('fhir-fixtures'));
+  const app = createApp(
+    {
+      library,
+      config,
+      logger: pino({ level: config.logLevel, base: null }),
+      today: () => new Date().toISOString().slice(0, 10),
+      newUuid: randomUUID,
+      newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
+    },
+    fixtures,
+  );
+  // Sandbox mode: unsigned calls are accepted, so only this machine may make them.
+  const server = app.listen(config.port, '127.0.0.1', (error) => {
+    if (error !== undefined) {
+      process.stderr.write(`Cartograph cannot listen on port ${config.port}: ${error.message}\n`);
+      process.exitCode = 1;
+      return;
+    }
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : config.port;
+    const base = `http://localhost:${port}`;
+    process.stdout.write(
+      [
+        `Cartograph in sandbox mode: unsigned calls, loopback only. ${library.policies.length} policies.`,
+        `  service    ${base}/cds-services/order-sign`,
+        `  discovery  ${base}/cds-services`,
+        `  sandbox    ${base}/sandbox/fhir  (${fixtures.length} patients; hook requests: ${base}/sandbox/hooks)`,
+        '',
+        'Try it:',
+        `  curl -s ${base}/sandbox/hooks/b-all-second-relapse-outpatient | curl -s -H 'content-type: application/json' -d @- ${base}/cds-services/order-sign`,
+        '',
+      ].join('\n'),
+    );
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.close());
+} catch (error) {
+  process.stderr.write(
+    `Cartograph does not start: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  if (
+    !(error instanceof PolicyProblems) &&
+    error instanceof Error &&
+    !error.message.startsWith('wrong settings')
+  ) {
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  process.exitCode = 1;
+}

@@ -1,0 +1,190 @@
+import type { ChartRecord } from '../fhir/chart.ts';
+import { parsePeriod, type DateInterval } from '../fhir/date.ts';
+import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
+import type { Library, Payer, Product } from './library.ts';
+import type { Policy } from './policy.ts';
+import { asWords } from './words.ts';
+
+/** A Coverage, with what it says of payer and plan line. */
+export interface ReadCoverage {
+  readonly reference: string;
+  /** `Coverage.order`; coverages without one come last. */
+  readonly order: number;
+  readonly payer: Payer | undefined;
+  /** Who pays, as the Coverage names it, when it is no payer that we know. */
+  readonly payerName: string;
+  /** Plan lines that it may be of; all of them when nothing tells. */
+  readonly lines: ReadonlySet<string>;
+  /** The elements that the lines were read from, for the reader. */
+  readonly lineSigns: readonly { readonly path: string; readonly value: string }[];
+}
+
+/** A policy that governs an order under a coverage; `doubt` says what cannot be told. */
+export interface ApplicablePolicy {
+  readonly coverage: ReadCoverage;
+  readonly policy: Policy;
+  readonly payer: Payer;
+  readonly doubt: string | undefined;
+}
+
+/** Why a coverage brings no policy to a CAR-T order. */
+export interface NotApplicable {
+  readonly coverage: ReadCoverage;
+  readonly reason: 'unknown-payer' | 'no-policy-for-product' | 'other-plan-line' | 'not-in-force';
+  /** With `not-in-force`: the first day of the earliest version. */
+  readonly effective?: string;
+}
+
+/**
+ * The policies that govern an order: by payer, product, plan line and the date of service.
+ * @param product null for a CAR-T order that names no product
+ */
+export function applicablePolicies(
+  product: Product | null,
+  coverages: readonly ReadCoverage[],
+  dateOfService: DateInterval,
+  library: Library,
+): { readonly applicable: readonly ApplicablePolicy[]; readonly rest: readonly NotApplicable[] } {
+  const applicable: ApplicablePolicy[] = [];
+  const rest: NotApplicable[] = [];
+  for (const coverage of coverages) {
+    const { payer } = coverage;
+    if (payer === undefined) {
+      rest.push({ coverage, reason: 'unknown-payer' });
+      continue;
+    }
+    const listed = library.policies.filter(
+      (policy) => policy.payer === payer.id && (product === null || policy.products.includes(product.id)),
+    );
+    if (listed.length === 0) {
+      rest.push({ coverage, reason: 'no-policy-for-product' });
+      continue;
+    }
+    const forLine = listed.filter((policy) => policy.lines.some((line) => coverage.lines.has(line)));
+    if (forLine.length === 0) {
+      rest.push({ coverage, reason: 'other-plan-line' });
+      continue;
+    }
+    const inForce = forLine.filter((policy) => mayBeInForce(policy, dateOfService));
+    if (inForce.length === 0) {
+      const effective = forLine.map((policy) => policy.effective).sort()[0];
+      rest.push({ coverage, reason: 'not-in-force', ...(effective === undefined ? {} : { effective }) });
+    }
+    for (const policy of inForce) {
+      applicable.push({ coverage, policy, payer, doubt: doubtOf(policy, coverage, dateOfService, library) });
+    }
+  }
+  return { applicable, rest };
+}
+
+const period = (policy: Policy): DateInterval => {
+  const interval = parsePeriod({
+    start: policy.effective,
+    ...(policy.until === undefined ? {} : { end: policy.until }),
+  });
+  if (interval === null) throw new Error(`policy ${policy.id} has no period`);
+  return interval;
+};
+
+const mayBeInForce = (policy: Policy, date: DateInterval): boolean =>
+  period(policy).low <= date.high && date.low <= period(policy).high;
+
+function doubtOf(
+  policy: Policy,
+  coverage: ReadCoverage,
+  date: DateInterval,
+  library: Library,
+): string | undefined {
+  const others = [...coverage.lines].filter((line) => !policy.lines.includes(line));
+  if (others.length > 0) {
+    const name = (line: string): string => library.planLines.lines.get(line) ?? line;
+    return coverage.lineSigns.length === 0
+      ? `The coverage does not say which plan line it is; the policy applies to ${policy.lines.map(name).join(', ')} only.`
+      : `The coverage does not tell ${[...coverage.lines].map(name).join(', ')} apart; the policy applies to ${policy.lines.map(name).join(', ')} only.`;
+  }
+  const { low, high } = period(policy);
+  return date.low >= low && date.high <= high
+    ? undefined
+    : `The date of service (${date.text}) is not exact enough to say that the policy, effective ${policy.effective}, is in force.`;
+}
+
+/** A coverage counts when it is active on the date of service, as far as both dates tell. */
+export function isActiveOn(coverage: JsonObject, date: DateInterval): boolean {
+  const status = text(coverage['status']);
+  if (status !== undefined && status !== 'active') return false;
+  if (coverage['period'] === undefined) return true;
+  const interval = parsePeriod(coverage['period']);
+  return interval === null || (interval.low <= date.high && date.low <= interval.high);
+}
+
+/**
+ * Payer and plan line of a Coverage.
+ * @param payors the payor Organizations (or what stands for them), as far as they could be read
+ */
+export function readCoverage(
+  record: ChartRecord,
+  payors: readonly JsonObject[],
+  library: Library,
+): ReadCoverage {
+  const { resource } = record;
+  const printed = objects(resource['payor']);
+  const names = [
+    ...payors.flatMap((payor) => [...texts(payor['name']), ...texts(payor['alias'])]),
+    ...printed.flatMap((payor) => texts(payor['display'])),
+  ];
+  const identifiers = [
+    ...payors.flatMap((payor) => objects(payor['identifier'])),
+    ...printed.flatMap((payor) => objects(payor['identifier'])),
+  ];
+  const payer = [...library.payers.values()].find(
+    (candidate) =>
+      candidate.identifiers.some(({ system, value }) =>
+        identifiers.some((item) => text(item['system']) === system && text(item['value']) === value),
+      ) || candidate.names.some((name) => names.some((other) => asWords(other) === asWords(name))),
+  );
+  const order = resource['order'];
+  return {
+    reference: record.reference,
+    order: typeof order === 'number' ? order : Infinity,
+    payer,
+    payerName: names[0] ?? 'a payer that the Coverage does not name',
+    ...planLine(resource, library),
+  };
+}
+
+function planLine(resource: JsonObject, library: Library): Pick<ReadCoverage, 'lines' | 'lineSigns'> {
+  const { signs, lines: all } = library.planLines;
+  const lineSigns: { path: string; value: string }[] = [];
+  let lines = new Set(all.keys());
+  const narrow = (path: string, value: string, fits: (sign: (typeof signs)[number]) => boolean): void => {
+    for (const sign of signs.filter(fits)) {
+      lines = lines.intersection(new Set(sign.lines));
+      if (!lineSigns.some((item) => item.path === path && item.value === value))
+        lineSigns.push({ path, value });
+    }
+  };
+  for (const coding of library.terminology.codings(resource['type'])) {
+    narrow('Coverage.type', coding.code, ({ codes }) =>
+      codes.some(({ system, code }) => coding.system === system && coding.code === code),
+    );
+  }
+  const classes = objects(resource['class']).filter((item) =>
+    library.terminology
+      .codings(item['type'])
+      .some(({ code }) => ['plan', 'subplan', 'group', 'subgroup', 'class', 'subclass'].includes(code)),
+  );
+  const phrases = [
+    ...texts(property(resource['type'], 'text')).map((value) => ['Coverage.type', value] as const),
+    ...library.terminology
+      .codings(resource['type'])
+      .flatMap(({ display }) => texts(display).map((value) => ['Coverage.type', value] as const)),
+    ...classes.flatMap((item) =>
+      [...texts(item['name']), ...texts(item['value'])].map((value) => ['Coverage.class', value] as const),
+    ),
+  ];
+  for (const [path, value] of phrases) {
+    narrow(path, value, ({ words }) => words.some((word) => asWords(value).includes(asWords(word))));
+  }
+  // Signs that contradict each other leave every line possible: a person must look.
+  return { lines: lines.size === 0 ? new Set(all.keys()) : lines, lineSigns };
+}

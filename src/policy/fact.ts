@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import type { Condition } from '../fhir/fhirpath.ts';
+
+/** Resource types that a fact may read. */
+export const FACT_TYPES = [
+  'Condition',
+  'Observation',
+  'Procedure',
+  'MedicationStatement',
+  'MedicationRequest',
+  'MedicationAdministration',
+  'MedicationDispense',
+  'DiagnosticReport',
+  'DocumentReference',
+  'ServiceRequest',
+] as const;
+
+export const name = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'write names in lower case with hyphens, such as prior-car-t');
+
+const oneOrMany = <T extends z.ZodType>(item: T) =>
+  z.union([item.transform((one) => [one]), z.array(item).min(1)]) as unknown as z.ZodType<
+    readonly z.output<T>[]
+  >;
+
+const CLINICAL_STATUS = ['active', 'recurrence', 'relapse', 'inactive', 'remission', 'resolved'] as const;
+
+/**
+ * One question put to the chart's index: resources of a type with a code, and small FHIRPath on each.
+ * Status, subject and negation are judged for every retrieve by the rules of `clinical/facts.md` section 2.
+ */
+export const retrieveSchema = z.strictObject({
+  resource: oneOrMany(z.enum(FACT_TYPES)),
+  /** Value sets: a record counts when one of its codes is in one of them. */
+  code: oneOrMany(name),
+  /** Where the code stands, when not at the type's own code element: `conclusionCode`, `morphology`. */
+  element: z.enum(['conclusionCode', 'morphology', 'category']).optional(),
+  /** Value sets for the coded value of an Observation. */
+  value: oneOrMany(name).optional(),
+  /** FHIRPath on one resource, giving a boolean. */
+  where: z.string().optional(),
+  /** Element whose value is shown as evidence in place of the code: `clinicalStatus`. */
+  shows: z
+    .string()
+    .regex(/^[a-z][A-Za-z]*$/)
+    .optional(),
+  /** Value sets: what an Observation is about (`focus`) must be coded so, where it says what it is about. */
+  focus: oneOrMany(name).optional(),
+  /** Diseases: a reason that a treatment states must be one of these, where it states one that is understood. */
+  for: oneOrMany(name).optional(),
+  /** For a Condition: the clinical statuses that count; others are shown as signs. A missing status counts. */
+  clinical: z.array(z.enum(CLINICAL_STATUS)).min(1).optional(),
+  /** For a Condition: only verificationStatus confirmed counts; others are shown as signs. */
+  confirmed: z.literal(true).optional(),
+  /** `course`: only what took place before the ordered course; what belongs to that course is no evidence. */
+  before: z.literal('course').optional(),
+  /** A fact with `events`: only what was stated on or after the start of its latest regimen. */
+  since: name.optional(),
+  /** With `since`: also counts where the chart holds no event of that kind at all. */
+  'or-without-events': z.literal(true).optional(),
+});
+
+const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': name.optional() });
+
+const questionSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** Evidence for yes. */
+  yes: z.array(retrieveSchema).min(1),
+  /** Evidence for no. Where both are found nothing is decided. */
+  no: z.array(retrieveSchema).min(1).optional(),
+  /** Evidence that opens the question again when it is not surely older than the evidence for yes. */
+  doubt: z.array(retrieveSchema).min(1).optional(),
+  /** Shown to the reader, never decisive. */
+  signs: z.array(retrieveSchema).min(1).optional(),
+  missing: missingSchema.optional(),
+});
+
+const ageSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** `infusion`: the planned infusion date, else the day of the request. `request-and-infusion`: both days. */
+  age: z.enum(['infusion', 'request-and-infusion']),
+});
+
+const settingSchema = z.strictObject({
+  ask: z.string().min(1),
+  setting: z.enum(['inpatient', 'outpatient']),
+});
+
+const eventsSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** Exposures whose dates other facts refer to (`since`). */
+  events: z.array(retrieveSchema).min(1),
+});
+
+const measurementSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** The newest usable result, as a quantity in the given UCUM unit. */
+  latest: z.strictObject({
+    resource: z.literal('Observation'),
+    code: oneOrMany(name),
+    where: z.string().optional(),
+    unit: z.string().min(1),
+  }),
+  missing: missingSchema.optional(),
+});
+
+export const factSchema = z.union([
+  questionSchema,
+  ageSchema,
+  settingSchema,
+  eventsSchema,
+  measurementSchema,
+]);
+export const factsFileSchema = z.record(name, factSchema);
+
+export type RetrieveSource = z.output<typeof retrieveSchema>;
+
+/** A retrieve with its FHIRPath compiled for each of its resource types. */
+export interface Retrieve extends Omit<RetrieveSource, 'where'> {
+  readonly conditions: ReadonlyMap<string, Condition>;
+}
+
+export interface Missing {
+  readonly what: string;
+  readonly valueSet?: string;
+}
+
+interface Named {
+  readonly name: string;
+  readonly ask: string;
+}
+export interface Question extends Named {
+  readonly kind: 'question';
+  readonly yes: readonly Retrieve[];
+  readonly no: readonly Retrieve[];
+  readonly doubt: readonly Retrieve[];
+  readonly signs: readonly Retrieve[];
+  readonly missing: Missing | undefined;
+}
+export interface AgeFact extends Named {
+  readonly kind: 'age';
+  readonly at: 'infusion' | 'request-and-infusion';
+}
+export interface SettingFact extends Named {
+  readonly kind: 'setting';
+  readonly setting: 'inpatient' | 'outpatient';
+}
+export interface EventsFact extends Named {
+  readonly kind: 'events';
+  readonly events: readonly Retrieve[];
+}
+export interface MeasurementFact extends Named {
+  readonly kind: 'measurement';
+  readonly retrieve: Retrieve;
+  readonly unit: string;
+  readonly missing: Missing | undefined;
+}
+/** A named question to the chart. */
+export type Fact = Question | AgeFact | SettingFact | EventsFact | MeasurementFact;
+
+/** Every retrieve of a fact, for lint and for the list of what a policy reads. */
+export function retrievesOf(fact: Fact): readonly Retrieve[] {
+  switch (fact.kind) {
+    case 'question':
+      return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs];
+    case 'events':
+      return fact.events;
+    case 'measurement':
+      return [fact.retrieve];
+    case 'age':
+    case 'setting':
+      return [];
+  }
+}

@@ -1,0 +1,118 @@
+import { isMap, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type * as z from 'zod';
+
+/** A mistake in one of our data files: where, what, and what to do about it. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** A parsed file that still knows the line of each of its elements. */
+export interface ParsedFile<T> {
+  readonly file: string;
+  readonly value: T;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
+/** YAML text to a checked value, or every problem in it with its line. */
+export function parseYaml<S extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: S,
+): ParsedFile<z.output<S>> | readonly Problem[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    return document.errors.map((error) => ({
+      file,
+      line: lines.linePos(error.pos[0]).line,
+      message: error.message.split('\n')[0] ?? error.message,
+    }));
+  }
+  const lineOf = (path: readonly PropertyKey[]): number => lines.linePos(offsetOf(document, path)).line;
+  const result = schema.safeParse(document.toJS());
+  if (result.success) return { file, value: result.data, lineOf };
+  return result.error.issues
+    .flatMap((issue) => explain(issue))
+    .map(({ path, message }) => ({
+      file,
+      line: lineOf(path),
+      message: `${pathName(path)}: ${message}`,
+    }));
+}
+
+/** The branch of a union that came nearest is the one whose problems help the author. */
+function explain(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey[]; message: string }[] {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const unknownKeys = (branch: readonly z.core.$ZodIssue[]): number =>
+      branch.reduce(
+        (count, item) => count + (item.code === 'unrecognized_keys' ? item.keys.length * 10 : 1),
+        0,
+      );
+    const nearest = issue.errors.reduce((a, b) => (unknownKeys(b) < unknownKeys(a) ? b : a));
+    return nearest.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: `unknown key "${key}"; remove it or correct its spelling`,
+    }));
+  }
+  return [{ path: issue.path, message: issue.message }];
+}
+
+const pathName = (path: readonly PropertyKey[]): string =>
+  path.length === 0
+    ? '(file)'
+    : path
+        .map((step, index) =>
+          typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`,
+        )
+        .join('');
+
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(
+        (item) => String((item.key as { value?: unknown } | null)?.value) === String(step),
+      );
+      if (pair === undefined) break;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      offset = (node as Node | undefined)?.range?.[0] ?? offset;
+    } else break;
+  }
+  return offset;
+}
+
+/** `; did you mean "x"?` when one of the candidates is within two letters. */
+export function suggestion(wanted: string, candidates: Iterable<string>): string {
+  let best: string | undefined;
+  let distance = Math.max(2, Math.floor(wanted.length / 4)) + 1;
+  for (const candidate of candidates) {
+    const steps = editDistance(wanted, candidate);
+    if (steps < distance) {
+      distance = steps;
+      best = candidate;
+    }
+  }
+  return best === undefined ? '' : `; did you mean "${best}"?`;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

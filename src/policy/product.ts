@@ -1,0 +1,57 @@
+import type { Coding, Terminology } from '../fhir/terminology.ts';
+import type { Product, ProductLibrary } from './library.ts';
+import { asWords } from './words.ts';
+
+/** What an order is for. `car-t`: CAR-T, without naming one product. `other`: no CAR-T order. */
+export type OrderedItem =
+  | { readonly kind: 'product'; readonly product: Product }
+  | { readonly kind: 'car-t' }
+  | { readonly kind: 'other' };
+
+const namedBy = (words: string, { products }: ProductLibrary): readonly Product[] => {
+  const text = asWords(words);
+  return products.filter(({ names }) => names.some((name) => text.includes(asWords(name))));
+};
+
+/** True when words speak of CAR-T at all: a product, or the therapy. */
+export const speaksOfCarT = (words: string, library: ProductLibrary): boolean =>
+  namedBy(words, library).length > 0 ||
+  library.generalNames.some((name) => asWords(words).includes(asWords(name)));
+
+/**
+ * The product by the order's codes; by its text only where no code names something else (`clinical/facts.md` 2.6).
+ * Codes that name two products, or a code and a text that do, name none.
+ */
+export function orderedItem(
+  codings: readonly Coding[],
+  texts: readonly string[],
+  library: ProductLibrary,
+  terminology: Terminology,
+): OrderedItem {
+  const isIn =
+    (sets: readonly string[]) =>
+    (coding: Coding): boolean =>
+      coding.key !== undefined && terminology.includes(sets, coding.key);
+  const byCode = library.products.filter(({ codes }) => codings.some(isIn(codes)));
+  const words = [...texts, ...codings.flatMap(({ display }) => display ?? [])];
+  const byText = [...new Set(words.flatMap((item) => namedBy(item, library)))];
+  const isGeneral = codings.some(isIn(library.generalCodes));
+
+  const [coded] = byCode;
+  if (coded !== undefined) {
+    return byCode.length === 1 && byText.every((product) => product === coded)
+      ? { kind: 'product', product: coded }
+      : { kind: 'car-t' };
+  }
+  // A drug or procedure code that is understood, and names neither CAR-T nor nothing, says what is ordered.
+  const namesSomethingElse = codings.some(
+    (coding) =>
+      coding.key !== undefined &&
+      !isIn([...library.generalCodes, ...library.unclassifiedCodes])(coding) &&
+      namedBy(coding.display ?? '', library).length === 0,
+  );
+  const [named] = byText;
+  if (named !== undefined && byText.length === 1 && !namesSomethingElse)
+    return { kind: 'product', product: named };
+  return isGeneral ? { kind: 'car-t' } : { kind: 'other' };
+}

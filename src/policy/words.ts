@@ -1,0 +1,8 @@
+/** Text as words: lower case, everything else than letters and digits is a space, one space at each end. */
+export const asWords = (value: string): string =>
+  ` ${value
+    .toLowerCase()
+    .replaceAll('leukaemia', 'leukemia')
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '')
+    .join(' ')} `;

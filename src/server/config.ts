@@ -1,0 +1,59 @@
+import * as z from 'zod';
+
+/** Settings from the environment; the README lists them. */
+export interface Config {
+  readonly port: number;
+  /** FHIR servers beside loopback ones that may be called, as base URLs without a trailing slash. */
+  readonly fhirServers: readonly string[];
+  readonly bodyLimit: string;
+  /** Time for all queries of one call to the EHR's FHIR server. */
+  readonly queryMilliseconds: number;
+  readonly logLevel: string;
+}
+
+const whole = (name: string, least: number, most: number, fallback: number) =>
+  z.coerce
+    .number(`${name} must be a number`)
+    .int(`${name} must be a whole number`)
+    .min(least, `${name} must be at least ${least}`)
+    .max(most, `${name} must be at most ${most}`)
+    .default(fallback);
+
+const schema = z.object({
+  PORT: whole('PORT', 0, 65_535, 8080),
+  FHIR_SERVERS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
+    .pipe(
+      z.array(z.url({ protocol: /^https?$/, error: 'FHIR_SERVERS must be base URLs, separated by commas' })),
+    ),
+  BODY_LIMIT: z
+    .string()
+    .regex(/^\d+(kb|mb)$/, 'BODY_LIMIT must be a size such as 16mb')
+    .default('16mb'),
+  QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'LOG_LEVEL must be a pino level such as info',
+    )
+    .default('info'),
+});
+
+/** @throws Error that lists every wrong setting */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = schema.safeParse(environment);
+  if (!read.success) {
+    throw new Error(
+      `wrong settings in the environment:\n${read.error.issues.map(({ message }) => `  ${message}`).join('\n')}`,
+    );
+  }
+  return {
+    port: read.data.PORT,
+    fhirServers: read.data.FHIR_SERVERS.map((base) => base.replace(/\/+$/, '')),
+    bodyLimit: read.data.BODY_LIMIT,
+    queryMilliseconds: read.data.QUERY_TIMEOUT_MS,
+    logLevel: read.data.LOG_LEVEL,
+  };
+}

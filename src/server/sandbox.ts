@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Router } from 'express';
+import type { Bundle } from 'fhir/r4.js';
+import { sandboxRoutes } from '../sandbox/routes.ts';
+import { createStore } from '../sandbox/store.ts';
+import { ServiceError } from './errors.ts';
+
+/** A fixture patient: a chart, and a hook request made for it. */
+export interface SandboxFixture {
+  readonly name: string;
+  readonly chart: Bundle;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+/** The fixtures of a folder: one folder each, with chart.json and order-sign.json. */
+export function readFixtures(folder: string): readonly SandboxFixture[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'chart.json')))
+    .map(({ name }) => ({
+      name,
+      chart: JSON.parse(readFileSync(join(folder, name, 'chart.json'), 'utf8')) as Bundle,
+      request: JSON.parse(readFileSync(join(folder, name, 'order-sign.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >,
+    }));
+}
+
+/** The sandbox EHR: its FHIR server under `/sandbox/fhir`, its hook requests under `/sandbox/hooks`. */
+export function sandboxEhrRoutes(fixtures: readonly SandboxFixture[]): Router {
+  const router = Router();
+  router.use('/sandbox/fhir', sandboxRoutes(createStore(fixtures.map(({ chart }) => chart))));
+  router.get('/sandbox/hooks', (_request, response) => {
+    response.json({ requests: fixtures.map(({ name }) => name) });
+  });
+  router.get('/sandbox/hooks/:name', (request, response) => {
+    const fixture = fixtures.find(({ name }) => name === request.params.name);
+    if (fixture === undefined) {
+      throw new ServiceError('not-found', 'there is no such fixture; GET /sandbox/hooks lists them', '(url)');
+    }
+    const base = `http://localhost:${request.socket.localPort ?? 8080}/sandbox/fhir`;
+    response.json({ ...fixture.request, fhirServer: base });
+  });
+  return router;
+}
