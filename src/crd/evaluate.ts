@@ -1,4 +1,4 @@
-import { createChart, type ChartRecord, type Intake } from '../fhir/chart.ts';
+import { createChart, type Chart, type ChartRecord, type Intake } from '../fhir/chart.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { parseDate } from '../fhir/date.ts';
 import { objects, text, type JsonObject } from '../fhir/json.ts';
@@ -256,7 +256,7 @@ async function governedOrders(
       for (const { reason, coverage, effective } of rest) none(reason, coverage, effective);
 
     const encounter = encounterReference(order, request.encounterId);
-    const setting = settingOf(order, encounterRecord(encounter, atHand.find, data), library);
+    const setting = settingOf(order, encounterRecord(encounter, atHand, data), library);
     for (const { coverage, policy, payer, doubt } of applicable) {
       governed.push({
         hookInstance: request.hookInstance,
@@ -304,9 +304,9 @@ const unreadPayor = (coverage: ChartRecord | undefined, data: CallData): string 
 
 function encounterRecord(
   reference: string | undefined,
-  find: (reference: unknown) => ChartRecord | undefined,
+  atHand: Chart,
   data: CallData,
 ): ChartRecord | 'unread' | undefined {
   if (reference === undefined) return undefined;
-  return find(reference) ?? (data.unread.has(reference) ? 'unread' : undefined);
+  return atHand.find(reference) ?? (data.unread.has(reference) ? 'unread' : undefined);
 }

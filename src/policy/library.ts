@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { compileCondition } from '../fhir/fhirpath.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
-import { createTerminology, type CodeSystem, type Terminology } from '../fhir/terminology.ts';
+import { createTerminology, type Terminology } from '../fhir/terminology.ts';
 import {
   FACT_TYPES,
   factsFileSchema,
