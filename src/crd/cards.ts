@@ -1,13 +1,14 @@
 import type { CriterionResult } from '../engine/criteria.ts';
-import type { Determination } from '../engine/determination.ts';
-import type { GovernedOrder } from '../engine/determination.ts';
+import type { Determination, GovernedOrder } from '../engine/determination.ts';
 import {
   decisionWords,
   evidenceWords,
+  leaves,
   openItems,
   searchedWords,
   statusWords,
 } from '../engine/explanation.ts';
+import { flatten, type Test } from '../policy/policy.ts';
 import type { Ungoverned } from './evaluate.ts';
 
 /** CDS Hooks 2.0.1, "Card". */
@@ -23,8 +24,8 @@ export interface Card {
 /** A card holds fewer than 140 characters of summary. */
 const SUMMARY_LIMIT = 139;
 /** Evidence of one criterion that a card shows; the determination has all of it. */
-const EVIDENCE_SHOWN = 3;
-const TEXT_LIMIT = 160;
+const EVIDENCE_SHOWN = 2;
+const TEXT_LIMIT = 240;
 
 /** One card for a determination. @param uuid for feedback */
 export function determinationCard(determination: Determination, governed: GovernedOrder, uuid: string): Card {
@@ -69,78 +70,108 @@ function summaryOf(
     case 'no-covered-indication':
       return `${requirement}: no covered indication for ${brand} in the chart`;
     case 'documentation-needed': {
-      const listed = criteria.length > 0 ? criteria : (alternatives?.[0]?.criteria ?? []);
-      const unread = listed.some(({ needs }) => needs === 'data-access');
+      const listed = shownCriteria(criteria, alternatives);
+      const unread = leaves(listed).some(({ needs }) => needs === 'data-access');
       const count = openItems(listed).length;
-      const items = `${count} ${count === 1 ? 'item' : 'items'} missing for ${brand}`;
-      return unread
-        ? `${requirement}: ${items}; part of the chart could not be read`
-        : `${requirement}: ${items}`;
+      const items = count === 0 ? [] : [`${count} ${count === 1 ? 'item' : 'items'} missing for ${brand}`];
+      return `${requirement}: ${[...items, ...(unread ? ['part of the chart could not be read'] : [])].join('; ')}`;
     }
   }
 }
+
+/** Where no diagnosis chose an indication, the criteria of the one that comes nearest. */
+const shownCriteria = (
+  criteria: Determination['criteria'],
+  alternatives: Determination['alternatives'],
+): Determination['criteria'] =>
+  criteria.some(({ criteria: parts, searched }) => parts.length > 0 || searched.length > 0)
+    ? criteria
+    : [...criteria, ...(alternatives?.[0]?.criteria ?? [])];
 
 /**
  * Markdown that also reads as plain text with its line breaks collapsed, and as HTML: short sentences, no tables, every
  * word that comes from the chart escaped.
  */
 function detailOf(determination: Determination, { policy, payer, order }: GovernedOrder): string {
-  const { criteria, alternatives, anomalies } = determination;
-  const shown =
-    criteria.length > 0 || alternatives === undefined ? criteria : (alternatives[0]?.criteria ?? []);
+  const { anomalies } = determination;
+  const shown = shownCriteria(determination.criteria, determination.alternatives);
   const setting = determination.setting === 'unknown' ? 'setting not stated' : determination.setting;
-  const group = (title: string, statuses: readonly CriterionResult['status'][]): readonly string[] => {
-    const listed = shown.filter(({ status }) => statuses.includes(status));
+  const kinds = new Map(
+    policy.indications.flatMap(({ criteria }) => flatten(criteria)).map(({ id, test }) => [id, test.kind]),
+  );
+  const group = (title: string, status: CriterionResult['status']): readonly string[] => {
+    const listed = shown.filter((criterion) => criterion.status === status);
     return listed.length === 0
       ? []
-      : [`**${title}:**`, listed.flatMap((criterion) => bullets(criterion, 0)).join('\n')];
+      : [`**${title}:**`, listed.flatMap((criterion) => bullets(criterion, kinds)).join('\n')];
   };
+  const named = new Set(shown.flatMap((criterion) => relevant(criterion, kinds)).map(({ id }) => id));
+  const notes = anomalies.filter(
+    ({ criteria }) => criteria.length === 0 || criteria.some((id) => named.has(id)),
+  );
   const { submit } = policy;
   return [
     `**${REQUIREMENT[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(order.product?.brand ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
     ...(determination.indication === null && shown.length > 0 && order.product !== null
-      ? [
-          'No covered diagnosis was found in the chart; the criteria are shown for the indication that the product has.',
-        ]
+      ? ['No diagnosis in the chart chooses an indication; the criteria of the nearest one are shown.']
       : []),
-    ...group('Not met', ['not-met']),
-    ...group('Still needed', ['unknown']),
-    ...group('Met', ['met']),
-    ...group('Does not apply', ['not-applicable']),
-    `**How to submit:** ${escaped(submit.text)}${submit.fax === undefined ? '' : `, fax ${escaped(submit.fax)}`}.`,
-    ...(anomalies.length === 0
+    ...group('Not met', 'not-met'),
+    ...group('Still needed', 'unknown'),
+    ...group('Met', 'met'),
+    ...group('Does not apply', 'not-applicable'),
+    `**How to submit:** ${escaped(submit.text)}${submit.fax === undefined ? '' : `, number ${escaped(submit.fax)}`}.`,
+    ...(notes.length === 0
       ? []
-      : [
-          '**Please note:**',
-          anomalies.map(({ id, text }) => `- ${escaped(text)} (${escaped(id)})`).join('\n'),
-        ]),
+      : ['**Please note:**', notes.map(({ id, text }) => `- ${escaped(text)} (${escaped(id)})`).join('\n')]),
     `Policy: ${escaped(policy.title)}, effective ${policy.effective}. Evaluated for ${determination.asOf}. Decision support, not a guarantee of coverage.`,
   ].join('\n\n');
 }
 
-function bullets(criterion: CriterionResult, depth: number): readonly string[] {
+type Kinds = ReadonlyMap<string | undefined, Test['kind']>;
+
+/** A criterion and the parts worth showing: of alternatives, those that hold, or those that the chart supports. */
+function relevant(criterion: CriterionResult, kinds: Kinds): readonly CriterionResult[] {
+  return [criterion, ...partsShown(criterion, kinds).flatMap((part) => relevant(part, kinds))];
+}
+
+function partsShown({ id, status, criteria }: CriterionResult, kinds: Kinds): readonly CriterionResult[] {
+  if (kinds.get(id) !== 'any' || status === 'not-met') return criteria;
+  const holds = (part: CriterionResult): boolean =>
+    part.criteria.length === 0 ? part.status === 'met' : part.criteria.some(holds);
+  const chosen = criteria.filter((part) => (status === 'met' ? part.status === 'met' : holds(part)));
+  return chosen.length > 0 ? chosen : criteria;
+}
+
+function bullets(criterion: CriterionResult, kinds: Kinds, isPart = false): readonly string[] {
   const { status, title, locator, evidence, missing, searched } = criterion;
-  const indent = '  '.repeat(depth);
   const isLeaf = criterion.criteria.length === 0;
-  const found = evidence.slice(0, EVIDENCE_SHOWN).map((item) => escaped(evidenceWords(item)));
-  const more = evidence.length - found.length;
+  // Where the answer is settled, what settled it; where it is open, also what was found and does not decide.
+  const decisive = evidence.filter(({ note, path }) => note === undefined || path === 'Patient.birthDate');
+  const shown = status === 'unknown' || decisive.length === 0 ? evidence : decisive;
+  const found = shown.slice(0, EVIDENCE_SHOWN).map((item) => escaped(evidenceWords(item)));
+  const more = shown.length - found.length;
+  const isOpenLeaf = isLeaf && status === 'unknown';
   const sentences = [
     `**${escaped(title)}** (${escaped(locator)}): ${statusWords(criterion)}.`,
+    ...(isOpenLeaf && missing.length > 0
+      ? [`Needed: ${missing.map(({ what }) => escaped(what)).join('; ')}.`]
+      : []),
     ...(isLeaf && found.length > 0
       ? [`Found: ${found.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`]
       : []),
-    ...(isLeaf && status === 'unknown' && missing.length > 0
-      ? [`Needed: ${missing.map(({ what }) => escaped(what)).join('; ')}.`]
-      : []),
-    ...(isLeaf && status === 'unknown' && searched.length > 0
-      ? [`Looked through: ${escaped(searchedWords(searched))}.`]
-      : []),
+    ...(isOpenLeaf && searched.length > 0 ? [`Looked through: ${escaped(searchedWords(searched))}.`] : []),
   ];
   return [
-    `${indent}- ${sentences.join(' ')}`,
-    ...criterion.criteria.flatMap((part) => bullets(part, depth + 1)),
+    `${isPart ? '  ' : ''}- ${sentences.join(' ')}`,
+    // Parts of parts are shown by their ends: two levels are what a reader takes in.
+    ...(isPart ? [] : endsShown(criterion, kinds).flatMap((part) => bullets(part, kinds, true))),
   ];
 }
+
+const endsShown = (criterion: CriterionResult, kinds: Kinds): readonly CriterionResult[] =>
+  partsShown(criterion, kinds).flatMap((part) =>
+    part.criteria.length === 0 ? [part] : endsShown(part, kinds),
+  );
 
 /** A card for a CAR-T order that no policy governs: silence would read as "nothing needed". */
 export function ungovernedCard({ product, reason, coverage, effective }: Ungoverned, uuid: string): Card {

@@ -181,8 +181,9 @@ function compose(
   const unknown = parts.filter((part) => part.truth === null);
   const supported = unknown.filter(({ isSupported }) => isSupported);
   const worthCompleting = kind === 'any' && supported.length > 0 ? supported : unknown;
+  // One part settles an `any` that is true and an `all` that is false; otherwise every part had its say.
   const deciding =
-    truth === null ? parts : parts.filter((part) => (kind === 'any') === truth || part.truth === truth);
+    truth !== null && (kind === 'any') === truth ? parts.filter((part) => part.truth === truth) : parts;
   return {
     truth,
     needs:

@@ -6,10 +6,10 @@ import type { Evidence, Needs, Searched } from './result.ts';
 
 /** What is open about a criterion, and who can close it. */
 export const NEEDS_WORDS: Readonly<Record<Needs, string>> = {
-  documentation: 'open: the chart lacks a record; the treating team can supply it',
-  attestation: 'open: the treating clinician must state it',
-  review: 'open: it cannot be decided from the chart as it stands; a person must review it',
-  'data-access': 'open: part of the chart could not be read; try again, or send the records',
+  documentation: 'open, a record is missing that the treating team can supply',
+  attestation: 'open, the treating clinician must state it',
+  review: 'open, a person must review it',
+  'data-access': 'open, part of the chart could not be read: try again or send the records',
 };
 
 export function statusWords({ status, needs }: CriterionResult): string {
@@ -43,7 +43,8 @@ export function evidenceWords({ reference, value, display, date, note }: Evidenc
   const what = display === undefined ? value : value === '' ? display : `${display} (${value})`;
   return [
     `${reference}: ${what}`,
-    ...(date === undefined ? [] : [date]),
+    // The day is enough for a reader.
+    ...(date === undefined ? [] : [date.replaceAll(/T[^/]*/g, '')]),
     ...(note === undefined ? [] : [note]),
   ].join(', ');
 }
@@ -78,7 +79,7 @@ export const leaves = (criteria: readonly CriterionResult[]): readonly Criterion
 export const openItems = (criteria: readonly CriterionResult[]): readonly string[] => [
   ...new Set(
     criteria
-      .filter(({ status }) => status === 'unknown')
+      .filter(({ status, needs }) => status === 'unknown' && needs !== 'data-access')
       .flatMap(({ missing, title }) => (missing.length === 0 ? [title] : missing.map(({ what }) => what))),
   ),
 ];

@@ -264,11 +264,19 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   const doubtHits = fact.doubt.flatMap(hits);
   const yes = proofOf(yesHits);
   const no = proofOf(noHits);
-  const doubt = proofOf(doubtHits).filter((hit) => !yes.some((item) => isSurelyEarlier(hit, item)));
+  const doubtful = proofOf(doubtHits);
+  const doubt = doubtful.filter((hit) => !yes.some((item) => isSurelyEarlier(hit, item)));
   const undecided = [...yesHits, ...noHits].filter(({ standing }) => standing !== 'proof');
   const conflicts = undecided.filter(({ standing }) => standing === 'conflict');
-  // An older remission supports a later relapse and is shown with it.
-  const shown = [...yes, ...no, ...proofOf(doubtHits), ...undecided, ...fact.signs.flatMap(hits).map(asSign)];
+  const contrary = doubtful.map((hit) =>
+    noted(
+      hit,
+      doubt.includes(hit)
+        ? 'contradicts, and is not surely older than what it contradicts'
+        : 'older, and followed by the evidence above',
+    ),
+  );
+  const shown = [...yes, ...no, ...contrary, ...undecided, ...fact.signs.flatMap(hits).map(asSign)];
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
@@ -285,15 +293,7 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   if ((yes.length > 0 && no.length > 0) || conflicts.length > 0) {
     return { ...read, truth: null, needs: 'review', missing };
   }
-  if (yes.length > 0) {
-    const notes = new Set(doubt.map(({ evidence }) => evidence));
-    const evidence = read.evidence.map((item) =>
-      notes.has(item)
-        ? { ...item, note: 'not surely older than the evidence above, which it contradicts' }
-        : item,
-    );
-    return { ...read, evidence, truth: null, needs: 'documentation', missing };
-  }
+  if (yes.length > 0) return { ...read, truth: null, needs: 'documentation', missing };
   if (isUnread(deciding, scope.chart, OPEN_SOURCES)) return { ...read, truth: null, needs: 'data-access' };
   return { ...read, truth: null, needs: undefined, missing };
 }
@@ -302,14 +302,10 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
 export const BROKEN_SOURCES = ['failed', 'incomplete'] as const;
 const OPEN_SOURCES = ['not-asked', 'unresolved'] as const;
 
+const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: { ...hit.evidence, note } });
+
 const asSign = (hit: Hit): Hit =>
-  hit.standing === 'proof'
-    ? {
-        ...hit,
-        standing: 'sign',
-        evidence: { ...hit.evidence, note: 'shown to the reader; it does not decide' },
-      }
-    : hit;
+  hit.standing === 'proof' ? noted(hit, 'shown to the reader; it does not decide') : hit;
 
 /** By the day on which each was stated; undated is never surely earlier. */
 const isSurelyEarlier = (a: Hit, b: Hit): boolean =>

@@ -79,8 +79,8 @@ const CLINICAL_TYPES = new Set([
 const MEDICATION_PATH = /^Medication(Statement|Request|Administration|Dispense)$/;
 
 /**
- * Builds the chart of one patient. Resources about somebody else are left out and counted; malformed ones
- * stay, so that what can be read in them is read.
+ * Builds the chart of one patient. Resources about somebody else are left out and counted, relatives' histories are
+ * left out; malformed ones stay, so that what can be read in them is read.
  */
 export function createChart(
   patientId: string,
@@ -101,6 +101,7 @@ export function createChart(
   for (const { reference, resource } of conflicting.concat([...new Set(byReference.values())])) {
     const type = text(resource['resourceType']) ?? '';
     const subject = subjectOf(resource, type, patientReference, resolve);
+    if (type === 'FamilyMemberHistory') continue;
     if (subject === 'other') {
       aboutOthers.set(type, (aboutOthers.get(type) ?? 0) + 1);
       continue;
@@ -280,7 +281,6 @@ function subjectOf(
 ): 'patient' | 'other' | 'unstated' {
   if (type === 'Patient')
     return `Patient/${text(resource['id']) ?? ''}` === patientReference ? 'patient' : 'other';
-  if (type === 'FamilyMemberHistory') return 'other';
   const named = resource['subject'] ?? resource['patient'] ?? resource['beneficiary'];
   if (named === undefined) return CLINICAL_TYPES.has(type) ? 'unstated' : 'patient';
   const subject = person(named, patientReference, resolve);
