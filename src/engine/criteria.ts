@@ -3,7 +3,7 @@ import { all, any, not, type Truth } from '../fhir/truth.ts';
 import type { Fact, Missing } from '../policy/fact.ts';
 import type { Criterion, Threshold } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
-import { BROKEN_SOURCES, searchedType } from './facts.ts';
+import { BROKEN_SOURCES, searchedType } from './scope.ts';
 import { mostPressing, type Answer, type Evidence, type Needs, type Searched } from './result.ts';
 
 /** What a criterion comes to, with its parts: the shape that `determination.md` fixes. */

@@ -6,7 +6,8 @@ import type { Indication, Policy, Requirement } from '../policy/policy.ts';
 import { attestations } from './attestations.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
 import { createDiseaseReader } from './disease.ts';
-import { createFactReader, type Scope } from './facts.ts';
+import { createFactReader } from './facts.ts';
+import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
 

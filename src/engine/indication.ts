@@ -1,7 +1,7 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { property, text } from '../fhir/json.ts';
 import type { Indication } from '../policy/policy.ts';
-import type { Scope } from './facts.ts';
+import type { Scope } from './scope.ts';
 
 /** Which indications the patient's diagnoses fit. */
 export type Fit =

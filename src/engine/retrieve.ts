@@ -1,0 +1,183 @@
+import { CONDITION_MORPHOLOGY, type ChartRecord } from '../fhir/chart.ts';
+import { formatDay } from '../fhir/date.ts';
+import { objects, text } from '../fhir/json.ts';
+import type { Retrieve } from '../policy/fact.ts';
+import { positionToCourse } from './course.ts';
+import type { Evidence } from './result.ts';
+import type { Scope } from './scope.ts';
+import type { RegimenStart } from './therapy.ts';
+import { shownValue, standingOf, type Standing } from './usability.ts';
+
+/** A record that a retrieve found, and what it is worth to the question. */
+export interface Hit {
+  readonly record: ChartRecord;
+  readonly standing: 'proof' | 'sign' | 'conflict' | 'unusable';
+  readonly evidence: Evidence;
+}
+
+export const proofOf = (list: readonly Hit[]): readonly Hit[] =>
+  list.filter(({ standing }) => standing === 'proof');
+
+const CODE_ELEMENTS: Readonly<Record<string, string>> = {
+  MedicationStatement: 'medication',
+  MedicationRequest: 'medication',
+  MedicationAdministration: 'medication',
+  MedicationDispense: 'medication',
+  DocumentReference: 'type',
+};
+
+/** Path of the element that a retrieve's code stands at. */
+export function codePath(type: string, { element }: Retrieve): string {
+  if (element === 'morphology') return CONDITION_MORPHOLOGY;
+  return `${type}.${element ?? CODE_ELEMENTS[type] ?? 'code'}`;
+}
+
+/** A record that a retrieve's code found: what it is worth, or null when it says nothing to the question. */
+export function hitOf(
+  record: ChartRecord,
+  type: string,
+  retrieve: Retrieve,
+  scope: Scope,
+  regimenStart: (events: string) => RegimenStart,
+): Hit | null {
+  if (record.reference === scope.order.reference) return null;
+  const evidence = evidenceOf(record, type, retrieve, scope);
+  const unusable = (note: string): Hit => ({
+    record,
+    standing: 'unusable',
+    evidence: { ...evidence, note: `not usable: ${note}` },
+  });
+  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
+
+  const judged: Standing = standingOf(record, retrieve);
+  if (judged.standing === 'none') return null;
+
+  const value = retrieve.value === undefined ? 'in' : codedValue(record, retrieve.value, scope);
+  if (value === 'other') return null;
+  const condition = retrieve.conditions.get(type);
+  if (condition !== undefined) {
+    try {
+      if (condition.holds(record.resource, scope.asOf.text) !== true) return null;
+    } catch {
+      return unusable('an element it is asked for has an unexpected form');
+    }
+  }
+  if (retrieve.focus !== undefined && !isAbout(record, retrieve.focus, scope)) return null;
+  if (retrieve.for !== undefined && !isGivenFor(record, retrieve.for, scope)) return null;
+  if (value === 'uncoded') return sign('its value is not coded; it was not interpreted');
+
+  if (judged.standing === 'sign') return sign(judged.note ?? '');
+  if (type === 'Condition') {
+    const { conflict } = scope.diseases.ofCondition(record);
+    if (conflict !== undefined)
+      return { record, standing: 'conflict', evidence: { ...evidence, note: conflict } };
+  }
+  if (retrieve.before === 'course') {
+    switch (positionToCourse(record, scope.order, scope.asOf, scope.library.terminology)) {
+      case 'course':
+        return sign('belongs to the ordered course');
+      case 'undecided':
+        return record.problem === undefined
+          ? sign('not dated well enough to say that it was before this course')
+          : unusable('its date cannot be read');
+      case 'before':
+        break;
+    }
+  }
+  if (retrieve.since !== undefined) {
+    const start = regimenStart(retrieve.since);
+    if (start === 'unclear') return sign('the start of the latest therapy is not known');
+    if (start === 'none') {
+      if (retrieve['or-without-events'] !== true)
+        return sign('the chart holds no therapy that it could follow');
+    } else if (record.stated === null) {
+      return record.problem === undefined ? sign('not dated') : unusable('its date cannot be read');
+    } else if (record.stated.high < start) {
+      return sign(`before the latest therapy began on ${formatDay(start)}`);
+    } else if (
+      record.stated.low < start &&
+      record.stated.high - record.stated.low > 0 &&
+      Number.isFinite(record.stated.low)
+    ) {
+      return sign(`not dated well enough to follow the latest therapy, begun on ${formatDay(start)}`);
+    }
+  }
+  return { record, standing: 'proof', evidence };
+}
+
+function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope: Scope): Evidence {
+  const base = {
+    reference: record.reference,
+    ...(record.date === null ? {} : { date: record.date.text }),
+  };
+  if (retrieve.shows !== undefined) {
+    return {
+      ...base,
+      path: `${type}.${retrieve.shows}`,
+      value: shownValue(record.resource, retrieve.shows) ?? '',
+    };
+  }
+  if (retrieve.value !== undefined) {
+    const concept = objects(record.resource['valueCodeableConcept'])[0];
+    const coding = scope.library.terminology.codings(concept)[0];
+    const words = coding?.display ?? text(concept?.['text']) ?? displayOf(coding?.key, scope);
+    return {
+      ...base,
+      path: 'Observation.value',
+      value: coding?.code ?? text(record.resource['valueString']) ?? text(concept?.['text']) ?? '',
+      ...(words === undefined ? {} : { display: words }),
+    };
+  }
+  const path = codePath(type, retrieve);
+  const matched = record.codes.find(
+    (item) =>
+      item.path === path &&
+      item.coding.key !== undefined &&
+      scope.library.terminology.includes(retrieve.code, item.coding.key),
+  );
+  const display = matched?.coding.display ?? displayOf(matched?.coding.key, scope);
+  return { ...base, path, value: matched?.coding.code ?? '', ...(display === undefined ? {} : { display }) };
+}
+
+const displayOf = (key: string | undefined, scope: Scope): string | undefined =>
+  key === undefined ? undefined : scope.library.terminology.display(key);
+
+function codedValue(
+  record: ChartRecord,
+  valueSets: readonly string[],
+  scope: Scope,
+): 'in' | 'other' | 'uncoded' {
+  const concept = record.resource['valueCodeableConcept'];
+  const codings = scope.library.terminology.codings(concept);
+  if (codings.some(({ key }) => key !== undefined && scope.library.terminology.includes(valueSets, key)))
+    return 'in';
+  return codings.some(({ key }) => key !== undefined) ? 'other' : 'uncoded';
+}
+
+/** An Observation that says what it is about must be about the disease; one that does not is taken as it stands. */
+function isAbout(record: ChartRecord, valueSets: readonly string[], scope: Scope): boolean {
+  const focuses = objects(record.resource['focus'])
+    .map((reference) => scope.chart.find(reference))
+    .filter((focus) => focus !== undefined);
+  return (
+    focuses.length === 0 ||
+    focuses.some(({ codes }) =>
+      codes.some(
+        ({ coding }) => coding.key !== undefined && scope.library.terminology.includes(valueSets, coding.key),
+      ),
+    )
+  );
+}
+
+/** A treatment that states a reason which is understood must have been given for the disease. */
+function isGivenFor(record: ChartRecord, diseases: readonly string[], scope: Scope): boolean {
+  const codings = [
+    ...scope.library.terminology.codings(record.resource['reasonCode']),
+    ...objects(record.resource['reasonReference']).flatMap((reference) =>
+      (scope.chart.find(reference)?.codes ?? []).map(({ coding }) => coding),
+    ),
+  ].filter(({ key }) => key !== undefined);
+  if (codings.length === 0) return true;
+  const named = codings.flatMap((coding) => scope.diseases.named([coding], []).diseases);
+  return named.some((disease) => diseases.some((wanted) => scope.diseases.agree(disease, wanted)));
+}

@@ -1,0 +1,36 @@
+import type { Chart } from '../fhir/chart.ts';
+import type { DateInterval } from '../fhir/date.ts';
+import type { Retrieve } from '../policy/fact.ts';
+import type { Library } from '../policy/library.ts';
+import type { DiseaseReader } from './disease.ts';
+import type { PlannedOrder, Searched } from './result.ts';
+
+/** What a fact is asked of: one chart, one order, one day. */
+export interface Scope {
+  readonly library: Library;
+  readonly diseases: DiseaseReader;
+  readonly chart: Chart;
+  readonly order: PlannedOrder;
+  readonly asOf: DateInterval;
+}
+
+/** Sources that take back an answer, and sources that only leave an open one open (`determination.md`, rule 4). */
+export const BROKEN_SOURCES = ['failed', 'incomplete'] as const;
+export const OPEN_SOURCES = ['not-asked', 'unresolved'] as const;
+
+export const isUnread = (types: ReadonlySet<string>, chart: Chart, states: readonly string[]): boolean =>
+  [...types].some((type) => states.includes(chart.source(type).state));
+
+export function searchedBy(retrieves: readonly Retrieve[], chart: Chart): readonly Searched[] {
+  return [...new Set(retrieves.flatMap(({ resource }) => resource))].map((type) => searchedType(type, chart));
+}
+
+export function searchedType(type: string, chart: Chart): Searched {
+  const { state, reason } = chart.source(type);
+  return {
+    resourceType: type,
+    count: chart.of(type).length,
+    ...(state === 'complete' ? {} : { status: state === 'unresolved' ? 'incomplete' : state }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
