@@ -5,7 +5,8 @@ import { objects, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { determine, type Determination, type GovernedOrder } from '../engine/determination.ts';
 import { retrievesOf } from '../policy/fact.ts';
-import { factsOf, type Library, type Product } from '../policy/library.ts';
+import { factsOf, type Library } from '../policy/library.ts';
+import type { Product } from '../policy/vocabulary.ts';
 import {
   applicablePolicies,
   isActiveOn,

@@ -2,7 +2,8 @@ import { createChart, medicationOf, type Chart, type Intake, type Source } from 
 import type { Failure, FhirClient, Searching } from '../fhir/client.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { referenceKey, relativeReference } from '../fhir/reference.ts';
-import type { ChartQuery, Library } from '../policy/library.ts';
+import type { Library } from '../policy/library.ts';
+import type { ChartQuery } from '../policy/vocabulary.ts';
 import type { Supplied } from './prefetch.ts';
 
 /**

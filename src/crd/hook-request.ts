@@ -80,7 +80,7 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
   if (expected !== undefined && hook !== expected) {
     return {
       code: 'wrong-hook',
-      message: `this service answers ${expected}, the request says "${hook}"`,
+      message: `this service answers ${expected}; the request is for another hook`,
       path: 'hook',
     };
   }
@@ -88,7 +88,7 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
   if (served === undefined) {
     return {
       code: 'unsupported-hook',
-      message: `"${hook}" is not served; served hooks: ${HOOKS.join(', ')}`,
+      message: `this hook is not served; served hooks: ${HOOKS.join(', ')}`,
       path: 'hook',
     };
   }

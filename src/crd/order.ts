@@ -27,10 +27,10 @@ const ITEM_ELEMENTS: Readonly<Record<string, readonly string[]>> = {
 export function itemOf(order: HookOrder, resolve: Resolve, library: Library): OrderedItem {
   const { resource } = order;
   const medication = medicationOf(resource, resolve);
+  const type = text(resource['resourceType']) ?? '';
+  const elements = Object.hasOwn(ITEM_ELEMENTS, type) ? ITEM_ELEMENTS[type] : undefined;
   const concepts = [
-    ...(ITEM_ELEMENTS[text(resource['resourceType']) ?? ''] ?? []).flatMap((element) =>
-      objects(resource[element]),
-    ),
+    ...(elements ?? []).flatMap((element) => objects(resource[element])),
     ...objects(medication?.['code']),
     ...objects(medication?.['ingredient']).flatMap((ingredient) =>
       objects(ingredient['itemCodeableConcept']),

@@ -1,7 +1,8 @@
 import { readBundle } from '../fhir/bundle.ts';
 import type { Intake, Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
-import type { ChartQuery, Library } from '../policy/library.ts';
+import type { Library } from '../policy/library.ts';
+import type { ChartQuery } from '../policy/vocabulary.ts';
 
 /** The prefetch templates that we publish: patient, coverage, encounter, and every query of the chart. */
 export const templates = (library: Library): Readonly<Record<string, string>> => ({

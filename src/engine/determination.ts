@@ -1,7 +1,8 @@
 import type { Chart, ChartAnomaly } from '../fhir/chart.ts';
 import { parseDate } from '../fhir/date.ts';
 import type { Truth } from '../fhir/truth.ts';
-import type { Library, Payer } from '../policy/library.ts';
+import type { Library } from '../policy/library.ts';
+import type { Payer } from '../policy/vocabulary.ts';
 import type { Indication, Policy, Requirement } from '../policy/policy.ts';
 import { attestations } from './attestations.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';

@@ -2,7 +2,8 @@ import type { ChartRecord } from '../fhir/chart.ts';
 import { property, text } from '../fhir/json.ts';
 import type { Coding } from '../fhir/terminology.ts';
 import { asWords } from '../policy/words.ts';
-import { ancestry, type Disease, type Library } from '../policy/library.ts';
+import type { Library } from '../policy/library.ts';
+import { ancestry, type Disease } from '../policy/vocabulary.ts';
 
 /** Which disease a coded concept names, and whether its codes and its words agree (`realworld.md` 5.4). */
 export interface NamedDiseases {

@@ -1,6 +1,6 @@
 import type { DateInterval } from '../fhir/date.ts';
 import type { Missing } from '../policy/fact.ts';
-import type { Product } from '../policy/library.ts';
+import type { Product } from '../policy/vocabulary.ts';
 
 /** What an unknown needs before it can be decided, the most pressing first (`determination.md`). */
 export const NEEDS = ['data-access', 'review', 'documentation', 'attestation'] as const;

@@ -67,7 +67,7 @@ export function clinicalDate(
   const type = typeof resource['resourceType'] === 'string' ? resource['resourceType'] : '';
   let problem: string | undefined;
   let date: DateInterval | null = null;
-  for (const read of ELEMENTS[type] ?? []) {
+  for (const read of (Object.hasOwn(ELEMENTS, type) ? ELEMENTS[type] : undefined) ?? []) {
     const reading = read(resource);
     if (reading === null) problem ??= `${type} carries a date that cannot be read`;
     if (reading !== null && reading !== undefined) {

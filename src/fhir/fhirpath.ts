@@ -16,7 +16,7 @@ export interface Condition {
 
 /** Functions that policy expressions may use: each answers on one resource, in bounded time. */
 const FUNCTIONS = new Set([
-  'where', 'exists', 'empty', 'not', 'all', 'any', 'count', 'first', 'last', 'single', 'ofType', 'is', 'as',
+  'where', 'exists', 'empty', 'not', 'all', 'count', 'first', 'last', 'single', 'ofType', 'is', 'as',
   'hasValue', 'iif', 'isIn', 'distinct', 'startsWith', 'endsWith', 'contains', 'lower', 'upper', 'length', 'extension',
 ]); // prettier-ignore
 
@@ -107,22 +107,46 @@ function checkNames(tree: Node, terminology: Terminology): void {
       if (!VARIABLES.has(name)) throw new Error(`uses the unknown variable %${name}; allowed: %asOf`);
     }
   }
-  const bare = bareBoolean(tree);
-  if (bare !== undefined) throw new Error(`tests the bare path "${bare}"; write "${bare} = true"`);
+  for (const claim of [tree, ...nodes(tree).flatMap(filterArguments)]) {
+    const bare = bareBoolean(claim);
+    if (bare !== undefined) throw new Error(`tests the bare path "${bare}"; write "${bare} = true"`);
+  }
 }
 
-/** A whole expression that is only a path gives whatever the element holds, not a claim about it. */
+/** What where() and exists() filter by. */
+const filterArguments = ({ type, text, children = [] }: Node): readonly Node[] =>
+  type === 'Functn' && ['where', 'exists'].includes(children[0]?.text ?? text ?? '')
+    ? children.filter((child) => child.type === 'ParamList').flatMap((list) => list.children ?? [])
+    : [];
+
+/** A claim that is only a path gives whatever the element holds, or keeps what it says is false. */
 function bareBoolean(tree: Node): string | undefined {
   let node: Node = tree;
-  while (node.children?.length === 1 && node.type !== 'MemberInvocation' && node.children[0] !== undefined) {
-    node = node.children[0];
+  while (
+    node.type !== 'MemberInvocation' &&
+    (node.children?.length === 1 || node.type === 'InvocationExpression')
+  ) {
+    const last = node.children?.at(-1);
+    if (last === undefined) break;
+    node = last;
   }
   return node.type === 'MemberInvocation' ? node.text : undefined;
 }
 
-/** First step of each path at the root must be an element of the resource, or the resource type itself. */
+/** Every element name of R4, at any depth, and the names of its types. */
+const NAMES = new Set([
+  ...[...Object.keys(r4.path2Type), ...Object.keys(r4.choiceTypePaths)].flatMap((path) => path.split('.')),
+  ...Object.keys(r4.type2Parent),
+]);
+
+/**
+ * First step of each path at the root must be an element of the resource, or the resource type itself; further
+ * steps must be elements of something in R4.
+ */
 function checkPaths(tree: Node, resourceType: string): void {
   for (const node of nodes(tree)) {
+    if (node.type === 'MemberInvocation' && node.text !== undefined && !NAMES.has(node.text))
+      throw new Error(`reads the element "${node.text}", which R4 does not have`);
     const name = (node as { readonly atRoot?: unknown }).atRoot === undefined ? undefined : node.text;
     if (
       name === undefined ||

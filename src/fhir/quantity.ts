@@ -20,25 +20,36 @@ export interface Unusable {
 const converter = ucum.UcumLhcUtils.getInstance();
 
 /** Units that laboratories write beside UCUM; each stands for exactly one UCUM code. Never guessed from magnitude. */
-const UNIT_ALIASES: Readonly<Record<string, string>> = {
-  'mg/24h': 'mg/(24.h)',
-  'mg/24 h': 'mg/(24.h)',
-  'mg/24 hr': 'mg/(24.h)',
-  'g/24h': 'g/(24.h)',
-  'g/24 h': 'g/(24.h)',
-  '/mcL': '/uL',
-  'cells/uL': '/uL',
-  'cells/mcL': '/uL',
-  years: 'a',
-  percent: '%',
-};
+const UNIT_ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'mg/24h': 'mg/(24.h)',
+    'mg/24 h': 'mg/(24.h)',
+    'mg/24 hr': 'mg/(24.h)',
+    'g/24h': 'g/(24.h)',
+    'g/24 h': 'g/(24.h)',
+    '/mcL': '/uL',
+    'cells/uL': '/uL',
+    'cells/mcL': '/uL',
+    years: 'a',
+    percent: '%',
+  }),
+);
+
+/** ucum-lhc throws on a unit that is the name of an object's member, such as "constructor". */
+function attempted<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
 
 /** Converts by UCUM alone: mass does not become substance, nor substance a count. */
 export function convert(value: number, from: string, to: string): number | Unusable {
-  const unit = UNIT_ALIASES[from] ?? from;
+  const unit = UNIT_ALIASES.get(from) ?? from;
   if (unit === to) return value;
-  const result = converter.convertUnitTo(unit, value, to);
-  return result.status === 'succeeded' && typeof result.toVal === 'number' && Number.isFinite(result.toVal)
+  const result = attempted(() => converter.convertUnitTo(unit, value, to));
+  return result?.status === 'succeeded' && typeof result.toVal === 'number' && Number.isFinite(result.toVal)
     ? // Twelve significant digits hold every laboratory value; the rest is the conversion's rounding noise.
       Number(result.toVal.toPrecision(12))
     : { unusable: `unit "${from}" does not convert to ${to}` };
@@ -52,8 +63,8 @@ function unitOf(quantity: unknown): string | undefined {
   const ucumCode = system === undefined || system === 'http://unitsofmeasure.org' ? code : undefined;
   const candidate = ucumCode ?? printed;
   if (candidate === undefined) return undefined;
-  const unit = UNIT_ALIASES[candidate] ?? candidate;
-  return converter.validateUnitString(unit).status === 'valid' ? unit : candidate;
+  const unit = UNIT_ALIASES.get(candidate) ?? candidate;
+  return attempted(() => converter.validateUnitString(unit))?.status === 'valid' ? unit : candidate;
 }
 
 /** A FHIR Quantity or Range as an interval in `unit` (`clinical/facts.md` 2.4). */
@@ -64,6 +75,8 @@ export function quantityInterval(element: unknown, unit: string): QuantityInterv
     const high = element['high'] === undefined ? undefined : quantityInterval(element['high'], unit);
     if (low !== undefined && 'unusable' in low) return low;
     if (high !== undefined && 'unusable' in high) return high;
+    if ((low?.low ?? -Infinity) > (high?.high ?? Infinity))
+      return { unusable: 'the range ends below its start' };
     return {
       low: low?.low ?? -Infinity,
       high: high?.high ?? Infinity,

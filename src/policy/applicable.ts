@@ -1,7 +1,8 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { parsePeriod, type DateInterval } from '../fhir/date.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
-import type { Library, Payer, Product } from './library.ts';
+import type { Library } from './library.ts';
+import type { Payer, Product } from './vocabulary.ts';
 import type { Policy } from './policy.ts';
 import { asWords } from './words.ts';
 

@@ -1,80 +1,29 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import { checkCriteria, checkValueSet, readValueSet } from './checks.ts';
+import { buildFact } from './fact-building.ts';
+import {
+  codeSystemsSchema,
+  productsSchema,
+  diseasesSchema,
+  queriesSchema,
+  settingsSchema,
+  payerSchema,
+  planLinesSchema,
+  type DataFile,
+} from './data-files.ts';
 import { compileCondition } from '../fhir/fhirpath.ts';
-import { isObject, type JsonObject } from '../fhir/json.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
-import {
-  FACT_TYPES,
-  factsFileSchema,
-  name,
-  retrievesOf,
-  type Fact,
-  type Retrieve,
-  type RetrieveSource,
-} from './fact.ts';
+import { factsFileSchema, retrievesOf, type Fact, type Retrieve, type RetrieveSource } from './fact.ts';
 import { parseYaml, suggestion, type ParsedFile, type Problem } from './parse.ts';
+import { buildPolicy, flatten, policySchema, type Policy } from './policy.ts';
 import {
-  buildPolicy,
-  flatten,
-  policySchema,
-  type CriterionSource,
-  type Policy,
-  type PolicySource,
-} from './policy.ts';
-
-/** A CAR-T product: the codes that name it on an order, and the names that name it in text. */
-export interface Product {
-  readonly id: string;
-  readonly generic: string;
-  readonly brand: string;
-  readonly codes: readonly string[];
-  readonly names: readonly string[];
-  /** Days that one course of several infusions takes; an infusion that many days earlier is the same course. */
-  readonly courseDays: number;
-}
-
-/** Codes and words that say CAR-T, or any drug, without naming the product. */
-export interface ProductLibrary {
-  readonly products: readonly Product[];
-  readonly generalCodes: readonly string[];
-  readonly generalNames: readonly string[];
-  readonly unclassifiedCodes: readonly string[];
-}
-
-/** A disease as charts name it, within a wider one. */
-export interface Disease {
-  readonly id: string;
-  readonly within: string | undefined;
-  readonly codes: readonly string[];
-  /** ICD-10-CM categories, by their first characters, dots left out. */
-  readonly icd10: readonly string[];
-  readonly names: readonly string[];
-}
-
-export interface Payer {
-  readonly id: string;
-  readonly name: string;
-  readonly identifiers: readonly { readonly system: string; readonly value: string }[];
-  readonly names: readonly string[];
-}
-
-/** What one code or word in a Coverage says of its plan line: one of these lines. */
-export interface PlanLineSign {
-  readonly lines: readonly string[];
-  readonly codes: readonly { readonly system: string; readonly code: string }[];
-  readonly words: readonly string[];
-}
-
-export interface PlanLines {
-  readonly lines: ReadonlyMap<string, string>;
-  readonly signs: readonly PlanLineSign[];
-}
-
-/** One query for a part of a chart: a prefetch key, a resource type, and search parameters beside the patient. */
-export interface ChartQuery {
-  readonly key: string;
-  readonly type: string;
-  readonly search: string | undefined;
-}
+  ancestry,
+  type ChartQuery,
+  type Disease,
+  type Payer,
+  type PlanLines,
+  type ProductLibrary,
+} from './vocabulary.ts';
 
 /** Everything in `cds-services/`, checked and compiled. */
 export interface Library {
@@ -88,78 +37,6 @@ export interface Library {
   readonly facts: ReadonlyMap<string, Fact>;
   readonly policies: readonly Policy[];
 }
-
-/** A file of `cds-services/`, its path relative to that folder. */
-export interface DataFile {
-  readonly path: string;
-  readonly text: string;
-}
-
-const words = z.array(z.string().min(1)).default([]);
-const valueSetNames = z.array(name).default([]);
-
-const codeSystemsSchema = z.array(
-  z.strictObject({
-    uri: z.string().min(1),
-    name: z.string().min(1),
-    form: z.enum(['icd-10', 'icd-o-3', 'ndc']).optional(),
-    aliases: z.array(z.string()).default([]),
-  }),
-);
-const productsSchema = z.strictObject({
-  products: z.record(
-    name,
-    z.strictObject({
-      generic: z.string(),
-      brand: z.string(),
-      codes: z.array(name).min(1),
-      names: words,
-      'course-days': z.int().min(0).default(0),
-    }),
-  ),
-  general: z.strictObject({ codes: valueSetNames, names: words }),
-  unclassified: z.strictObject({ codes: valueSetNames }),
-});
-const diseasesSchema = z.record(
-  name,
-  z.strictObject({
-    within: name.optional(),
-    codes: valueSetNames,
-    'icd-10-cm': z.array(z.string()).default([]),
-    names: words,
-  }),
-);
-const queriesSchema = z.record(
-  z.string().regex(/^[a-z][A-Za-z]*$/, 'a prefetch key is written in camel case'),
-  z.strictObject({
-    resource: z.enum([...FACT_TYPES, 'QuestionnaireResponse']),
-    search: z
-      .string()
-      .regex(/^[a-z-]+=[^&,]+$/, 'one parameter with one value')
-      .optional(),
-  }),
-);
-const settingsSchema = z.strictObject({ inpatient: z.array(name).min(1), outpatient: z.array(name).min(1) });
-const payerSchema = z.strictObject({
-  id: name,
-  name: z.string().min(1),
-  identifiers: z
-    .array(z.strictObject({ system: z.string(), value: z.string({ error: 'quote the value' }) }))
-    .default([]),
-  names: words,
-});
-const planLinesSchema = z.strictObject({
-  lines: z.record(name, z.string().min(1)),
-  signs: z.array(
-    z.strictObject({
-      lines: z.array(name).min(1),
-      codes: z
-        .array(z.strictObject({ system: z.string(), code: z.string({ error: 'quote the code' }) }))
-        .default([]),
-      words,
-    }),
-  ),
-});
 
 /**
  * Reads `cds-services/`: every file checked, every name resolved, every expression compiled.
@@ -431,16 +308,6 @@ export function createLibrary(
   };
 }
 
-/** A disease and the wider ones that it stands within; undefined when they go in a circle. */
-export function ancestry(id: string, diseases: ReadonlyMap<string, Disease>): readonly string[] | undefined {
-  const line: string[] = [];
-  for (let at: string | undefined = id; at !== undefined; at = diseases.get(at)?.within) {
-    if (line.includes(at)) return undefined;
-    line.push(at);
-  }
-  return line;
-}
-
 /** The facts that a policy asks, and those that they refer to. */
 export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): readonly Fact[] {
   const asked = policy.indications
@@ -454,152 +321,4 @@ export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): reado
     .flatMap(retrievesOf)
     .flatMap((retrieve) => (retrieve.since === undefined ? [] : (facts.get(retrieve.since) ?? [])));
   return [...new Set([...asked, ...since])];
-}
-
-function buildFact(
-  id: string,
-  source: z.output<typeof factsFileSchema>[string],
-  compile: (retrieve: RetrieveSource, path: readonly PropertyKey[]) => Retrieve,
-): Fact {
-  const compileAll = (key: string, list: readonly RetrieveSource[] | undefined): readonly Retrieve[] =>
-    (list ?? []).map((retrieve, index) => compile(retrieve, [key, index]));
-  const missing = (value: { what: string; 'value-set'?: string | undefined } | undefined) =>
-    value === undefined
-      ? undefined
-      : { what: value.what, ...(value['value-set'] === undefined ? {} : { valueSet: value['value-set'] }) };
-  const named = { name: id, ask: source.ask };
-  if ('age' in source) return { ...named, kind: 'age', at: source.age };
-  if ('setting' in source) return { ...named, kind: 'setting', setting: source.setting };
-  if ('events' in source) return { ...named, kind: 'events', events: compileAll('events', source.events) };
-  if ('latest' in source) {
-    const { unit, resource, ...rest } = source.latest;
-    return {
-      ...named,
-      kind: 'measurement',
-      unit,
-      retrieve: compile({ ...rest, resource: [resource] }, ['latest']),
-      missing: missing(source.missing),
-    };
-  }
-  return {
-    ...named,
-    kind: 'question',
-    yes: compileAll('yes', source.yes),
-    no: compileAll('no', source.no),
-    doubt: compileAll('doubt', source.doubt),
-    signs: compileAll('signs', source.signs),
-    missing: missing(source.missing),
-  };
-}
-
-function checkCriteria(
-  file: ParsedFile<unknown>,
-  source: PolicySource,
-  facts: ReadonlyMap<string, Fact>,
-  checkName: (
-    file: ParsedFile<unknown>,
-    path: readonly PropertyKey[],
-    kind: string,
-    wanted: string,
-    known: ReadonlyMap<string, unknown>,
-    where: string,
-  ) => void,
-  report: (file: ParsedFile<unknown>, path: readonly PropertyKey[], message: string) => void,
-): void {
-  const anomalies = new Map(Object.entries(source.anomalies ?? {}));
-  const definitions = new Map(Object.entries(source.definitions ?? {}));
-  const check = (
-    criterion: CriterionSource,
-    path: readonly PropertyKey[],
-    name: string,
-    seen: Set<string>,
-  ): void => {
-    const where = criterion.id === undefined ? name : `criterion "${criterion.id}"`;
-    if (criterion.id !== undefined) {
-      if (seen.has(criterion.id)) report(file, [...path, 'id'], `${where} is there twice`);
-      seen.add(criterion.id);
-    }
-    for (const key of ['fact', 'when'] as const) {
-      const wanted = criterion[key];
-      if (wanted === undefined) continue;
-      checkName(file, [...path, key], 'fact', wanted, facts, where);
-      const fact = facts.get(wanted);
-      const measured = fact?.kind === 'age' || fact?.kind === 'measurement';
-      const compared = ['at-least', 'more-than', 'at-most', 'less-than'].some(
-        (item) => item in criterion && key === 'fact',
-      );
-      if (fact?.kind === 'events')
-        report(file, [...path, key], `${where}: "${wanted}" lists events and answers no question`);
-      if (measured && !compared)
-        report(
-          file,
-          [...path, key],
-          `${where}: "${wanted}" is a quantity; add at-least, more-than, at-most or less-than`,
-        );
-      if (fact !== undefined && !measured && compared)
-        report(file, [...path, key], `${where}: "${wanted}" is not a quantity and cannot be compared`);
-    }
-    for (const { id } of criterion.anomalies ?? []) {
-      checkName(file, [...path, 'anomalies'], 'anomaly', id, anomalies, where);
-    }
-    if (criterion.definition !== undefined) {
-      checkName(file, [...path, 'definition'], 'definition', criterion.definition, definitions, where);
-      if (name.startsWith('definition'))
-        report(file, path, `${where}: a definition may not use another definition`);
-    }
-    for (const kind of ['all', 'any', 'none'] as const) {
-      for (const [index, part] of (criterion[kind] ?? []).entries()) {
-        check(part, [...path, kind, index], where, seen);
-      }
-    }
-  };
-  for (const [id, definition] of definitions) {
-    check(definition, ['definitions', id], `definition "${id}"`, new Set());
-  }
-  for (const [index, indication] of source.indications.entries()) {
-    const seen = new Set<string>();
-    for (const [at, criterion] of indication.criteria.entries()) {
-      check(criterion, ['indications', index, 'criteria', at], `indication "${indication.id}"`, seen);
-    }
-  }
-}
-
-function readValueSet(
-  file: DataFile,
-  problems: Problem[],
-): readonly { readonly path: string; readonly resource: JsonObject }[] {
-  try {
-    const resource: unknown = JSON.parse(file.text);
-    if (isObject(resource)) return [{ path: file.path, resource }];
-    problems.push({ file: file.path, line: 1, message: 'is not a JSON object' });
-  } catch (error) {
-    problems.push({
-      file: file.path,
-      line: 1,
-      message: `is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    });
-  }
-  return [];
-}
-
-function checkValueSet(
-  resource: JsonObject,
-  path: string,
-  terminology: Terminology,
-  problems: Problem[],
-): void {
-  const id = path.replace(/^.*\//, '').replace(/\.json$/, '');
-  const report = (message: string): void => void problems.push({ file: path, line: 1, message });
-  if (resource['resourceType'] !== 'ValueSet') return report('is not a FHIR ValueSet');
-  if (resource['id'] !== id)
-    report(`its id is "${String(resource['id'])}" but its file says "${id}"; make them the same`);
-  const include = (resource['compose'] as JsonObject | undefined)?.['include'];
-  for (const [index, part] of (Array.isArray(include) ? (include as readonly JsonObject[]) : []).entries()) {
-    if (!terminology.codeSystems.some(({ uri }) => uri === part['system'])) {
-      report(
-        `compose.include[${index}].system "${String(part['system'])}" is not the preferred URI of a system in code-systems.yaml`,
-      );
-    }
-  }
-  if ((terminology.valueSets.get(id)?.concepts.size ?? 0) === 0) report('holds no code');
 }

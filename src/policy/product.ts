@@ -1,5 +1,5 @@
 import type { Coding, Terminology } from '../fhir/terminology.ts';
-import type { Product, ProductLibrary } from './library.ts';
+import type { Product, ProductLibrary } from './vocabulary.ts';
 import { asWords } from './words.ts';
 
 /** What an order is for. `car-t`: CAR-T, without naming one product. `other`: no CAR-T order. */

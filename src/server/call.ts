@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 import type { FhirClient } from '../fhir/client.ts';
+import { parseDate } from '../fhir/date.ts';
 import { evaluateRequest, type Evaluation } from '../crd/evaluate.ts';
 import { readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
 import type { Library } from '../policy/library.ts';
@@ -56,8 +57,7 @@ export async function answerCall(
 function asOfDate(request: Request, { today }: Dependencies): string {
   const header = request.get('x-as-of');
   if (header === undefined) return today();
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(header) && !Number.isNaN(Date.parse(`${header}T00:00:00Z`));
-  if (!isDate)
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(header) || parseDate(header) === null)
     throw new ServiceError('invalid-as-of', 'X-As-Of must be a date such as 2026-03-02', '(header) x-as-of');
   return header;
 }

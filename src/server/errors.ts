@@ -59,6 +59,8 @@ function serviceError(error: unknown): ServiceError {
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
     return new ServiceError('unsupported-media-type', 'send JSON in UTF-8', '(header) content-type');
   }
+  if (error instanceof URIError)
+    return new ServiceError('invalid-request', 'the URL cannot be decoded', '(url)');
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new ServiceError('not-json', 'the request cannot be read', '(body)');
   }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { createLibrary, type DataFile, type Library } from '../policy/library.ts';
+import type { DataFile } from '../policy/data-files.ts';
+import { createLibrary, type Library } from '../policy/library.ts';
 
 /** A mistake in `cds-services/`: the service does not start, and all of them are listed. */
 export class PolicyProblems extends Error {}

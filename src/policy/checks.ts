@@ -1,0 +1,122 @@
+import { isObject, type JsonObject } from '../fhir/json.ts';
+import type { Terminology } from '../fhir/terminology.ts';
+import type { DataFile } from './data-files.ts';
+import type { Fact } from './fact.ts';
+import type { ParsedFile, Problem } from './parse.ts';
+import type { CriterionSource, PolicySource } from './policy.ts';
+
+/** Checks of one file against the others: every name that it uses must be declared, every use must make sense. */
+
+/** Every criterion and definition of a policy: its facts, comparisons, anomalies and parts. */
+export function checkCriteria(
+  file: ParsedFile<unknown>,
+  source: PolicySource,
+  facts: ReadonlyMap<string, Fact>,
+  checkName: (
+    file: ParsedFile<unknown>,
+    path: readonly PropertyKey[],
+    kind: string,
+    wanted: string,
+    known: ReadonlyMap<string, unknown>,
+    where: string,
+  ) => void,
+  report: (file: ParsedFile<unknown>, path: readonly PropertyKey[], message: string) => void,
+): void {
+  const anomalies = new Map(Object.entries(source.anomalies ?? {}));
+  const definitions = new Map(Object.entries(source.definitions ?? {}));
+  const check = (
+    criterion: CriterionSource,
+    path: readonly PropertyKey[],
+    name: string,
+    seen: Set<string>,
+  ): void => {
+    const where = criterion.id === undefined ? name : `criterion "${criterion.id}"`;
+    if (criterion.id !== undefined) {
+      if (seen.has(criterion.id)) report(file, [...path, 'id'], `${where} is there twice`);
+      seen.add(criterion.id);
+    }
+    for (const key of ['fact', 'when'] as const) {
+      const wanted = criterion[key];
+      if (wanted === undefined) continue;
+      checkName(file, [...path, key], 'fact', wanted, facts, where);
+      const fact = facts.get(wanted);
+      const measured = fact?.kind === 'age' || fact?.kind === 'measurement';
+      const compared = ['at-least', 'more-than', 'at-most', 'less-than'].some(
+        (item) => item in criterion && key === 'fact',
+      );
+      if (fact?.kind === 'events')
+        report(file, [...path, key], `${where}: "${wanted}" lists events and answers no question`);
+      if (measured && !compared)
+        report(
+          file,
+          [...path, key],
+          `${where}: "${wanted}" is a quantity; add at-least, more-than, at-most or less-than`,
+        );
+      if (fact !== undefined && !measured && compared)
+        report(file, [...path, key], `${where}: "${wanted}" is not a quantity and cannot be compared`);
+    }
+    for (const { id } of criterion.anomalies ?? []) {
+      checkName(file, [...path, 'anomalies'], 'anomaly', id, anomalies, where);
+    }
+    if (criterion.definition !== undefined) {
+      checkName(file, [...path, 'definition'], 'definition', criterion.definition, definitions, where);
+      if (name.startsWith('definition'))
+        report(file, path, `${where}: a definition may not use another definition`);
+    }
+    for (const kind of ['all', 'any', 'none'] as const) {
+      for (const [index, part] of (criterion[kind] ?? []).entries()) {
+        check(part, [...path, kind, index], where, seen);
+      }
+    }
+  };
+  for (const [id, definition] of definitions) {
+    check(definition, ['definitions', id], `definition "${id}"`, new Set());
+  }
+  for (const [index, indication] of source.indications.entries()) {
+    const seen = new Set<string>();
+    for (const [at, criterion] of indication.criteria.entries()) {
+      check(criterion, ['indications', index, 'criteria', at], `indication "${indication.id}"`, seen);
+    }
+  }
+}
+
+/** A value set file as JSON; what is wrong goes to `problems`. */
+export function readValueSet(
+  file: DataFile,
+  problems: Problem[],
+): readonly { readonly path: string; readonly resource: JsonObject }[] {
+  try {
+    const resource: unknown = JSON.parse(file.text);
+    if (isObject(resource)) return [{ path: file.path, resource }];
+    problems.push({ file: file.path, line: 1, message: 'is not a JSON object' });
+  } catch (error) {
+    problems.push({
+      file: file.path,
+      line: 1,
+      message: `is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  }
+  return [];
+}
+
+export function checkValueSet(
+  resource: JsonObject,
+  path: string,
+  terminology: Terminology,
+  problems: Problem[],
+): void {
+  const id = path.replace(/^.*\//, '').replace(/\.json$/, '');
+  const report = (message: string): void => void problems.push({ file: path, line: 1, message });
+  if (resource['resourceType'] !== 'ValueSet') return report('is not a FHIR ValueSet');
+  if (resource['id'] !== id)
+    report(`its id is "${String(resource['id'])}" but its file says "${id}"; make them the same`);
+  const include = (resource['compose'] as JsonObject | undefined)?.['include'];
+  for (const [index, part] of (Array.isArray(include) ? (include as readonly JsonObject[]) : []).entries()) {
+    if (!terminology.codeSystems.some(({ uri }) => uri === part['system'])) {
+      report(
+        `compose.include[${index}].system "${String(part['system'])}" is not the preferred URI of a system in code-systems.yaml`,
+      );
+    }
+  }
+  if ((terminology.valueSets.get(id)?.concepts.size ?? 0) === 0) report('holds no code');
+}

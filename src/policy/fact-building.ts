@@ -1,0 +1,39 @@
+import type * as z from 'zod';
+import type { Fact, factsFileSchema, Retrieve, RetrieveSource } from './fact.ts';
+
+/** A fact as its file has it, to the fact that the engine asks. @param compile turns a retrieve's FHIRPath into a condition */
+export function buildFact(
+  id: string,
+  source: z.output<typeof factsFileSchema>[string],
+  compile: (retrieve: RetrieveSource, path: readonly PropertyKey[]) => Retrieve,
+): Fact {
+  const compileAll = (key: string, list: readonly RetrieveSource[] | undefined): readonly Retrieve[] =>
+    (list ?? []).map((retrieve, index) => compile(retrieve, [key, index]));
+  const missing = (value: { what: string; 'value-set'?: string | undefined } | undefined) =>
+    value === undefined
+      ? undefined
+      : { what: value.what, ...(value['value-set'] === undefined ? {} : { valueSet: value['value-set'] }) };
+  const named = { name: id, ask: source.ask };
+  if ('age' in source) return { ...named, kind: 'age', at: source.age };
+  if ('setting' in source) return { ...named, kind: 'setting', setting: source.setting };
+  if ('events' in source) return { ...named, kind: 'events', events: compileAll('events', source.events) };
+  if ('latest' in source) {
+    const { unit, resource, ...rest } = source.latest;
+    return {
+      ...named,
+      kind: 'measurement',
+      unit,
+      retrieve: compile({ ...rest, resource: [resource] }, ['latest']),
+      missing: missing(source.missing),
+    };
+  }
+  return {
+    ...named,
+    kind: 'question',
+    yes: compileAll('yes', source.yes),
+    no: compileAll('no', source.no),
+    doubt: compileAll('doubt', source.doubt),
+    signs: compileAll('signs', source.signs),
+    missing: missing(source.missing),
+  };
+}
