@@ -6,7 +6,7 @@ import type { Payer } from '../policy/vocabulary.ts';
 import type { Indication, Policy, Requirement } from '../policy/policy.ts';
 import { attestations } from './attestations.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
-import { createDiseaseReader } from './disease.ts';
+import { diseaseReader } from './disease.ts';
 import { createFactReader } from './facts.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
@@ -82,7 +82,7 @@ export function determine(
   const { order, policy } = governed;
   const day = parseDate(asOf);
   if (day === null) throw new Error(`asOf "${asOf}" is not a FHIR date`);
-  const scope: Scope = { library, diseases: createDiseaseReader(library), chart, order, asOf: day };
+  const scope: Scope = { library, diseases: diseaseReader(library), chart, order, asOf: day };
   const criterionScope: CriterionScope = {
     chart,
     facts: library.facts,

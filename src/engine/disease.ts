@@ -36,8 +36,16 @@ export interface DiseaseReader {
   agree(a: string, b: string): boolean;
 }
 
-/** Reads diseases with the vocabulary of `shared/diseases.yaml`. */
-export function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader {
+const readers = new WeakMap<Library, DiseaseReader>();
+
+/** Reads diseases with the vocabulary of `shared/diseases.yaml`; made once for a library. */
+export function diseaseReader(library: Library): DiseaseReader {
+  const made = readers.get(library) ?? createDiseaseReader(library);
+  readers.set(library, made);
+  return made;
+}
+
+function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader {
   const lineOf = new Map([...diseases.keys()].map((id) => [id, ancestry(id, diseases) ?? [id]]));
   const agree = (a: string, b: string): boolean =>
     (lineOf.get(a) ?? []).includes(b) || (lineOf.get(b) ?? []).includes(a);
@@ -50,15 +58,17 @@ export function createDiseaseReader({ diseases, terminology }: Library): Disease
     .flatMap(({ id, names }) => names.map((item) => ({ id, phrase: asWords(item) })))
     .sort((a, b) => b.phrase.length - a.phrase.length);
 
-  const byCode = (coding: Coding): readonly string[] => {
-    const key = coding.key;
+  const listed = new Map<string, string[]>();
+  for (const { id, codes } of diseases.values()) {
+    for (const key of codes.flatMap((set) => [...(terminology.valueSets.get(set)?.concepts.keys() ?? [])])) {
+      listed.set(key, [...(listed.get(key) ?? []), id]);
+    }
+  }
+  const byCode = ({ key }: Coding): readonly string[] => {
     if (key === undefined) return [];
-    const listed = [...diseases.values()]
-      .filter(({ codes }) => terminology.includes(codes, key))
-      .map(({ id }) => id);
-    return listed.length > 0 || !key.startsWith(ICD_10_CM)
-      ? mostSpecific(listed)
-      : byCategory(key.slice(ICD_10_CM.length), diseases);
+    const found = listed.get(key);
+    if (found !== undefined) return mostSpecific(found);
+    return key.startsWith(ICD_10_CM) ? byCategory(key.slice(ICD_10_CM.length), diseases) : [];
   };
 
   const byText = (words: string): readonly string[] => {

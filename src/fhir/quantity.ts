@@ -35,8 +35,12 @@ const UNIT_ALIASES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** A UCUM code has no blanks; ucum-lhc would print one that has, and with it whatever a patient's record holds. */
+const UCUM_CODE = /^[!-~]{1,60}$/;
+
 /** ucum-lhc throws on a unit that is the name of an object's member, such as "constructor". */
-function attempted<T>(read: () => T): T | undefined {
+function attempted<T>(unit: string, read: () => T): T | undefined {
+  if (!UCUM_CODE.test(unit)) return undefined;
   try {
     return read();
   } catch {
@@ -48,11 +52,11 @@ function attempted<T>(read: () => T): T | undefined {
 export function convert(value: number, from: string, to: string): number | Unusable {
   const unit = UNIT_ALIASES.get(from) ?? from;
   if (unit === to) return value;
-  const result = attempted(() => converter.convertUnitTo(unit, value, to));
+  const result = attempted(unit, () => converter.convertUnitTo(unit, value, to));
   return result?.status === 'succeeded' && typeof result.toVal === 'number' && Number.isFinite(result.toVal)
     ? // Twelve significant digits hold every laboratory value; the rest is the conversion's rounding noise.
       Number(result.toVal.toPrecision(12))
-    : { unusable: `unit "${from}" does not convert to ${to}` };
+    : { unusable: `${UCUM_CODE.test(from) ? `unit "${from}"` : 'its unit'} does not convert to ${to}` };
 }
 
 /** The unit of a FHIR Quantity: its UCUM code, else a printed unit that UCUM or the alias table knows. */
@@ -64,7 +68,7 @@ function unitOf(quantity: unknown): string | undefined {
   const candidate = ucumCode ?? printed;
   if (candidate === undefined) return undefined;
   const unit = UNIT_ALIASES.get(candidate) ?? candidate;
-  return attempted(() => converter.validateUnitString(unit))?.status === 'valid' ? unit : candidate;
+  return attempted(unit, () => converter.validateUnitString(unit))?.status === 'valid' ? unit : candidate;
 }
 
 /** A FHIR Quantity or Range as an interval in `unit` (`clinical/facts.md` 2.4). */
