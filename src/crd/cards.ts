@@ -2,11 +2,15 @@ import type { CriterionResult } from '../engine/criteria.ts';
 import type { Determination, GovernedOrder } from '../engine/determination.ts';
 import {
   decisionWords,
+  DISCLAIMER,
   evidenceWords,
   leaves,
   openItems,
+  REQUIREMENT_WORDS,
   searchedWords,
   statusWords,
+  UNDETERMINED,
+  ungovernedWords,
 } from '../engine/explanation.ts';
 import { flatten, type Test } from '../policy/policy.ts';
 import type { Ungoverned } from './evaluate.ts';
@@ -15,7 +19,7 @@ import type { Ungoverned } from './evaluate.ts';
 export interface Card {
   readonly uuid: string;
   readonly summary: string;
-  readonly indicator: 'info' | 'warning' | 'critical';
+  readonly indicator: 'info' | 'warning';
   readonly detail: string;
   readonly source: { readonly label: string; readonly url?: string };
   readonly links?: readonly { readonly label: string; readonly url: string; readonly type: 'absolute' }[];
@@ -41,24 +45,19 @@ export function determinationCard(determination: Determination, governed: Govern
   };
 }
 
+/** Authorization is at most a warning; `critical` is for danger to the patient (CRD, CRD-K-03). */
 const INDICATORS: Readonly<Record<Determination['decision'], Card['indicator']>> = {
   'criteria-met': 'info',
   'documentation-needed': 'warning',
-  'criteria-not-met': 'critical',
-  'no-covered-indication': 'critical',
+  'criteria-not-met': 'warning',
+  'no-covered-indication': 'warning',
 };
-
-const REQUIREMENT = {
-  required: 'Prior authorization required',
-  'not-required': 'No prior authorization required',
-  unknown: 'Prior authorization may be required',
-} as const;
 
 function summaryOf(
   { decision, criteria, priorAuthorization, alternatives }: Determination,
   brand: string | undefined,
 ): string {
-  const requirement = REQUIREMENT[priorAuthorization];
+  const requirement = REQUIREMENT_WORDS[priorAuthorization];
   if (brand === undefined) return `${requirement}: the CAR-T order does not name its product`;
   switch (decision) {
     case 'criteria-met':
@@ -111,7 +110,7 @@ function detailOf(determination: Determination, { policy, payer, order }: Govern
   );
   const { submit } = policy;
   return [
-    `**${REQUIREMENT[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(order.product?.brand ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
+    `**${REQUIREMENT_WORDS[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(order.product?.brand ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
     ...(determination.indication === null && shown.length > 0 && order.product !== null
       ? ['No diagnosis in the chart chooses an indication; the criteria of the nearest one are shown.']
       : []),
@@ -123,7 +122,7 @@ function detailOf(determination: Determination, { policy, payer, order }: Govern
     ...(notes.length === 0
       ? []
       : ['**Please note:**', notes.map(({ id, text }) => `- ${escaped(text)} (${escaped(id)})`).join('\n')]),
-    `Policy: ${escaped(policy.title)}, effective ${policy.effective}. Evaluated for ${determination.asOf}. Decision support, not a guarantee of coverage.`,
+    `Policy: ${escaped(policy.title)}, effective ${policy.effective}. Evaluated for ${determination.asOf}. ${DISCLAIMER}`,
   ].join('\n\n');
 }
 
@@ -178,38 +177,12 @@ export function ungovernedCard({ product, reason, coverage, effective }: Ungover
   const what = product?.brand ?? 'this CAR-T order';
   const payer =
     coverage === undefined ? '' : shortened(escaped(coverage.payer?.name ?? coverage.payerName), 60);
-  const told = {
-    'no-coverage': [
-      'no active coverage was found for the date of service',
-      'No Coverage of the patient is active on the date of service.',
-    ],
-    'other-patient': [
-      'the order is for another patient',
-      'The subject of the order is not the patient of this call; it was not evaluated.',
-    ],
-    'unknown-payer': [
-      `no policy of ${payer} is on file`,
-      `The payer ${payer} is not one whose policies are on file here.`,
-    ],
-    'no-policy-for-product': [
-      `no policy of ${payer} lists it`,
-      `No policy of ${payer} on file lists this product.`,
-    ],
-    'other-plan-line': [
-      `no policy of ${payer} on file applies to this plan`,
-      `The policies of ${payer} on file are for other plan lines than this coverage.`,
-    ],
-    'not-in-force': [
-      `the policy of ${payer} is not in force on the date of service`,
-      `The policy of ${payer} is effective ${effective ?? 'later'}; none is in force on the date of service.`,
-    ],
-  } as const;
-  const [summary, detail] = told[reason];
+  const { clause, sentence } = ungovernedWords(reason, payer, effective);
   return {
     uuid,
-    summary: shortened(`${what}: ${summary}`),
+    summary: shortened(`${what}: ${clause}`),
     indicator: 'info',
-    detail: `${detail} Whether prior authorization is required was not determined; ask the payer.`,
+    detail: `${sentence} ${UNDETERMINED}`,
     source: { label: 'Cartograph' },
   };
 }

@@ -1,29 +1,38 @@
 import type { CriterionResult } from './criteria.ts';
 import type { Decision } from './determination.ts';
 import type { Evidence, Needs, Searched } from './result.ts';
+import type { NotApplicable } from '../policy/applicable.ts';
+import type { Requirement } from '../policy/policy.ts';
 
 /** A determination in plain words: one vocabulary for cards, the command line and the page. */
 
-/** What is open about a criterion, and who can close it. */
-export const NEEDS_WORDS: Readonly<Record<Needs, string>> = {
-  documentation: 'open, a record is missing that the treating team can supply',
-  attestation: 'open, the treating clinician must state it',
-  review: 'open, a person must review it',
-  'data-access': 'open, part of the chart could not be read: try again or send the records',
+export const STATUS_WORDS: Readonly<Record<CriterionResult['status'], string>> = {
+  met: 'met',
+  'not-met': 'not met',
+  unknown: 'open',
+  'not-applicable': 'does not apply',
 };
 
-export function statusWords({ status, needs }: CriterionResult): string {
-  switch (status) {
-    case 'met':
-      return 'met';
-    case 'not-met':
-      return 'not met';
-    case 'not-applicable':
-      return 'does not apply';
-    case 'unknown':
-      return NEEDS_WORDS[needs ?? 'documentation'];
-  }
-}
+/** What is open about a criterion, and who can close it. */
+export const NEEDS_WORDS: Readonly<Record<Needs, string>> = {
+  documentation: 'a record is missing that the treating team can supply',
+  attestation: 'the treating clinician must state it',
+  review: 'a person must review it',
+  'data-access': 'part of the chart could not be read: try again or send the records',
+};
+
+export const statusWords = ({ status, needs }: CriterionResult): string =>
+  status === 'unknown'
+    ? `${STATUS_WORDS.unknown}, ${NEEDS_WORDS[needs ?? 'documentation']}`
+    : STATUS_WORDS[status];
+
+export const REQUIREMENT_WORDS: Readonly<Record<Requirement, string>> = {
+  required: 'Prior authorization required',
+  'not-required': 'No prior authorization required',
+  unknown: 'Prior authorization may be required',
+};
+
+export const DISCLAIMER = 'Decision support, not a guarantee of coverage.';
 
 export function decisionWords(decision: Decision, otherwise: string): string {
   switch (decision) {
@@ -83,3 +92,49 @@ export const openItems = (criteria: readonly CriterionResult[]): readonly string
       .flatMap(({ missing, title }) => (missing.length === 0 ? [title] : missing.map(({ what }) => what))),
   ),
 ];
+
+/** Why a CAR-T order got no determination. */
+export type UngovernedReason = 'no-coverage' | 'other-patient' | NotApplicable['reason'];
+
+/** A clause to follow the product, and the same as a sentence. @param payer its name, fit for where it is shown */
+export function ungovernedWords(
+  reason: UngovernedReason,
+  payer: string,
+  effective: string | undefined,
+): { readonly clause: string; readonly sentence: string } {
+  switch (reason) {
+    case 'no-coverage':
+      return {
+        clause: 'no active coverage was found for the date of service',
+        sentence: 'No Coverage of the patient is active on the date of service.',
+      };
+    case 'other-patient':
+      return {
+        clause: 'the order is for another patient',
+        sentence: 'The subject of the order is not the patient of this call; it was not evaluated.',
+      };
+    case 'unknown-payer':
+      return {
+        clause: `no policy of ${payer} is on file`,
+        sentence: `The payer ${payer} is not one whose policies are on file here.`,
+      };
+    case 'no-policy-for-product':
+      return {
+        clause: `no policy of ${payer} lists it`,
+        sentence: `No policy of ${payer} on file lists this product.`,
+      };
+    case 'other-plan-line':
+      return {
+        clause: `no policy of ${payer} on file applies to this plan`,
+        sentence: `The policies of ${payer} on file are for other plan lines than this coverage.`,
+      };
+    case 'not-in-force':
+      return {
+        clause: `the policy of ${payer} is not in force on the date of service`,
+        sentence: `The policy of ${payer} is effective ${effective ?? 'later'}; none is in force on the date of service.`,
+      };
+  }
+}
+
+/** What follows for an order without a determination. */
+export const UNDETERMINED = 'Whether prior authorization is required was not determined; ask the payer.';
