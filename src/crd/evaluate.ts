@@ -1,7 +1,7 @@
 import { createChart, type Chart, type ChartRecord, type Intake } from '../fhir/chart.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { parseDate } from '../fhir/date.ts';
-import { objects, text, type JsonObject } from '../fhir/json.ts';
+import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { determine, type Determination, type GovernedOrder } from '../engine/determination.ts';
 import { retrievesOf } from '../policy/fact.ts';
@@ -15,14 +15,7 @@ import {
   type ReadCoverage,
 } from '../policy/applicable.ts';
 import type { OrderedItem } from '../policy/product.ts';
-import {
-  createCallData,
-  gatherChart,
-  gatherCoverages,
-  readMissing,
-  resolver,
-  type CallData,
-} from './gather.ts';
+import { createCallData, gatherChart, gatherCoverages, readMissing, type CallData } from './gather.ts';
 import { contextEntries, dispatchedOrders, type HookRequest } from './hook-request.ts';
 import {
   encounterReference,
@@ -75,9 +68,9 @@ export async function evaluateRequest(
   const orders = await hookOrders(request, data);
   await readMissing(
     data,
-    orders.flatMap((order) => unreadMedication(order, resolver(data), library) ?? []),
+    orders.flatMap((order) => unreadMedication(order, data.resolve, library) ?? []),
   );
-  const resolve = resolver(data);
+  const { resolve } = data;
   const carT = orders
     .map((order) => ({ order, item: itemOf(order, resolve, library) }))
     .filter(({ item }) => item.kind !== 'other');
@@ -183,7 +176,7 @@ function ordersAt(
   data: CallData,
   appointment: JsonObject | undefined,
 ): readonly HookOrder[] {
-  const resolve = resolver(data);
+  const { resolve } = data;
   const lost = references.filter((reference) => resolve(reference) === undefined);
   if (lost.length > 0) throw new MissingData(`the order ${lost.join(', ')} could not be read`);
   return references.flatMap((reference) => {
@@ -221,8 +214,11 @@ async function governedOrders(
   if (failure !== undefined)
     throw new MissingData(`the patient's Coverage could not be read: ${failure.reason}`);
 
-  // Coverages and encounters need no clinical data: a chart of what is at hand sorts out whose they are.
-  const atHand = createChart(data.patientId, data.intakes, new Map(), library.terminology);
+  // A chart of the coverages and encounters alone sorts out whose they are.
+  const administrative = data.intakes.filter(({ resource }) =>
+    ['Coverage', 'Encounter'].includes(text(property(resource, 'resourceType')) ?? ''),
+  );
+  const atHand = createChart(data.patientId, administrative, new Map(), library.terminology);
   const records = atHand.of('Coverage');
   const coverages = new Map(
     records.map((record) => [record, readCoverage(record, payorsOf(record, data), library)]),
@@ -285,7 +281,7 @@ function dayOf(asOf: string) {
 }
 
 function payorsOf({ resource }: ChartRecord, data: CallData): readonly JsonObject[] {
-  const resolve = resolver(data);
+  const { resolve } = data;
   return objects(resource['payor']).flatMap((payor) => {
     const reference = text(payor['reference']);
     const found =

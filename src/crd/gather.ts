@@ -16,8 +16,12 @@ export interface CallData {
   /** Undefined when the client offers no FHIR server: then what it did not send is not known. */
   readonly client: FhirClient | undefined;
   readonly library: Library;
-  /** Everything at hand so far, grown by each reading. */
-  readonly intakes: Intake[];
+  /** Everything at hand so far. */
+  readonly intakes: readonly Intake[];
+  /** Adds what a reading brought. */
+  readonly add: (intakes: readonly Intake[]) => void;
+  /** What is at hand by `Type/id` or full URL. */
+  readonly resolve: (reference: unknown) => JsonObject | undefined;
   /** Reads that were tried and failed, by reference: not tried again. */
   readonly unread: Map<string, Failure>;
 }
@@ -29,43 +33,40 @@ export function createCallData(
   library: Library,
   fromContext: readonly Intake[],
 ): CallData {
-  return {
-    patientId,
-    supplied,
-    client,
-    library,
-    intakes: [...fromContext, ...supplied.intakes],
-    unread: new Map(),
-  };
-}
-
-/** Finds what is at hand by `Type/id` or full URL. */
-export function resolver({ intakes }: CallData): (reference: unknown) => JsonObject | undefined {
+  const intakes: Intake[] = [];
   const held = new Map<string, JsonObject>();
-  for (const { resource, fullUrl } of intakes) {
-    if (!isObject(resource)) continue;
-    const type = text(resource['resourceType']);
-    const id = text(resource['id']);
-    if (type !== undefined && id !== undefined && !held.has(`${type}/${id}`))
-      held.set(`${type}/${id}`, resource);
-    if (fullUrl !== undefined && !held.has(fullUrl)) held.set(fullUrl, resource);
-  }
-  return (reference) => {
+  const hold = (key: string | undefined, resource: JsonObject): void => {
+    if (key !== undefined && !held.has(key)) held.set(key, resource);
+  };
+  const add = (more: readonly Intake[]): void => {
+    for (const intake of more) {
+      intakes.push(intake);
+      const { resource, fullUrl } = intake;
+      if (!isObject(resource)) continue;
+      const type = text(resource['resourceType']);
+      const id = text(resource['id']);
+      hold(type === undefined || id === undefined ? undefined : `${type}/${id}`, resource);
+      hold(fullUrl, resource);
+    }
+  };
+  add(fromContext);
+  add(supplied.intakes);
+  const resolve = (reference: unknown): JsonObject | undefined => {
     const key = referenceKey(reference);
     return key === undefined ? undefined : held.get(key);
   };
+  return { patientId, supplied, client, library, intakes, add, resolve, unread: new Map() };
 }
 
 /** Reads what is not at hand, all at once. Failures are kept in `unread`. */
 export async function readMissing(data: CallData, references: readonly string[]): Promise<void> {
-  const resolve = resolver(data);
   const wanted = [...new Set(references)].filter(
-    (reference) => resolve(reference) === undefined && !data.unread.has(reference),
+    (reference) => data.resolve(reference) === undefined && !data.unread.has(reference),
   );
   await Promise.all(
     wanted.map(async (reference) => {
       const reading = await (data.client?.read(reference) ?? { failure: NO_SERVER });
-      if ('resource' in reading) data.intakes.push({ resource: reading.resource });
+      if ('resource' in reading) data.add([{ resource: reading.resource }]);
       else data.unread.set(reference, reading.failure);
     }),
   );
@@ -114,10 +115,9 @@ export async function gatherChart(data: CallData, types: readonly string[]): Pro
 
 /** Drugs by reference: a Medication that cannot be read leaves open what its drug would have settled. */
 async function readMedications(data: CallData, sources: Map<string, Source>): Promise<void> {
-  const resolve = resolver(data);
   const unresolved = data.intakes.flatMap(({ resource }) => {
     const target = isObject(resource) ? relativeReference(resource['medicationReference']) : undefined;
-    return isObject(resource) && target !== undefined && medicationOf(resource, resolve) === undefined
+    return isObject(resource) && target !== undefined && medicationOf(resource, data.resolve) === undefined
       ? [{ type: text(resource['resourceType']) ?? '', target }]
       : [];
   });
@@ -180,7 +180,7 @@ const encodeSearch = (search: string): string => {
 
 /** Keeps what a search gave, and says how complete that is. */
 function taken(data: CallData, { intakes, failure }: Searching): Source {
-  data.intakes.push(...intakes);
+  data.add(intakes);
   if (failure === undefined) return { state: 'complete' };
   switch (failure.kind) {
     case 'cut-short':

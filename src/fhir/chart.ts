@@ -120,7 +120,8 @@ export function createChart(
   records.sort(byDateThenReference);
 
   const byType = new Map<string, ChartRecord[]>();
-  const byCode = new Map<string, ChartRecord[]>();
+  /** Records by path, and there by `system|code`. */
+  const byCode = new Map<string, Map<string, ChartRecord[]>>();
   const unknownSystems = new Map<string, number>();
   const add = (map: Map<string, ChartRecord[]>, key: string, record: ChartRecord): void => {
     const list = map.get(key);
@@ -130,7 +131,10 @@ export function createChart(
   for (const record of records) {
     add(byType, record.type, record);
     for (const { path, coding } of record.codes) {
-      if (coding.key !== undefined) add(byCode, `${path} ${coding.key}`, record);
+      if (coding.key === undefined) continue;
+      const atPath = byCode.get(path) ?? new Map<string, ChartRecord[]>();
+      byCode.set(path, atPath);
+      add(atPath, coding.key, record);
     }
     const unknown = record.codes.length > 0 && record.codes.every(({ coding }) => coding.key === undefined);
     if (unknown && CLINICAL_TYPES.has(record.type)) {
@@ -141,13 +145,16 @@ export function createChart(
 
   const position = new Map(records.map((record, index) => [record, index]));
   const coded = (type: string, path: string, valueSets: readonly string[]): readonly ChartRecord[] => {
+    const atPath = byCode.get(path);
     const found = new Set<ChartRecord>();
-    for (const id of valueSets) {
-      for (const key of terminology.valueSets.get(id)?.concepts.keys() ?? []) {
-        for (const record of byCode.get(`${path} ${key}`) ?? []) {
-          if (record.type === type) found.add(record);
-        }
-      }
+    for (const id of atPath === undefined ? [] : valueSets) {
+      const concepts = terminology.valueSets.get(id)?.concepts;
+      if (atPath === undefined || concepts === undefined) continue;
+      // Whichever is smaller is walked: the codes of the value set, or those that the chart has there.
+      const keys =
+        concepts.size < atPath.size ? concepts.keys() : [...atPath.keys()].filter((key) => concepts.has(key));
+      for (const key of keys)
+        for (const record of atPath.get(key) ?? []) if (record.type === type) found.add(record);
     }
     return [...found].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
   };
