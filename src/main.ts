@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { assertNodeVersion } from './node-version.ts';
-
-assertNodeVersion(process.versions.node);
-
-// Loaded after the check: an older Node cannot read the rest.
-const [{ pino }, { createApp }, { readConfig }, { loadLibrary, PolicyProblems }, { readFixtures }] =
-  await Promise.all([
-    import('pino'),
-    import('./server/app.ts'),
-    import('./server/config.ts'),
-    import('./server/policies.ts'),
-    import('./server/sandbox.ts'),
-  ]);
+import { pino } from 'pino';
+import { createApp } from './server/app.ts';
+import { readConfig } from './server/config.ts';
+import { loadLibrary, PolicyProblems } from './server/policies.ts';
+import { readFixtures } from './server/sandbox.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 

@@ -161,7 +161,8 @@ async function hookOrders(request: HookRequest, data: CallData): Promise<readonl
 const objectsOrTexts = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? (value as readonly unknown[]) : []).map(text).filter((item) => item !== undefined);
 
-const isOpen = ({ resource }: HookOrder): boolean =>
+/** False for an order that was withdrawn, or that forbids: it is not evaluated. */
+export const isOpen = ({ resource }: Pick<HookOrder, 'resource'>): boolean =>
   !['entered-in-error', 'revoked', 'cancelled'].includes(text(resource['status']) ?? '') &&
   resource['doNotPerform'] !== true;
 

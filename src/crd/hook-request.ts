@@ -120,9 +120,13 @@ export const contextEntries = (context: Readonly<Record<string, unknown>>, name:
 function problemOf(error: z.ZodError, prefix: readonly PropertyKey[]): RequestProblem {
   const issue = error.issues[0];
   const path = [...prefix, ...(issue?.path ?? [])].map(String).join('.');
+  const message = issue?.message ?? 'is not a CDS Hooks request';
   return {
     code: 'invalid-request',
-    message: issue?.message ?? 'is not a CDS Hooks request',
+    message: message.replace(
+      /^Invalid input: expected (.+), received undefined$/,
+      'is missing; a value of type $1 is needed',
+    ),
     path: path === '' ? '(body)' : path,
   };
 }

@@ -172,7 +172,7 @@ export function createChart(
     find,
     source: (type) => sources.get(type) ?? { state: 'not-asked' },
     anomalies: [
-      ...[...aboutOthers].map(([type, count]) => ({
+      ...[...aboutOthers].sort().map(([type, count]) => ({
         id: 'chart.other-patient',
         text:
           type === 'Patient'
@@ -194,7 +194,7 @@ export function createChart(
         : [
             {
               id: 'chart.duplicate-id',
-              text: `Different resources carry the same id: ${[...new Set(conflicting.map(({ reference }) => reference))].slice(0, 5).join(', ')}. All of them were read.`,
+              text: `Different resources carry the same id: ${[...new Set(conflicting.map(({ reference }) => reference))].sort().slice(0, 5).join(', ')}. All of them were read.`,
               types: [...new Set(conflicting.map(({ reference }) => reference.split('/')[0] ?? ''))],
             },
           ]),
@@ -216,16 +216,16 @@ interface Held {
 }
 
 /**
- * One resource for each reference: an exact repeat is dropped, of two versions the later one is kept, and where
- * nothing says which is later both are (`conflicting` holds the further ones).
+ * One resource for each reference, whatever the order of arrival: an exact repeat is dropped, of dated versions the
+ * latest is kept, and where nothing says which is later all are (`conflicting` holds the further ones).
  */
 function collect(intakes: readonly Intake[]): {
   readonly byReference: Map<string, Held>;
   readonly unreadable: number;
   readonly conflicting: readonly Held[];
 } {
-  const byReference = new Map<string, Held>();
-  const conflicting: Held[] = [];
+  const versions = new Map<string, JsonObject[]>();
+  const fullUrls = new Map<string, string>();
   let unreadable = 0;
   for (const intake of intakes) {
     const type = text(property(intake.resource, 'resourceType'));
@@ -237,18 +237,21 @@ function collect(intakes: readonly Intake[]): {
       continue;
     }
     const resource = withoutEngineKeys(intake.resource);
+    const known = versions.get(reference) ?? [];
+    if (!known.some((other) => sameJson(other, resource))) known.push(resource);
+    versions.set(reference, known);
+    if (fullUrl !== undefined) fullUrls.set(fullUrl, reference);
+  }
+  const byReference = new Map<string, Held>();
+  const conflicting: Held[] = [];
+  for (const [reference, known] of versions) {
+    const [first, ...others] = latestVersions(known).map((resource) => ({ reference, resource }));
+    if (first !== undefined) byReference.set(reference, first);
+    conflicting.push(...others);
+  }
+  for (const [fullUrl, reference] of fullUrls) {
     const held = byReference.get(reference);
-    let kept: Held = { reference, resource };
-    if (held !== undefined) {
-      const order = laterVersion(held.resource, resource);
-      if (order === 'different') {
-        conflicting.push(kept);
-        continue;
-      }
-      if (order === 'first') kept = held;
-    }
-    byReference.set(reference, kept);
-    if (fullUrl !== undefined) byReference.set(fullUrl, kept);
+    if (held !== undefined) byReference.set(fullUrl, held);
   }
   return { byReference, unreadable, conflicting };
 }
@@ -261,12 +264,16 @@ function withoutEngineKeys(resource: JsonObject): JsonObject {
   );
 }
 
-function laterVersion(first: JsonObject, second: JsonObject): 'first' | 'second' | 'different' {
-  const a = text(property(first['meta'], 'lastUpdated'));
-  const b = text(property(second['meta'], 'lastUpdated'));
-  if (a !== undefined && b !== undefined && a !== b)
-    return Date.parse(a) > Date.parse(b) ? 'first' : 'second';
-  return sameJson(first, second) ? 'first' : 'different';
+/** The latest of the dated versions and all undated ones, in an order of their own. */
+function latestVersions(versions: readonly JsonObject[]): readonly JsonObject[] {
+  if (versions.length === 1) return versions;
+  const updated = ({ meta }: JsonObject): number => Date.parse(text(property(meta, 'lastUpdated')) ?? '');
+  const latest = Math.max(...versions.map(updated).filter((time) => !Number.isNaN(time)));
+  return versions
+    .filter((version) => Number.isNaN(updated(version)) || updated(version) === latest)
+    .map((version) => ({ version, printed: JSON.stringify(version) }))
+    .sort((a, b) => (a.printed < b.printed ? -1 : 1))
+    .map(({ version }) => version);
 }
 
 function sameJson(a: unknown, b: unknown, depth = 0): boolean {

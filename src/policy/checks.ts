@@ -120,3 +120,17 @@ export function checkValueSet(
   }
   if ((terminology.valueSets.get(id)?.concepts.size ?? 0) === 0) report('holds no code');
 }
+
+/** Every fact that a policy file of whatever shape names, and where. */
+export function factNames(
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+): readonly { readonly path: readonly PropertyKey[]; readonly fact: string }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => factNames(item, [...path, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    (key === 'fact' || key === 'when') && typeof item === 'string'
+      ? [{ path: [...path, key], fact: item }]
+      : factNames(item, [...path, key]),
+  );
+}

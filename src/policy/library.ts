@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { checkCriteria, checkValueSet, readValueSet } from './checks.ts';
+import { checkCriteria, checkValueSet, factNames, readValueSet } from './checks.ts';
 import { buildFact } from './fact-building.ts';
 import {
   codeSystemsSchema,
@@ -46,6 +46,8 @@ export function createLibrary(
   files: readonly DataFile[],
 ): Library | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
+  /** Files of the wrong shape: the names that they use are checked all the same. */
+  const failed: ParsedFile<unknown>[] = [];
   const report = (file: ParsedFile<unknown>, path: readonly PropertyKey[], message: string): void => {
     problems.push({ file: file.file, line: file.lineOf(path), message });
   };
@@ -60,7 +62,8 @@ export function createLibrary(
     }
     const parsed = parseYaml(file.path, file.text, schema);
     if ('value' in parsed) return parsed;
-    problems.push(...parsed);
+    problems.push(...parsed.problems);
+    if (parsed.raw !== undefined) failed.push(parsed.raw);
     return undefined;
   };
   const one = <S extends z.ZodType>(path: string, schema: S): ParsedFile<z.output<S>> | undefined =>
@@ -281,6 +284,10 @@ export function createLibrary(
     }
     checkCriteria(file, source, facts, checkName, report);
     if (problems.length === before) policies.push(buildPolicy(source));
+  }
+  for (const file of failed.filter((item) => /^[^/]+\/policy\.yaml$/.test(item.file))) {
+    for (const { path, fact } of factNames(file.value))
+      checkName(file, path, 'fact', fact, facts, 'a criterion');
   }
   if (policies.length === 0 && problems.length === 0) {
     problems.push({ file: '.', line: 1, message: 'no <policy>/policy.yaml was found' });

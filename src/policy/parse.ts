@@ -15,31 +15,36 @@ export interface ParsedFile<T> {
   readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
+/** A file with problems; `raw` is what it holds all the same, for checks that need no shape. */
+export interface FailedFile {
+  readonly problems: readonly Problem[];
+  readonly raw: ParsedFile<unknown> | undefined;
+}
+
 /** YAML text to a checked value, or every problem in it with its line. */
 export function parseYaml<S extends z.ZodType>(
   file: string,
   text: string,
   schema: S,
-): ParsedFile<z.output<S>> | readonly Problem[] {
+): ParsedFile<z.output<S>> | FailedFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (document.errors.length > 0) {
-    return document.errors.map((error) => ({
+    const problems = document.errors.map((error) => ({
       file,
       line: lines.linePos(error.pos[0]).line,
       message: error.message.split('\n')[0] ?? error.message,
     }));
+    return { problems, raw: undefined };
   }
   const lineOf = (path: readonly PropertyKey[]): number => lines.linePos(offsetOf(document, path)).line;
-  const result = schema.safeParse(document.toJS());
+  const raw: unknown = document.toJS();
+  const result = schema.safeParse(raw);
   if (result.success) return { file, value: result.data, lineOf };
-  return result.error.issues
+  const problems = result.error.issues
     .flatMap((issue) => explain(issue))
-    .map(({ path, message }) => ({
-      file,
-      line: lineOf(path),
-      message: `${pathName(path)}: ${message}`,
-    }));
+    .map(({ path, message }) => ({ file, line: lineOf(path), message: `${pathName(path)}: ${message}` }));
+  return { problems, raw: { file, value: raw, lineOf } };
 }
 
 /** The branch of a union that came nearest is the one whose problems help the author. */
