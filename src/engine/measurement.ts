@@ -42,7 +42,13 @@ export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope
   const evidence = [{ ...base, note }];
   const truths = ages.map(({ age }) => (age === null ? null : compare(age.low, age.high, threshold)));
   const first = truths[0] ?? null;
-  if (truths.includes(null)) return open('documentation', evidence, 'Full birth date');
+  if (truths.includes(null)) {
+    return open(
+      'documentation',
+      evidence,
+      birth.low === birth.high ? 'Exact planned infusion date' : 'Full birth date',
+    );
+  }
   if (truths.some((truth) => truth !== first)) return open('review', evidence);
   return { truth: first, needs: undefined, evidence, missing: [], searched };
 }
@@ -71,7 +77,7 @@ function compare(
   }
 }
 
-/** The newest usable result decides; equal newest results that disagree leave it open (`clinical/facts.md` 2.4). */
+/** The newest usable result decides; results that may be the newest and disagree leave it open (`clinical/facts.md` 2.4). */
 export function measurementAnswer(
   fact: MeasurementFact,
   threshold: Threshold | undefined,
@@ -102,15 +108,14 @@ export function measurementAnswer(
   const open = (needs: Answer['needs']): Answer => ({ truth: null, needs, evidence, missing, searched });
   if (isUnread(new Set(['Observation']), scope.chart, BROKEN_SOURCES))
     return { ...open('data-access'), isBroken: true };
-  const newest = measured.at(-1);
-  if (newest === undefined) {
+  if (measured.length === 0) {
     return open(
       isUnread(new Set(['Observation']), scope.chart, OPEN_SOURCES) ? 'data-access' : 'documentation',
     );
   }
-  const tied = measured.filter(
-    ({ hit }) => (hit.record.date?.high ?? null) === (newest.hit.record.date?.high ?? null),
-  );
+  // Undated, or dated by its year, a result may be newer than the one that is printed last.
+  const latest = Math.max(...measured.map(({ hit }) => hit.record.date?.low ?? -Infinity));
+  const tied = measured.filter(({ hit }) => (hit.record.date?.high ?? Infinity) >= latest);
   const truths = tied.map(({ interval }) =>
     interval === null
       ? null
@@ -128,7 +133,10 @@ function withoutSuperseded(list: readonly Hit[]): readonly Hit[] {
     const specimen = text(objects(hit.record.resource['specimen'])[0]?.['reference']);
     return specimen === undefined ? undefined : `${specimen} ${hit.record.codes[0]?.coding.key ?? ''}`;
   };
-  const issued = (hit: Hit): string => text(hit.record.resource['issued']) ?? '';
+  const issued = (hit: Hit): number => {
+    const instant = Date.parse(text(hit.record.resource['issued']) ?? '');
+    return Number.isNaN(instant) ? -Infinity : instant;
+  };
   return list.filter((hit) => {
     const specimen = specimenOf(hit);
     return !list.some(

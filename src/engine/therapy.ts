@@ -24,20 +24,21 @@ export function latestRegimenStart(events: readonly ChartRecord[]): RegimenStart
   ) {
     return 'unclear';
   }
+  const given = events
+    .flatMap(({ date, codes }) => {
+      if (date === null || !Number.isFinite(date.low)) return [];
+      const drug = codes.find(({ coding }) => coding.key !== undefined)?.coding.key ?? '';
+      // A year or a month may hold the first dose anywhere: its last day is the latest that it can have begun.
+      const low = date.text.includes('/') ? date.low : date.high;
+      return [{ drug, low, high: Number.isFinite(date.high) ? date.high : low }];
+    })
+    .sort((a, b) => a.low - b.low);
   const byDrug = new Map<string, { low: number; high: number }[]>();
-  for (const { date, codes } of events) {
-    if (date === null || !Number.isFinite(date.low)) continue;
-    const drug = codes.find(({ coding }) => coding.key !== undefined)?.coding.key ?? '';
+  for (const { drug, low, high } of given) {
     const courses = byDrug.get(drug) ?? [];
-    const high = Number.isFinite(date.high) ? date.high : date.low;
-    const running = courses.find(
-      (course) => date.low <= course.high + COURSE_GAP && high >= course.low - COURSE_GAP,
-    );
-    if (running === undefined) courses.push({ low: date.low, high });
-    else {
-      running.low = Math.min(running.low, date.low);
-      running.high = Math.max(running.high, high);
-    }
+    const running = courses.at(-1);
+    if (running === undefined || low > running.high + COURSE_GAP) courses.push({ low, high });
+    else running.high = Math.max(running.high, high);
     byDrug.set(drug, courses);
   }
   const starts = [...byDrug.values()].flat().map(({ low }) => low);
