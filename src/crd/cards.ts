@@ -188,6 +188,18 @@ export function ungovernedCard({ product, reason, coverage, effective }: Ungover
   };
 }
 
+/** A card for orders that may be CAR-T or not: their drug stands in a Medication that could not be read. */
+export function unreadOrdersCard(count: number, uuid: string): Card {
+  const orders = count === 1 ? 'one order' : `${count} orders`;
+  return {
+    uuid,
+    summary: `The drug of ${orders} could not be read: coverage criteria were not checked`,
+    indicator: 'info',
+    detail: `The drug of ${orders} stands in a Medication that could not be read, so nobody can say here whether it is CAR-T. If it is, ask the payer whether prior authorization is required.`,
+    source: { label: 'Cartograph' },
+  };
+}
+
 /** Text from a chart or a file, harmless in Markdown and in HTML: one line, no markup, no links of its own. */
 export function escaped(value: string): string {
   const line = shortened(value.replaceAll(/\p{Cc}+|\s+/gu, ' ').trim(), TEXT_LIMIT);

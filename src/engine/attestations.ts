@@ -42,7 +42,7 @@ export function attestations(chart: Chart, asOf: DateInterval): ReadonlyMap<stri
 function counts({ resource, hasSubject }: ChartRecord, asOf: DateInterval): boolean {
   const author = resource['author'];
   const isByClinician =
-    AUTHORS.test(relativeReference(author) ?? '') ||
+    AUTHORS.test(relativeReference(property(author, 'reference')) ?? '') ||
     ['Practitioner', 'PractitionerRole'].includes(text(property(author, 'type')) ?? '');
   const authored = parseDate(resource['authored']);
   return (

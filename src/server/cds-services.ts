@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { determinationCard, ungovernedCard } from '../crd/cards.ts';
+import { determinationCard, ungovernedCard, unreadOrdersCard } from '../crd/cards.ts';
 import type { Hook } from '../crd/hook-request.ts';
 import { templates } from '../crd/prefetch.ts';
 import type { Library } from '../policy/library.ts';
@@ -51,13 +51,18 @@ export function cdsServiceRoutes(dependencies: Dependencies): Router {
     ...jsonBody(config.bodyLimit),
     async (request, response) => {
       const service = services.find(({ id }) => id === request.params['id']);
-      const { determinations, ungoverned } = await answerCall(request, service?.hook, dependencies);
+      const { determinations, ungoverned, unreadOrders } = await answerCall(
+        request,
+        service?.hook,
+        dependencies,
+      );
       response.set('cache-control', 'no-store').json({
         cards: [
           ...determinations.map(({ determination, governed }) =>
             determinationCard(determination, governed, newUuid()),
           ),
           ...ungoverned.map((order) => ungovernedCard(order, newUuid())),
+          ...(unreadOrders === 0 ? [] : [unreadOrdersCard(unreadOrders, newUuid())]),
         ],
       });
     },
