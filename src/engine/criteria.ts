@@ -29,6 +29,8 @@ export interface Evaluated {
   readonly searched: readonly Searched[];
   /** True when something decisive in the chart speaks for it: the branch of an `any` that is worth completing. */
   readonly isSupported: boolean;
+  /** The answer that the chart speaks against without settling it. */
+  readonly contested: boolean | undefined;
   /** True when no answer may settle it: the chart holds evidence both ways, or part of it could not be read. */
   readonly isBarred: boolean;
   /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch. */
@@ -123,6 +125,7 @@ const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
   searched: [],
   isSupported: false,
   isBarred: false,
+  contested: undefined,
   anomalies: [],
 };
 
@@ -144,6 +147,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         searched: answer.searched,
         isSupported: answer.truth === true,
         isBarred: answer.needs === 'review' || answer.isBroken === true,
+        contested: answer.isContested === true ? inherited.exclusion : undefined,
       };
     }
     case 'attest':
@@ -162,7 +166,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
       const parts = asked.parts.map((part) =>
         evaluate(part, scope, {
           exclusion,
-          attestation: asked.kind === 'none' ? inherited.attestation : undefined,
+          attestation: asked.kind === 'any' ? undefined : inherited.attestation,
         }),
       );
       return compose(asked.kind, parts, open);
@@ -207,6 +211,7 @@ function compose(
     ),
     isSupported: parts.some(({ isSupported }) => isSupported),
     isBarred: unknown.some(({ isBarred }) => isBarred),
+    contested: unknown.map(({ contested }) => contested).find((contested) => contested !== undefined),
     anomalies: parts.flatMap(({ anomalies }) => anomalies),
   };
 }
@@ -249,8 +254,9 @@ function withAttestation(
   if (answer === undefined)
     return { ...evaluated, evidence, needs: evaluated.truth === null ? evaluated.needs : undefined };
   if (evaluated.truth === null) {
-    return evaluated.isBarred
-      ? { ...evaluated, evidence }
+    if (evaluated.isBarred) return { ...evaluated, evidence };
+    return evaluated.contested === answer
+      ? { ...evaluated, needs: 'review', isBarred: true, evidence }
       : { ...evaluated, truth: answer, needs: undefined, evidence, missing: [] };
   }
   if (evaluated.truth === answer) return { ...evaluated, evidence };

@@ -1,7 +1,7 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { property, text } from '../fhir/json.ts';
 import type { Indication } from '../policy/policy.ts';
-import type { Scope } from './scope.ts';
+import { BROKEN_SOURCES, type Scope } from './scope.ts';
 import { conditionStatus } from './usability.ts';
 
 /** Which indications the patient's diagnoses fit. */
@@ -12,6 +12,8 @@ export type Fit =
   /** Nothing that decides: no diagnosis, or only unrelated, provisional or refuted ones. */
   | { readonly kind: 'undiagnosed' }
   | { readonly kind: 'unread' };
+
+const isBroken = (state: string): boolean => BROKEN_SOURCES.some((broken) => broken === state);
 
 const PRESENT = new Set(['active', 'recurrence', 'relapse', 'remission']);
 
@@ -36,7 +38,10 @@ export function fittingIndications(indications: readonly Indication[], scope: Sc
   const recorded = conditions.filter(
     (record) => [undefined, 'confirmed'].includes(verification(record)) && record.hasSubject,
   );
-  const byCondition = fitting(recorded.flatMap((record) => diseasesOf(record, scope)));
+  // A leukemia of unstated lineage beside a T-ALL is that T-ALL.
+  const byCondition = fitting(
+    scope.diseases.mostSpecific(recorded.flatMap((record) => diseasesOf(record, scope))),
+  );
   const byReport = fitting(
     scope.chart
       .of('DiagnosticReport')
@@ -52,6 +57,8 @@ export function fittingIndications(indications: readonly Indication[], scope: Sc
     (indication) => byCondition.includes(indication) || byReport.includes(indication),
   );
   if (all.length > 0) return { kind: 'fitting', indications: all };
+  if (['Condition', 'DiagnosticReport'].some((type) => isBroken(scope.chart.source(type).state)))
+    return { kind: 'unread' };
   if (scope.chart.source('Condition').state !== 'complete') return { kind: 'unread' };
   const confirmed = recorded.filter(
     (record) =>

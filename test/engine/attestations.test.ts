@@ -73,8 +73,13 @@ describe('of several answers', () => {
     ]);
   });
 
-  it('an undated one is the oldest', () => {
-    expect(answer(at('a', true, undefined), at('b', false, '2020-01-01'))).toBe(false);
+  it('an undated one may be the latest: where it differs none counts', () => {
+    expect(answer(at('a', true, undefined), at('b', false, '2020-01-01'))).toBeUndefined();
+    expect(answer(at('a', true, undefined), at('b', true, '2020-01-01'))).toBe(true);
+  });
+
+  it('of one day, one with its hour and one without, that differ none counts', () => {
+    expect(answer(at('a', true, '2026-02-01T10:00:00Z'), at('b', false, '2026-02-01'))).toBeUndefined();
   });
 });
 

@@ -25,20 +25,34 @@ describe('a Bundle', () => {
       { resource: { resourceType: 'Encounter', id: 'e' }, fullUrl: undefined },
     ]);
     expect([...read.matchTypes]).toEqual(['Condition']);
-    expect([read.hasError, read.next, read.searchedType]).toEqual([
+    expect([read.hasError, read.next, read.search]).toEqual([
       false,
       'https://ehr.example/fhir?page=2',
-      'Condition',
+      { type: 'Condition', narrowedBy: undefined },
     ]);
   });
 
   it.each([
-    ['https://ehr.example/fhir/Observation?category=laboratory', 'Observation'],
-    ['https://ehr.example/fhir/Observation/_search', 'Observation'],
-    ['Observation?patient=1', 'Observation'],
-    ['https://ehr.example/fhir/metadata', undefined],
-  ])('names the searched type by its self link %s', (url, type) => {
-    expect(readBundle({ link: [{ relation: 'self', url }] }).searchedType).toBe(type);
+    ['https://ehr.example/fhir/Observation?patient=1', 'Observation', undefined],
+    ['https://ehr.example/fhir/Observation?category=laboratory', 'Observation', 'category=laboratory'],
+    ['https://ehr.example/fhir/Observation/_search', 'Observation', undefined],
+    ['Observation?patient=1&_count=50&code=1-8', 'Observation', 'code=1-8'],
+    ['https://ehr.example/fhir/metadata', undefined, undefined],
+  ])('tells what was searched for by its self link %s', (url, type, narrowedBy) => {
+    expect(readBundle({ link: [{ relation: 'self', url }] }).search).toEqual(
+      type === undefined ? undefined : { type, narrowedBy },
+    );
+  });
+
+  it.each([
+    [{ type: 'collection' }, true],
+    [{ type: 'searchset' }, false],
+    [
+      { type: 'searchset', link: [{ relation: 'self', url: 'https://x.example/Patient/1/$everything' }] },
+      true,
+    ],
+  ])('%j is a whole record: %s', (bundle, expected) => {
+    expect(readBundle(bundle).isRecord).toBe(expected);
   });
 
   it.each([[null], [undefined], [[]], ['x'], [{}], [{ entry: [] }]])('%j is read as empty', (bundle) => {
