@@ -171,7 +171,7 @@ async function readSearch(data: CallData, type: string, queries: readonly ChartQ
   if (client === undefined) {
     const known = answered.filter((source) => source !== undefined);
     const broken = known.find(({ state }) => state === 'failed' || state === 'incomplete');
-    if (broken === undefined && supplied.hasRecord && type !== 'Coverage') return { state: 'complete' };
+    if (broken === undefined && supplied.record !== undefined && type !== 'Coverage') return supplied.record;
     const single = [byType, ...known].find((source) => source?.state === 'not-asked');
     return broken ?? { state: 'not-asked', reason: single?.reason ?? NO_SERVER.reason };
   }

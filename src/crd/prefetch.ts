@@ -22,8 +22,8 @@ export interface Supplied {
   readonly byKey: ReadonlyMap<string, Source>;
   /** How resource types were answered under keys that are not ours. */
   readonly byType: ReadonlyMap<string, Source>;
-  /** True when one Bundle is the patient's whole record: a type that it lacks is taken as none if nobody can be asked. */
-  readonly hasRecord: boolean;
+  /** How a Bundle with the patient's whole record was answered: a type that it lacks is none, if nobody can be asked. */
+  readonly record: Source | undefined;
   /** Pages that the client left for us to fetch, with the key or type that they complete. */
   readonly pages: readonly { readonly target: string; readonly next: string }[];
 }
@@ -35,7 +35,7 @@ export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, librar
   const byKey = new Map<string, Source>();
   const byType = new Map<string, Source>();
   const pages: { target: string; next: string }[] = [];
-  let hasRecord = false;
+  let record: Source | undefined;
   const own = new Map([
     ...library.queries.map(({ key, type }) => [key, type] as const),
     ['patient', 'Patient'] as const,
@@ -64,14 +64,14 @@ export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, librar
       if (answer.next !== undefined) pages.push({ target: narrowed.key, next: answer.next });
       continue;
     }
-    hasRecord ||= isRecord(answer, library);
+    if (isRecord(answer, library)) record = joint(record, answer.source);
     const named = ownType ?? search?.type ?? typeNamedBy(key);
     for (const type of answer.types.size > 0 ? answer.types : named === undefined ? [] : [named]) {
       byType.set(type, joint(byType.get(type), search?.narrowedBy === undefined ? answer.source : NARROWED));
       if (answer.next !== undefined) pages.push({ target: type, next: answer.next });
     }
   }
-  return { intakes, byKey, byType, hasRecord, pages };
+  return { intakes, byKey, byType, record, pages };
 }
 
 const NARROWED: Source = { state: 'not-asked', reason: 'a narrower search was supplied' };
@@ -94,9 +94,9 @@ interface Answer {
  * One Bundle with the Patient and the rest of the chart. A search that brought its Patient along is none: clients do
  * not always mark what they include, so a searchset must hold several types to count.
  */
-const isRecord = ({ types, source, isRecord: isNoSearch }: Answer, { queries }: Library): boolean => {
+const isRecord = ({ types, isRecord: isNoSearch }: Answer, { queries }: Library): boolean => {
   const held = new Set(queries.map(({ type }) => type)).intersection(types).size;
-  return types.has('Patient') && source.state === 'complete' && held >= (isNoSearch ? 1 : 3);
+  return types.has('Patient') && held >= (isNoSearch ? 1 : 3);
 };
 
 function readValue(value: unknown): Answer {

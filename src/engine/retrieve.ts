@@ -101,13 +101,13 @@ export function hitOf(
     } else if (record.stated === null) {
       return record.problem === undefined ? sign('not dated') : unusable('its date cannot be read');
     } else if (record.stated.high <= start) {
-      return sign(`not after the latest therapy began on ${formatDay(start)}`);
+      return sign(`not after the latest therapy (begun by ${formatDay(start)})`);
     } else if (
       record.stated.low <= start &&
       record.stated.high - record.stated.low > 0 &&
       Number.isFinite(record.stated.low)
     ) {
-      return sign(`not dated well enough to follow the latest therapy, begun on ${formatDay(start)}`);
+      return sign(`not dated well enough to follow the latest therapy (begun by ${formatDay(start)})`);
     }
   }
   return { record, standing: 'proof', evidence };
@@ -172,7 +172,7 @@ function aboutOf(
   scope: Scope,
 ): 'disease' | 'other' | 'unknown' {
   const printed = objects(record.resource['focus']);
-  if (printed.length === 0) return 'disease';
+  if (printed.length === 0) return record.resource['focus'] === undefined ? 'disease' : 'unknown';
   const focuses = printed.map((reference) => scope.chart.find(reference));
   const isDisease = focuses.some(
     (focus) =>

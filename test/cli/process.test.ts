@@ -1,3 +1,4 @@
+import { today } from '../../src/today.ts';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { withParts } from '../../src/engine/determination.ts';
@@ -70,9 +71,9 @@ describe('npm run determine as a process', () => {
   });
 
   it('is of today when no day is given', async () => {
-    const before = new Date().toISOString().slice(0, 10);
+    const before = today();
     const [determination] = determinationsOf(await runProcess(['--chart', 'mcl-all-attested', '--json']));
-    const after = new Date().toISOString().slice(0, 10);
+    const after = today();
     expect([before, after]).toContain(determination?.asOf);
   });
 

@@ -130,7 +130,7 @@ describe('--server', () => {
     expect(outcome).toEqual({
       code: 69,
       out: '',
-      error: `determine: --server http://127.0.0.1:${port}: cannot be reached (no connection)\n`,
+      error: `determine: --server http://127.0.0.1:${port}: cannot be reached (no connection, or a redirect)\n`,
     });
   });
 
