@@ -82,6 +82,19 @@ export function plannedDate({ resource, appointment }: HookOrder): PlannedOrder[
   return booked === null ? null : { date: booked, from: 'Appointment.start' };
 }
 
+/** True when the order states a date for the infusion, and none can be read. */
+function statesUnreadableDate(order: HookOrder): boolean {
+  if (plannedDate(order) !== null) return false;
+  const { resource } = order;
+  const stated = [
+    resource['occurrenceDateTime'],
+    resource['occurrencePeriod'],
+    property(property(resource['dispenseRequest'], 'validityPeriod'), 'start'),
+    ...objects(resource['dosageInstruction']).map(({ timing }) => property(timing, 'event')),
+  ];
+  return stated.some((element) => element !== undefined);
+}
+
 const occurrence = (resource: JsonObject): DateInterval | null | undefined =>
   resource['occurrencePeriod'] === undefined
     ? parseChoiceDate(resource, 'occurrence')
@@ -161,6 +174,7 @@ export function plannedOrder(order: HookOrder, item: OrderedItem, setting: Setti
     reference: order.reference,
     product: item.kind === 'product' ? item.product : null,
     planned: plannedDate(order),
+    statesUnreadableDate: statesUnreadableDate(order),
     authored: parseDate(resource['authoredOn']),
     setting,
     reason: {
