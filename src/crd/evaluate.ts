@@ -1,4 +1,5 @@
-import { createChart, type Chart, type ChartRecord, type Intake } from '../fhir/chart.ts';
+import { createChart, type Chart, type ChartRecord } from '../fhir/chart.ts';
+import type { Intake } from '../fhir/intake.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { parseDate } from '../fhir/date.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';

@@ -1,5 +1,5 @@
 import type { ChartRecord } from '../fhir/chart.ts';
-import { medicationOf } from '../fhir/chart.ts';
+import { medicationOf } from '../fhir/coded-elements.ts';
 import { parseChoiceDate, parseDate, parsePeriod, parseTiming, type DateInterval } from '../fhir/date.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';

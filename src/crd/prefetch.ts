@@ -1,5 +1,7 @@
+import { CLINICAL_TYPES } from '../fhir/clinical-types.ts';
 import { readBundle, type BundleReading } from '../fhir/bundle.ts';
-import type { Intake, Source } from '../fhir/chart.ts';
+import type { Intake } from '../fhir/intake.ts';
+import type { Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
@@ -151,23 +153,6 @@ const typesOf = (intakes: readonly Intake[]): ReadonlySet<string> =>
       .filter((type) => type !== undefined),
   );
 
-const TYPES = [
-  'Condition',
-  'Observation',
-  'Procedure',
-  'MedicationStatement',
-  'MedicationRequest',
-  'MedicationAdministration',
-  'MedicationDispense',
-  'DiagnosticReport',
-  'DocumentReference',
-  'QuestionnaireResponse',
-  'ServiceRequest',
-  'Coverage',
-  'Encounter',
-  'Patient',
-] as const;
-
 /** The type that a key such as `procedures` or `conditionBundle` speaks of, for an answer that holds nothing. */
 function typeNamedBy(key: string): string | undefined {
   const name = key
@@ -175,5 +160,5 @@ function typeNamedBy(key: string): string | undefined {
     .replaceAll(/[^a-z]/g, '')
     .replace(/bundle$/, '')
     .replace(/s$/, '');
-  return TYPES.find((type) => type.toLowerCase() === name);
+  return [...CLINICAL_TYPES, 'Coverage', 'Patient'].find((type) => type.toLowerCase() === name);
 }
