@@ -5,14 +5,21 @@ import { assertNodeVersion } from './node-version.ts';
 assertNodeVersion(process.versions.node);
 
 // Loaded after the check: an older Node cannot read the rest.
-const [{ pino }, { createApp }, { readConfig }, { loadLibrary, PolicyProblems }, { readFixtures }] =
-  await Promise.all([
-    import('pino'),
-    import('./server/app.ts'),
-    import('./server/config.ts'),
-    import('./server/policies.ts'),
-    import('./server/sandbox.ts'),
-  ]);
+const [
+  { pino },
+  { createApp },
+  { sandboxClient },
+  { readConfig },
+  { loadLibrary, PolicyProblems },
+  { readFixtures },
+] = await Promise.all([
+  import('pino'),
+  import('./server/app.ts'),
+  import('./server/clients.ts'),
+  import('./server/config.ts'),
+  import('./server/policies.ts'),
+  import('./server/sandbox.ts'),
+]);
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -28,6 +35,7 @@ try {
       today: () => new Date().toISOString().slice(0, 10),
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
+      clients: { sandbox: sandboxClient(config, library) },
     },
     fixtures,
   );
@@ -44,7 +52,7 @@ try {
     process.stdout.write(
       [
         `Cartograph in sandbox mode: unsigned calls, loopback only. ${library.policies.length} policies.`,
-        `  service    ${base}/cds-services/order-sign`,
+        `  services   ${base}/cds-services/{hook}  (order-sign, order-select, order-dispatch, appointment-book, …)`,
         `  discovery  ${base}/cds-services`,
         `  sandbox    ${base}/sandbox/fhir  (${fixtures.length} patients; hook requests: ${base}/sandbox/hooks)`,
         '',

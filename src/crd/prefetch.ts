@@ -1,6 +1,7 @@
 import { readBundle } from '../fhir/bundle.ts';
 import type { Intake, Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
+import type { Hook } from './hook-request.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
 
@@ -11,6 +12,28 @@ export const templates = (library: Library): Readonly<Record<string, string>> =>
   encounter: 'Encounter/{{context.encounterId}}',
   ...Object.fromEntries(library.queries.map((query) => [query.key, templateOf(query)])),
 });
+
+/**
+ * What a service publishes, in plain CDS Hooks 2.0 tokens. A client runs these on every order of every patient, so the
+ * chart is asked for ahead by order-sign alone; the other hooks name what every call needs, and query the rest when an
+ * order turns out to be governed (CRD-P-01).
+ */
+export function templatesOf(hook: Hook, library: Library): Readonly<Record<string, string>> {
+  const all = templates(library);
+  const { patient = '', coverage = '', encounter = '' } = all;
+  switch (hook) {
+    case 'order-sign':
+      return all;
+    case 'order-dispatch':
+      // Its context has no encounter, and holds the order by reference only.
+      return { patient, coverage, order: '{{context.order}}' };
+    case 'order-select':
+    case 'appointment-book':
+    case 'encounter-start':
+    case 'encounter-discharge':
+      return { patient, coverage, encounter };
+  }
+}
 
 const templateOf = ({ type, search }: ChartQuery): string =>
   `${type}?patient={{context.patientId}}${search === undefined ? '' : `&${search}`}`;
