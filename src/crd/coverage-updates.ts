@@ -1,3 +1,4 @@
+import { asWritten } from '../fhir/number-text.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { COVERAGE_INFORMATION, type Extension } from './coverage-information.ts';
@@ -42,7 +43,7 @@ export function coverageUpdates(annotations: readonly Annotation[]): readonly Sy
       {
         type: 'update',
         description: `Added coverage information to ${type}/${id}`,
-        resource: { ...resource, extension },
+        resource: { ...asWritten(resource), extension: asWritten(extension) },
       },
     ];
   });
