@@ -93,7 +93,5 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
     add('not-determined', order.reference, () =>
       unansweredCard(order.reference, 'The order could not be evaluated for a technical reason', newUuid()),
     );
-  for (const order of evaluation.lostOrders)
-    add('not-determined', order, () => unansweredCard(order, 'The order could not be read', newUuid()));
   return cards;
 }

@@ -78,7 +78,8 @@ export function annotations(evaluation: Evaluation, scope: StatementScope): read
     });
   }
   for (const { order, governed } of evaluation.failed) {
-    const coverage = governed?.coverage ?? coverageFor(order, evaluation.coverages, scope)?.read.reference;
+    const coverage =
+      governed?.coverage ?? coverageFor(order, evaluation.coverages ?? [], scope)?.read.reference;
     if (coverage === undefined || (governed === undefined && scope.client.crdPayer === undefined)) continue;
     add(order, 'technical-failure', {
       coverage,
@@ -239,7 +240,7 @@ function unansweredStatement(
     evaluation.failed.some((item) => item.order === order);
   if (isAnswered || !ANSWERED.has(text(order.resource['resourceType']) ?? '') || isForOther(order, patientId))
     return undefined;
-  const coverage = coverageFor(order, evaluation.coverages, scope);
+  const coverage = coverageFor(order, evaluation.coverages ?? [], scope);
   // Without a Coverage there is nothing that the statement could be about (CRD-E-09).
   if (coverage === undefined) return undefined;
   // Another payer's coverage is not this endpoint's to speak of.

@@ -76,8 +76,8 @@ export interface Evaluation {
   readonly orders: readonly HookOrder[];
   /** Orders that the hook names, that nobody sent and that could not be read. */
   readonly lostOrders: readonly string[];
-  /** The patient's Coverages by their `order`, when they were read. */
-  readonly coverages: readonly HeldCoverage[];
+  /** The patient's Coverages by their `order`; undefined when no order asked for them, or they could not be read. */
+  readonly coverages: readonly HeldCoverage[] | undefined;
   /** The chart, when an order is governed. */
   readonly chart: Chart | undefined;
 }
@@ -134,7 +134,7 @@ export async function evaluateRequest(
     unreadOrders,
     orders,
     lostOrders: lost,
-    coverages: [],
+    coverages: undefined,
     chart: undefined,
   };
   if (carT.length === 0 && !(isPayerEndpoint && orders.length > 0)) return nothing;
@@ -275,15 +275,15 @@ async function hookOrders(request: HookRequest, data: CallData, isPayerEndpoint:
         data,
         booked.flatMap(({ references }) => references),
       );
-      const asked = booked.map(({ appointment, references }, index) =>
-        references.length === 0
-          ? { orders: [appointmentItself(appointment, index)], lost: [] }
-          : ordersAt(references, data, appointment),
-      );
-      return answerable({
+      // An appointment whose order is nowhere to be read says itself what is booked, as one without an order does.
+      const asked = booked.map(({ appointment, references }, index) => {
+        const { orders, lost } = ordersAt(references, data, appointment);
+        return { orders: orders.length === 0 ? [appointmentItself(appointment, index)] : orders, lost };
+      });
+      return {
         orders: asked.flatMap(({ orders }) => orders),
         lost: asked.flatMap(({ lost }) => lost),
-      });
+      };
     }
     case 'encounter-start':
     case 'encounter-discharge': {
@@ -364,7 +364,7 @@ interface Governed {
   readonly governed: readonly HeldOrder[];
   readonly ungoverned: readonly Ungoverned[];
   readonly failed: readonly Failed[];
-  readonly coverages: readonly HeldCoverage[];
+  readonly coverages: readonly HeldCoverage[] | undefined;
 }
 
 async function governedOrders(
@@ -379,7 +379,7 @@ async function governedOrders(
   const [{ failure }] = await Promise.all([gatherCoverages(data), readMissing(data, encounters)]);
   if (failure !== undefined) {
     // Without a CAR-T order nothing was asked that cannot be passed over: no coverage, no statement.
-    if (carT.length === 0) return { governed: [], ungoverned: [], failed: [], coverages: [] };
+    if (carT.length === 0) return { governed: [], ungoverned: [], failed: [], coverages: undefined };
     throw new MissingData(`the patient's Coverage could not be read: ${failure.reason}`);
   }
 

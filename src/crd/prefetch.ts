@@ -14,25 +14,20 @@ export const templates = (library: Library): Readonly<Record<string, string>> =>
 });
 
 /**
- * What a service publishes, in plain CDS Hooks 2.0 tokens. A client runs these on every order of every patient, so the
- * chart is asked for ahead by order-sign alone; the other hooks name what every call needs, and query the rest when an
- * order turns out to be governed (CRD-P-01).
+ * What a service publishes, in plain CDS Hooks 2.0 tokens. A client runs these on every order of every patient, so they
+ * name what every call needs; the chart is queried when an order turns out to be governed (CRD-P-01).
+ * @param isWholeChart order-sign asks ahead for the chart too, for clients whose FHIR server cannot be called
  */
-export function templatesOf(hook: Hook, library: Library): Readonly<Record<string, string>> {
+export function templatesOf(
+  hook: Hook,
+  library: Library,
+  isWholeChart: boolean,
+): Readonly<Record<string, string>> {
   const all = templates(library);
   const { patient = '', coverage = '', encounter = '' } = all;
-  switch (hook) {
-    case 'order-sign':
-      return all;
-    case 'order-dispatch':
-      // Its context has no encounter, and holds the order by reference only.
-      return { patient, coverage, order: '{{context.order}}' };
-    case 'order-select':
-    case 'appointment-book':
-    case 'encounter-start':
-    case 'encounter-discharge':
-      return { patient, coverage, encounter };
-  }
+  // The context of order-dispatch has no encounter (CH-X-01).
+  if (hook === 'order-dispatch') return { patient, coverage };
+  return hook === 'order-sign' && isWholeChart ? all : { patient, coverage, encounter };
 }
 
 const templateOf = ({ type, search }: ChartQuery): string =>

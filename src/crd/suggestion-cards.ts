@@ -253,7 +253,7 @@ export function formCard(item: Determined, evaluation: Evaluation, scope: Sugges
     determination.decision !== 'documentation-needed'
   )
     return undefined;
-  const payor = evaluation.coverages
+  const payor = (evaluation.coverages ?? [])
     .filter(({ read }) => read.reference === determination.coverage)
     .flatMap(({ resource }) => objects(resource['payor']))
     .find(({ reference }) => typeof reference === 'string' && !reference.startsWith('#'));

@@ -6,7 +6,7 @@ import { wantedOf, type Wanted } from '../crd/card-types.ts';
 import { SANDBOX_CLIENT, type ClientSettings } from '../crd/client-settings.ts';
 import { evaluateRequest, type Evaluation } from '../crd/evaluate.ts';
 import type { Determination } from '../engine/determination.ts';
-import { readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
+import { ORDER_HOOKS, readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
 import type { Library } from '../policy/library.ts';
 import type { Config } from './config.ts';
 import type { DeterminationStore } from './determination-store.ts';
@@ -18,7 +18,7 @@ import { createFhirClient, type FhirAccess, type QueryLog } from './fhir-client.
 export interface Dependencies {
   readonly library: Library;
   readonly config: Pick<Config, 'fhirServers' | 'bodyLimit' | 'queryMilliseconds'> &
-    Partial<Pick<Config, 'allowedOrigins'>>;
+    Partial<Pick<Config, 'allowedOrigins' | 'prefetch'>>;
   readonly logger: Logger;
   /** Today as a FHIR date. */
   readonly today: () => string;
@@ -61,9 +61,9 @@ export async function answerCall(
   const wanted = wantedOf(read.configuration, client, read.hook);
   const isPayerEndpoint = client.crdPayer !== undefined;
   const evaluation = await evaluateRequest(read, dependencies.library, fhirClient, asOf, { isPayerEndpoint });
-  const { determinations, failed, ungoverned, coverages, orders } = evaluation;
-  // CRD 2.1 and 2.2 refuse a call to a payer's endpoint that brings no coverage at all (hook-13).
-  if (isPayerEndpoint && read.version !== '2.0' && orders.length > 0 && coverages.length === 0)
+  const { determinations, failed, ungoverned, coverages } = evaluation;
+  // Where an order needs an answer, CRD 2.1 and 2.2 refuse a call that brings no coverage at all (hook-13).
+  if (read.version !== '2.0' && ORDER_HOOKS.includes(read.hook) && coverages?.length === 0)
     throw new ServiceError(
       'no-coverage',
       'no Coverage of the patient was sent or found',

@@ -40,13 +40,13 @@ const DESCRIPTIONS: Readonly<Record<Hook, string>> = {
     'Answers a discharge. The hook brings no order, so there is a statement only for the clients of a payer, and no card.',
 };
 
-const discovered = (library: Library): readonly Service[] =>
+const discovered = (library: Library, isWholeChart: boolean): readonly Service[] =>
   HOOKS.map((hook) => ({
     hook,
     id: hook,
     title: 'CAR-T coverage criteria',
     description: DESCRIPTIONS[hook],
-    prefetch: templatesOf(hook, library),
+    prefetch: templatesOf(hook, library, isWholeChart),
     usageRequirements:
       'Reads the chart from prefetch, and through fhirServer what prefetch lacks. What neither gives is reported as not read.',
     extension: {
@@ -61,7 +61,7 @@ export function cdsServiceRoutes(
   feedback: FeedbackStore,
 ): Router {
   const { library, newUuid, config } = dependencies;
-  const services = discovered(library);
+  const services = discovered(library, config.prefetch === 'chart');
   const router = Router();
   router.get('/cds-services', (_request, response) => {
     response.set('cache-control', 'public, max-age=300').json({ services });

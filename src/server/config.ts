@@ -13,6 +13,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[] | undefined;
   /** Id of the payer whose CRD endpoint the sandbox client takes this service for. */
   readonly crdPayer: string | undefined;
+  /** What order-sign asks ahead for: what every call needs, or the whole chart. */
+  readonly prefetch: 'small' | 'chart';
   /** A SMART app to offer, with its label. */
   readonly smartApp: { readonly label: string; readonly url: string } | undefined;
 }
@@ -53,6 +55,7 @@ const schema = z.object({
           ),
       ),
     ),
+  PREFETCH: z.enum(['small', 'chart'], 'PREFETCH must be small or chart').default('small'),
   CRD_PAYER: z.string().min(1).optional(),
   SMART_APP_URL: z.url({ protocol: /^https?$/, error: 'SMART_APP_URL must be a URL' }).optional(),
   LOG_LEVEL: z
@@ -78,6 +81,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     queryMilliseconds: read.data.QUERY_TIMEOUT_MS,
     logLevel: read.data.LOG_LEVEL,
     allowedOrigins: read.data.ALLOWED_ORIGINS.length === 0 ? undefined : read.data.ALLOWED_ORIGINS,
+    prefetch: read.data.PREFETCH,
     crdPayer: read.data.CRD_PAYER,
     smartApp:
       read.data.SMART_APP_URL === undefined
