@@ -13,8 +13,24 @@ import { VERSIONS, type Exchange, type Version } from './checks/finding.ts';
 import { isUuid } from './checks/json-field.ts';
 import { actions, suggestions } from './checks/response-checks.ts';
 import { readObject } from './data.ts';
-import { draftOrders, fixtureCalls, guideCalls, HOOKS, presetCalls, referenceOf } from './sample-requests.ts';
-import { fixtures, ORDER_DAY, startServer, type Started } from './server.ts';
+import {
+  alternateCall,
+  draftOrders,
+  fixtureCalls,
+  guideCalls,
+  HOOKS,
+  presetCalls,
+  referenceOf,
+} from './sample-requests.ts';
+import {
+  fixtures,
+  ORDER_DAY,
+  PAYERS_CLIENT,
+  startServer,
+  withAlternate,
+  type Call,
+  type Started,
+} from './server.ts';
 
 /** What holds of every answer: CDS Hooks and CRD beyond the rows of Inferno's suite. */
 
@@ -29,6 +45,8 @@ const extensions = (exchange: Exchange): readonly { extension: JsonObject; resou
     coverageInformation(resource).map(({ extension }) => ({ extension, resource })),
   );
 const value = (extension: unknown, url: string): unknown => values(extension, url)[0];
+
+const isRegistered = (name: string): boolean => name.endsWith('payer’s client');
 
 const PRIMARY = ['order-sign', 'order-dispatch', 'appointment-book'];
 
@@ -72,25 +90,36 @@ const topicCodes = (version: Version): readonly unknown[] =>
 
 describe.each(VERSIONS)('CRD %s: answers', (version) => {
   let server: Started;
+  let registered: Started;
+  let alternate: Started;
   let exchanges: readonly Exchange[];
   let governed: readonly Exchange[];
 
   beforeAll(async () => {
     server = await startServer();
-    const calls = [
-      ...fixtureCalls(fixtures, version, server.base),
+    registered = await startServer(PAYERS_CLIENT);
+    alternate = await startServer({ policies: withAlternate });
+    const calls = (base: string): readonly Call[] => [
+      ...fixtureCalls(fixtures, version, base),
       ...presetCalls(version),
       ...guideCalls(version),
     ];
     const answered: Exchange[] = [];
-    for (const call of calls) answered.push(await server.call(call));
-    exchanges = answered;
+    for (const call of calls(server.base)) answered.push(await server.call(call));
+    for (const call of calls(registered.base))
+      answered.push(await registered.call({ ...call, name: `${call.name}, payer’s client` }));
+    answered.push(await alternate.call(alternateCall(fixtures, version, alternate.base)));
+    // Not the two that are refused, and rightly: orders by reference from a server out of reach (412), and a call to
+    // a payer's endpoint without any coverage (400 in 2.2).
+    const refused = /^crd-2.2.1-(order-dispatch|appointment-book-request, payer)/;
+    exchanges = answered.filter(({ name, status }) => status === 200 || !refused.test(name));
     governed = answered.filter(
-      ({ name, hook }) => PRIMARY.includes(hook) && !/^(inferno|crd-|hypertension-only)/.test(name),
+      ({ name, hook }) =>
+        PRIMARY.includes(hook) && !/^(inferno|crd-|hypertension-only)|client$|product$/.test(name),
     );
   }, 120_000);
 
-  afterAll(() => server.close());
+  afterAll(() => Promise.all([server, registered, alternate].map((started) => started.close())));
 
   const each = <T>(read: (exchange: Exchange) => readonly T[]): readonly (readonly [string, T])[] =>
     exchanges.flatMap((exchange) => read(exchange).map((item) => [exchange.name, item] as const));
@@ -125,8 +154,22 @@ describe.each(VERSIONS)('CRD %s: answers', (version) => {
 
   it('say nothing of orders that no policy governs, and never "covered"', () => {
     const others = exchanges.filter(({ name }) => /^(inferno|crd-|hypertension-only)/.test(name));
-    expect(others.flatMap(extensions)).toEqual([]);
-    expect(others.flatMap(cards)).toEqual([]);
+    const unasked = others.filter(({ name }) => !isRegistered(name));
+    expect(unasked.flatMap(extensions)).toEqual([]);
+    // A booked order that cannot be read may be anything: that is said.
+    const silent = unasked.filter(({ name }) => !name.startsWith('inferno-preset-appointment-book[0]'));
+    expect(silent.flatMap(cards)).toEqual([]);
+    for (const exchange of others)
+      for (const { extension } of extensions(exchange))
+        expect(value(extension, 'covered')).toBe('conditional');
+  });
+
+  it('give a payer’s client a statement for every order of the primary hooks', () => {
+    const asked = exchanges.filter(({ name, hook }) => isRegistered(name) && PRIMARY.includes(hook));
+    const others = asked.filter(({ name }) => !/^crd-/.test(name));
+    expect(
+      others.filter((exchange) => coverageActions(exchange).length === 0).map(({ name }) => name),
+    ).toEqual([]);
   });
 
   it('carry coverage information by system action alone, one for each resource', () => {
@@ -270,8 +313,13 @@ describe.each(VERSIONS)('CRD %s: answers', (version) => {
   });
 
   it('are signed by the insurer as the patient’s card names it', () => {
-    for (const [name, card] of each(cards))
-      expect(property(card['source'], 'label'), name).toBe('CarePartners of Connecticut');
+    for (const [name, card] of each(cards)) {
+      // Of an order that could not be read no insurer is known.
+      const label = name.startsWith('inferno-preset-appointment-book[0]')
+        ? 'Cartograph'
+        : 'CarePartners of Connecticut';
+      expect(property(card['source'], 'label'), name).toBe(label);
+    }
   });
 
   it('warn at most: critical is for danger to the patient', () => {

@@ -22,7 +22,8 @@ const options = (service: JsonObject): readonly JsonObject[] =>
 const TOKENS: Readonly<Record<string, readonly string[]>> = {
   'order-sign': ['userId', 'patientId', 'encounterId'],
   'order-select': ['userId', 'patientId', 'encounterId'],
-  'order-dispatch': ['patientId', 'performer'],
+  // `order` in hook version 1.0, `dispatchedOrders` in 1.1.
+  'order-dispatch': ['patientId', 'performer', 'order', 'dispatchedOrders'],
   'appointment-book': ['userId', 'patientId', 'encounterId'],
   'encounter-start': ['userId', 'patientId', 'encounterId'],
   'encounter-discharge': ['userId', 'patientId', 'encounterId'],

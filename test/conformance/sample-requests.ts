@@ -57,7 +57,7 @@ const ALTERNATE_REFERENCE = 'http://hl7.org/fhir/StructureDefinition/alternate-r
 /** An appointment for an order. `basedOn` takes a ServiceRequest; another order stands in CRD 2.2's extension. */
 const appointmentFor = (order: JsonObject, patient: string): JsonObject => ({
   resourceType: 'Appointment',
-  id: `${text(order['id']) ?? ''}-appointment`.slice(-64),
+  id: `appointment-${text(order['id'])?.replaceAll(/[^A-Za-z0-9.-]/g, '') ?? ''}`.slice(0, 64),
   status: 'proposed',
   start: '2026-04-20T09:00:00-04:00',
   end: '2026-04-20T11:00:00-04:00',
@@ -124,9 +124,9 @@ export function fixtureRequest(
   }
 }
 
-/** Hook version 1.0 of order-dispatch names one order: the one with an insurance is the one in question. */
+/** Hook version 1.0 of order-dispatch names one order: an unrelated one stands before it in one fixture. */
 const governedOrder = (orders: readonly JsonObject[]): JsonObject =>
-  orders.find((order) => order['insurance'] !== undefined) ?? orders[0] ?? {};
+  orders.findLast((order) => order['insurance'] !== undefined) ?? {};
 
 /** Inferno's demonstration bodies: nine, of six hooks. */
 export const presetCalls = (version: Version): readonly Call[] =>
@@ -161,3 +161,26 @@ export const fixtureCalls = (
       request: fixtureRequest(fixture, hook, version, `${base}/sandbox/fhir`),
     })),
   );
+
+/** An order for Aucatzyl, whose indication the mantle cell lymphoma of the chart is not: the policy names another product. */
+export function alternateCall(fixtures: readonly SandboxFixture[], version: Version, base: string): Call {
+  const fixture = fixtures.find(({ name }) => name === 'mcl-progressed-on-btk');
+  const other = fixtures.find(({ name }) => name === 'b-all-relapsed-inpatient');
+  if (fixture === undefined || other === undefined) throw new Error('a fixture is missing');
+  const request = fixtureRequest(fixture, 'order-sign', version, `${base}/sandbox/fhir`);
+  const drug = draftOrders(other.request)[0]?.['medicationCodeableConcept'];
+  const resources = draftOrders(request).map(({ medicationReference: _, ...order }) =>
+    order['resourceType'] === 'MedicationRequest' ? { ...order, medicationCodeableConcept: drug } : order,
+  );
+  const draftBundle = {
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: resources.map((resource) => ({ resource })),
+  };
+  return {
+    name: 'mcl-progressed-on-btk order-sign, another product',
+    hook: 'order-sign',
+    version,
+    request: { ...request, context: { ...(request['context'] as JsonObject), draftOrders: draftBundle } },
+  };
+}

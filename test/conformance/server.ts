@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import express from 'express';
 import { pino, type Logger } from 'pino';
+import type { ClientSettings } from '../../src/crd/client-settings.ts';
+import { createLibrary, type Library } from '../../src/policy/library.ts';
 import { createApp } from '../../src/server/app.ts';
+import { sandboxClient } from '../../src/server/clients.ts';
 import { readConfig } from '../../src/server/config.ts';
-import { loadLibrary } from '../../src/server/policies.ts';
+import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
 import type { Exchange, Version } from './checks/finding.ts';
 
@@ -31,25 +34,75 @@ export const ORDER_DAY = '2026-03-02';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const library = loadLibrary(folder('cds-services'));
+
+export const QUESTIONNAIRE = 'https://payer.example.org/fhir/Questionnaire/car-t|1.0.0';
+
 export const fixtures = readFixtures(folder('fhir-fixtures'));
+
+/** The policies on file with their text changed: what none of them has yet must be shown all the same. */
+function changedLibrary(change: (text: string) => string): Library {
+  const files = dataFiles(folder('cds-services'));
+  const made = createLibrary(
+    files.map(({ path, text }) => ({ path, text: path.endsWith('/policy.yaml') ? change(text) : text })),
+  );
+  if ('problems' in made) throw new Error(JSON.stringify(made.problems));
+  return made;
+}
+
+/** Every policy with a questionnaire: the form cards need one. */
+export const withQuestionnaire = (policy: string): string => `${policy}\nquestionnaire: ${QUESTIONNAIRE}\n`;
+
+/** A policy for two products, one for each of two diseases: the alternate cards need one. */
+export const withAlternate = (policy: string): string =>
+  policy.includes('\nproducts: [aucatzyl]\n')
+    ? `${policy.replace('\nproducts: [aucatzyl]\n', '\nproducts: [aucatzyl, tecartus]\n')}
+  - id: mantle-cell
+    title: Mantle cell lymphoma
+    products: [tecartus]
+    diseases: [mantle-cell-lymphoma]
+    criteria:
+      - id: m.1
+        title: Diagnosis of mantle cell lymphoma
+        locator: written for this test
+        fact: diagnosis-mantle-cell-lymphoma
+        missing: Diagnosis of mantle cell lymphoma
+`
+    : policy;
 
 export interface Options {
   readonly environment?: Readonly<Record<string, string>>;
   /** Path under which the service is mounted, such as `/r4`. */
   readonly mount?: string;
   readonly logger?: Logger;
+  readonly client?: Partial<ClientSettings>;
+  /** Changes the text of each policy file. */
+  readonly policies?: (text: string) => string;
 }
 
-export async function startServer({ environment = {}, mount = '', logger }: Options = {}): Promise<Started> {
+/** The client of a payer's CRD endpoint, with all that can be sent: every order is answered. */
+export const PAYERS_CLIENT: Options = {
+  environment: { CRD_PAYER: 'carepartners-ct', SMART_APP_URL: 'https://app.example.org/launch' },
+  policies: withQuestionnaire,
+};
+
+export async function startServer({
+  environment = {},
+  mount = '',
+  logger,
+  client = {},
+  policies,
+}: Options = {}): Promise<Started> {
   const config = readConfig({ LOG_LEVEL: 'silent', ...environment });
+  const inForce = policies === undefined ? library : changedLibrary(policies);
   const app = createApp(
     {
-      library,
+      library: inForce,
       config,
       logger: logger ?? pino({ level: 'silent' }),
       today: () => ORDER_DAY,
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
+      clients: { sandbox: { ...sandboxClient(config, inForce), ...client } },
     },
     fixtures,
   );
