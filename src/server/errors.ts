@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { MissingData } from '../crd/evaluate.ts';
+import { property } from '../fhir/json.ts';
 
 /** What a caller may be told went wrong; each code has one HTTP status. */
 const STATUS = {
@@ -48,12 +49,18 @@ export function errorHandler(log: (error: unknown, request: Request) => void): E
     const known = serviceError(error);
     if (known.code === 'internal') log(error, request);
     response.status(known.status).set('cache-control', 'no-store');
-    // A caller that asks for FHIR gets FHIR (CRD-X-01).
-    if (request.accepts(['application/json', 'application/fhir+json']) === 'application/fhir+json')
+    // A caller that asks for FHIR gets FHIR; one that names a version of CRD, where it was FHIR data that lacked (CRD-X-01).
+    const asksForFhir =
+      request.accepts(['application/json', 'application/fhir+json']) === 'application/fhir+json';
+    const lacksData = known.code === 'missing-data' || known.code === 'no-coverage';
+    if (asksForFhir || (lacksData && namesVersion(request.body)))
       response.type('application/fhir+json').send(JSON.stringify(operationOutcome(known)));
     else response.json({ code: known.code, message: known.message, path: known.path });
   };
 }
+
+const namesVersion = (body: unknown): boolean =>
+  property(property(body, 'extension'), 'davinci-crd.requestedVersion') !== undefined;
 
 const operationOutcome = ({ code, message, path, status }: ServiceError) => ({
   resourceType: 'OperationOutcome',

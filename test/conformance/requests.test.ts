@@ -203,6 +203,13 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
     expect(exchange.text).not.toContain('Secret');
   });
 
+  it('that lack FHIR data are told so in FHIR from 2.2 on, unasked', async () => {
+    const exchange = await call(change(sign, { fhirServer: undefined }));
+    expect(exchange.status).toBe(412);
+    const isOutcome = property(exchange.body, 'resourceType') === 'OperationOutcome';
+    expect(isOutcome).toBe(version === '2.2.1');
+  });
+
   it('with a hookInstance that is no UUID are answered', async () => {
     expect((await call(change(sign, { hookInstance: 'f3945c39-dfbe-444f-ba6d-3e05e123b2va' }))).status).toBe(
       200,
@@ -510,6 +517,22 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
     const off: JsonObject = Object.fromEntries(options.map(({ code: name }) => [String(name), false]));
     const silent = await call(withConfiguration(request, off));
     expect([cards(silent), systemActions(silent)]).toEqual([[], []]);
+  });
+
+  it('that bring a suggested order are not offered it again', async () => {
+    const request = fixtureRequest(MISSING_TESTS, 'order-sign', version, `${server.base}/sandbox/fhir`);
+    const suggested = (exchange: Exchange): readonly JsonObject[] =>
+      cards(exchange)
+        .flatMap((card) => objects(card['suggestions']))
+        .flatMap((suggestion) => objects(suggestion['actions']))
+        .flatMap(({ resource }) => objects(resource));
+    const offered = suggested(await call(request));
+    expect(offered.length).toBeGreaterThan(0);
+    for (const order of offered) {
+      const left = suggested(await call(changeOrders(request, [...draftOrders(request), order])));
+      expect(left.map((other) => other['code'])).not.toContainEqual(order['code']);
+      expect(left.length).toBeLessThan(offered.length);
+    }
   });
 
   it('that limit the cards keep the system action', async () => {
