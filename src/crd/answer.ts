@@ -75,10 +75,11 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
       hasLinks: wanted.shows('external-reference'),
     };
     add('determination-card', order, () => determinationCard(determination, governed, newUuid(), options));
-    // The determination card has the links already; and what is missing, while something is.
-    if (!hasDeterminationCard)
-      add('external-reference', order, () => externalReferenceCard(governed, newUuid()));
-    if (!hasDeterminationCard || determination.decision === 'criteria-met')
+    // The determination card has the links already, and what is missing while something is: these stand in for it, and
+    // not for a client that wants to hear nothing of coverage.
+    const isInCard = hasDeterminationCard || !wanted.coverageInformation;
+    if (!isInCard) add('external-reference', order, () => externalReferenceCard(governed, newUuid()));
+    if (!isInCard || (hasDeterminationCard && determination.decision === 'criteria-met'))
       add('instructions', order, () => instructionsCard(determination, governed, newUuid(), request.version));
     add('additional-orders', order, () => additionalOrdersCard(item, evaluation, suggestions));
     add('propose-alternate', order, () => alternateCard(item, suggestions));
