@@ -33,7 +33,7 @@ const BY_DECISION: Readonly<Record<Decision, ExitCode>> = {
 
 /** The worst of what the orders came to; a CAR-T order without a determination is worse than any decision. */
 export function exitCode({ determinations, ungoverned, unreadOrders }: Evaluation): ExitCode {
-  if (unreadOrders > 0) return EXIT.missingData;
+  if (unreadOrders.length > 0) return EXIT.missingData;
   if (ungoverned.length > 0 || determinations.length === 0) return EXIT.noDetermination;
   return determinations
     .map(({ determination }) => BY_DECISION[determination.decision])

@@ -16,21 +16,27 @@ export interface HookOrder {
 
 type Resolve = (reference: unknown) => JsonObject | undefined;
 
-/** Order types that carry a code or a drug; any other passes by. */
+/** Resources that carry a code or a drug; any other passes by. An Appointment counts when it names no order. */
 const ITEM_ELEMENTS: Readonly<Record<string, readonly string[]>> = {
   MedicationRequest: ['medicationCodeableConcept'],
   ServiceRequest: ['code', 'orderDetail'],
   DeviceRequest: ['codeCodeableConcept'],
+  Appointment: ['serviceType'],
 };
+
+/** The concepts that say what an order is for, in the order's own words. */
+export function orderedConcepts({ resource }: HookOrder): readonly JsonObject[] {
+  const type = text(resource['resourceType']) ?? '';
+  const elements = Object.hasOwn(ITEM_ELEMENTS, type) ? ITEM_ELEMENTS[type] : undefined;
+  return (elements ?? []).flatMap((element) => objects(resource[element]));
+}
 
 /** What an order is for, as far as its own text and codes, and a Medication at hand, tell. */
 export function itemOf(order: HookOrder, resolve: Resolve, library: Library): OrderedItem {
   const { resource } = order;
   const medication = medicationOf(resource, resolve);
-  const type = text(resource['resourceType']) ?? '';
-  const elements = Object.hasOwn(ITEM_ELEMENTS, type) ? ITEM_ELEMENTS[type] : undefined;
   const concepts = [
-    ...(elements ?? []).flatMap((element) => objects(resource[element])),
+    ...orderedConcepts(order),
     ...objects(medication?.['code']),
     ...objects(medication?.['ingredient']).flatMap((ingredient) =>
       objects(ingredient['itemCodeableConcept']),

@@ -3,6 +3,7 @@ import { readBundle, type BundleReading } from '../fhir/bundle.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
+import type { Hook } from './hook-request.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
 
@@ -13,6 +14,23 @@ export const templates = (library: Library): Readonly<Record<string, string>> =>
   encounter: 'Encounter/{{context.encounterId}}',
   ...Object.fromEntries(library.queries.map((query) => [query.key, templateOf(query)])),
 });
+
+/**
+ * What a service publishes, in plain CDS Hooks 2.0 tokens. A client runs these on every order of every patient, so they
+ * name what every call needs; the chart is queried when an order turns out to be governed (CRD-P-01).
+ * @param isWholeChart order-sign asks ahead for the chart too, for clients whose FHIR server cannot be called
+ */
+export function templatesOf(
+  hook: Hook,
+  library: Library,
+  isWholeChart: boolean,
+): Readonly<Record<string, string>> {
+  const all = templates(library);
+  const { patient = '', coverage = '', encounter = '' } = all;
+  // The context of order-dispatch has no encounter (CH-X-01).
+  if (hook === 'order-dispatch') return { patient, coverage };
+  return hook === 'order-sign' && isWholeChart ? all : { patient, coverage, encounter };
+}
 
 const templateOf = ({ type, search }: ChartQuery): string =>
   `${type}?patient={{context.patientId}}${search === undefined ? '' : `&${search}`}`;
