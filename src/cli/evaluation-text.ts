@@ -1,5 +1,5 @@
-import type { Evaluation, Ungoverned } from '../crd/evaluate.ts';
-import { isOpen } from '../crd/evaluate.ts';
+import type { Evaluation, Ungoverned } from '../crd/evaluation.ts';
+import { isOpen } from '../crd/hook-orders.ts';
 import { contextEntries, type HookRequest } from '../crd/hook-request.ts';
 import { UNDETERMINED, ungovernedWords } from '../engine/explanation.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../crd/evaluate.ts';
+import type { Evaluation } from '../crd/evaluation.ts';
 import type { Decision } from '../engine/determination.ts';
 
 /** What happened, as a process says it. From 64 on with the meaning that BSD's sysexits(3) gives it. */

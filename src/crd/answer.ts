@@ -6,7 +6,7 @@ import { determinationCard, unansweredCard, ungovernedCard } from './cards.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { annotations, asksForDocuments } from './coverage-statements.ts';
 import { coverageUpdates, type SystemAction } from './coverage-updates.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { HookRequest } from './hook-request.ts';
 import { externalReferenceCard, instructionsCard, smartAppCard } from './reference-cards.ts';
 import { additionalOrdersCard, alternateCard, formCard, type SuggestionScope } from './suggestion-cards.ts';
@@ -101,6 +101,8 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
     add('not-determined', order.reference, () =>
       unansweredCard(order.reference, 'The order could not be evaluated for a technical reason', newUuid()),
     );
+  for (const order of evaluation.lostOrders)
+    add('not-determined', order, () => unansweredCard(order, 'An order could not be read', newUuid()));
   for (const order of evaluation.unreadOrders)
     add('not-determined', order, () =>
       unansweredCard(order, 'The drug of an order could not be read', newUuid()),

@@ -16,7 +16,7 @@ import {
 } from '../engine/explanation.ts';
 import { flatten, type Test } from '../policy/policy.ts';
 import type { Card } from './card.ts';
-import type { Ungoverned } from './evaluate.ts';
+import type { Ungoverned } from './evaluation.ts';
 
 /** A card holds fewer than 140 characters of summary. */
 const SUMMARY_LIMIT = 139;

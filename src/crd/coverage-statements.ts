@@ -22,7 +22,8 @@ import {
   type OutcomeCodes,
 } from './coverage-outcome.ts';
 import type { Annotation } from './coverage-updates.ts';
-import { isForOther, type Evaluation, type HeldCoverage } from './evaluate.ts';
+import { isForOther } from './governed-orders.ts';
+import type { Evaluation, HeldCoverage } from './evaluation.ts';
 import type { Hook } from './hook-request.ts';
 import { orderedConcepts, plannedDate, type HookOrder } from './order.ts';
 import type { WireVersion } from './wire-version.ts';

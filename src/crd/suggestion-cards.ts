@@ -7,7 +7,7 @@ import type { CompanionOrder, Product } from '../policy/vocabulary.ts';
 import type { Card, Suggestion } from './card.ts';
 import { escaped, shortened } from './cards.ts';
 import { COVERAGE_INFORMATION } from './coverage-information.ts';
-import type { Determined, Evaluation } from './evaluate.ts';
+import type { Determined, Evaluation } from './evaluation.ts';
 import { orderedConcepts } from './order.ts';
 import { TEMP_CODES, type WireVersion } from './wire-version.ts';
 

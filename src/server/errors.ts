@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { MissingData } from '../crd/evaluate.ts';
+import { MissingData } from '../crd/evaluation.ts';
 import { property } from '../fhir/json.ts';
 
 /** What a caller may be told went wrong; each code has one HTTP status. */

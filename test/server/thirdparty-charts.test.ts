@@ -384,7 +384,7 @@ describe.runIf(isThere)('a hook request that the CRD guide prints', () => {
       expect([determinations.status, determinations.body]).toEqual([200, { determinations: [] }]);
       if (hook !== 'order-sign') return;
       const cards = await request(app).post(`/cds-services/${hook}`).send(body);
-      expect([cards.status, cards.body]).toEqual([200, { cards: [] }]);
+      expect([cards.status, cards.body]).toEqual([200, { cards: [], systemActions: [] }]);
     },
   );
 
