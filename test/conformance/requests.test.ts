@@ -620,5 +620,9 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
     for (const element of ['_authoredOn', 'dispenseRequest', 'meta'])
       expect(property(back, element), element).toEqual(property(order, element));
     expect(text(property(back, 'id'))).toBe(text(property(order, 'id')));
+    // FHIR tells 1.50 from 1.5, which JSON.parse does not.
+    const printed = JSON.stringify(changeOrders(sign, [order])).replace('"value":1.5}', '"value":1.50}');
+    expect(printed).toContain('1.50');
+    expect((await call(printed)).text).toContain('"value":1.50}');
   });
 });
