@@ -22,7 +22,9 @@ export interface CallData {
   readonly add: (intakes: readonly Intake[]) => void;
   /** What is at hand by `Type/id` or full URL. */
   readonly resolve: (reference: unknown) => JsonObject | undefined;
-  /** Reads that were tried and failed, by reference: not tried again. */
+  /** Reads under way or done, by reference: each is tried once. */
+  readonly reads: Map<string, Promise<void>>;
+  /** Reads that failed, by reference. */
   readonly unread: Map<string, Failure>;
 }
 
@@ -55,19 +57,22 @@ export function createCallData(
     const key = referenceKey(reference);
     return key === undefined ? undefined : held.get(key);
   };
-  return { patientId, supplied, client, library, intakes, add, resolve, unread: new Map() };
+  return { patientId, supplied, client, library, intakes, add, resolve, reads: new Map(), unread: new Map() };
 }
 
 /** Reads what is not at hand, all at once. Failures are kept in `unread`. */
 export async function readMissing(data: CallData, references: readonly string[]): Promise<void> {
-  const wanted = [...new Set(references)].filter(
-    (reference) => data.resolve(reference) === undefined && !data.unread.has(reference),
-  );
+  const read = async (reference: string): Promise<void> => {
+    const reading = await (data.client?.read(reference) ?? { failure: NO_SERVER });
+    if ('resource' in reading) data.add([{ resource: reading.resource }]);
+    else data.unread.set(reference, reading.failure);
+  };
+  const wanted = references.filter((reference) => data.resolve(reference) === undefined);
   await Promise.all(
-    wanted.map(async (reference) => {
-      const reading = await (data.client?.read(reference) ?? { failure: NO_SERVER });
-      if ('resource' in reading) data.add([{ resource: reading.resource }]);
-      else data.unread.set(reference, reading.failure);
+    wanted.map((reference) => {
+      const reading = data.reads.get(reference) ?? read(reference);
+      data.reads.set(reference, reading);
+      return reading;
     }),
   );
 }
@@ -101,7 +106,9 @@ export async function gatherChart(data: CallData, types: readonly string[]): Pro
     readMissing(data, [`Patient/${data.patientId}`]),
     ...types.map(async (type) => {
       const queries = data.library.queries.filter((query) => query.type === type);
-      sources.set(type, await readSearch(data, type, queries));
+      const source = await readSearch(data, type, queries);
+      // At once, not when all types are there: a slow one must not use up the time for these reads.
+      sources.set(type, await withMedications(data, type, source));
     }),
   ]);
   const failure = data.unread.get(`Patient/${data.patientId}`);
@@ -109,31 +116,21 @@ export async function gatherChart(data: CallData, types: readonly string[]): Pro
     'Patient',
     failure === undefined ? { state: 'complete' } : { state: 'failed', reason: failure.reason },
   );
-  await readMedications(data, sources);
   return createChart(data.patientId, data.intakes, sources, data.library.terminology);
 }
 
 /** Drugs by reference: a Medication that cannot be read leaves open what its drug would have settled. */
-async function readMedications(data: CallData, sources: Map<string, Source>): Promise<void> {
+async function withMedications(data: CallData, type: string, source: Source): Promise<Source> {
   const unresolved = data.intakes.flatMap(({ resource }) => {
-    const target = isObject(resource) ? relativeReference(resource['medicationReference']) : undefined;
-    return isObject(resource) && target !== undefined && medicationOf(resource, data.resolve) === undefined
-      ? [{ type: text(resource['resourceType']) ?? '', target }]
-      : [];
+    if (!isObject(resource) || resource['resourceType'] !== type) return [];
+    const target = relativeReference(resource['medicationReference']);
+    return target !== undefined && medicationOf(resource, data.resolve) === undefined ? [target] : [];
   });
-  await readMissing(
-    data,
-    unresolved.map(({ target }) => target),
-  );
-  const failed = unresolved.filter(({ target }) => data.unread.has(target));
-  for (const type of new Set(failed.map((item) => item.type))) {
-    if (sources.get(type)?.state !== 'complete') continue;
-    const count = failed.filter((item) => item.type === type).length;
-    sources.set(type, {
-      state: 'unresolved',
-      reason: `${count} refer to a Medication that could not be read`,
-    });
-  }
+  await readMissing(data, unresolved);
+  const failed = unresolved.filter((target) => data.unread.has(target)).length;
+  return failed === 0 || source.state !== 'complete'
+    ? source
+    : { state: 'unresolved', reason: `${failed} refer to a Medication that could not be read` };
 }
 
 /**

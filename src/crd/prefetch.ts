@@ -54,7 +54,7 @@ export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, librar
     }
     const named = ownType ?? answer.searchedType ?? typeNamedBy(key);
     const types = answer.isWholeChart
-      ? new Set([...library.queries.map(({ type }) => type), ...answer.types, 'Coverage'])
+      ? new Set([...library.queries.map(({ type }) => type), ...answer.types])
       : answer.types.size > 0
         ? answer.types
         : new Set(named === undefined ? [] : [named]);

@@ -94,7 +94,10 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
-    searched: searchedBy([...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs], scope.chart),
+    searched: searchedBy(
+      [...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs, ...sinceEvents(fact, scope)],
+      scope.chart,
+    ),
   };
   const deciding = decidingTypes(fact, scope);
   if (isUnread(deciding, scope.chart, BROKEN_SOURCES)) {
@@ -126,13 +129,16 @@ const lowOf = (interval: DateInterval): number =>
   Number.isFinite(interval.low) ? interval.low : interval.high;
 
 function decidingTypes(fact: Question, scope: Scope): ReadonlySet<string> {
-  const retrieves = [...fact.yes, ...fact.no, ...fact.doubt];
-  const since = retrieves.flatMap(({ since: name }) => {
-    const events = name === undefined ? undefined : scope.library.facts.get(name);
+  const retrieves = [...fact.yes, ...fact.no, ...fact.doubt, ...sinceEvents(fact, scope)];
+  return new Set(retrieves.flatMap(({ resource }) => resource));
+}
+
+/** What tells when the therapy began that a finding must follow. */
+const sinceEvents = (fact: Question, { library }: Scope): readonly Retrieve[] =>
+  [...fact.yes, ...fact.no, ...fact.doubt].flatMap(({ since: name }) => {
+    const events = name === undefined ? undefined : library.facts.get(name);
     return events === undefined ? [] : retrievesOf(events);
   });
-  return new Set([...retrieves, ...since].flatMap(({ resource }) => resource));
-}
 
 /** The same datum is named once, however many retrieves found it; a decisive reading stands before a sign. */
 function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
@@ -153,7 +159,9 @@ function settingAnswer(fact: SettingFact, { order: { setting } }: Scope): Answer
       setting.value === 'unknown' && !setting.isUnread
         ? [{ what: 'Planned place of the infusion: inpatient or outpatient' }]
         : [],
-    searched: [],
+    searched: setting.isUnread
+      ? [{ resourceType: 'Encounter', count: 0, status: 'failed', reason: 'the encounter could not be read' }]
+      : [],
   };
 }
 

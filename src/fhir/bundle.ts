@@ -18,7 +18,12 @@ export function readBundle(bundle: unknown): BundleReading {
   const matchTypes = new Set<string>();
   let hasError = false;
   const entries = property(bundle, 'entry');
-  for (const entry of Array.isArray(entries) ? (entries as readonly unknown[]) : []) {
+  const listed: readonly unknown[] = Array.isArray(entries)
+    ? entries
+    : entries === undefined
+      ? []
+      : [entries];
+  for (const entry of listed) {
     const resource = property(entry, 'resource');
     const type = text(property(resource, 'resourceType'));
     if (type === 'OperationOutcome') {
@@ -32,15 +37,17 @@ export function readBundle(bundle: unknown): BundleReading {
       fullUrl: text(property(entry, 'fullUrl')),
     });
   }
+  const links = objects(property(bundle, 'link'));
   const link = (relation: string): string | undefined =>
-    objects(property(bundle, 'link'))
-      .filter((item) => item['relation'] === relation)
-      .map((item) => text(item['url']))[0];
+    links.filter((item) => item['relation'] === relation).map((item) => text(item['url']))[0];
+  const next = link('next');
+  // There is a next page, and nobody can say where.
+  hasError ||= next === undefined && links.some(({ relation }) => relation === 'next');
   return {
     intakes,
     matchTypes,
     hasError,
-    next: link('next'),
+    next,
     searchedType: /(?:^|\/)([A-Z][A-Za-z]+)(?:\?|\/_search|$)/.exec(link('self') ?? '')?.[1],
   };
 }

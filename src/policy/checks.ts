@@ -3,7 +3,7 @@ import type { Terminology } from '../fhir/terminology.ts';
 import type { DataFile } from './data-files.ts';
 import type { Fact } from './fact.ts';
 import type { ParsedFile, Problem } from './parse.ts';
-import type { CriterionSource, PolicySource } from './policy.ts';
+import { COMPARISONS, type CriterionSource, type PolicySource } from './policy.ts';
 
 /** Checks of one file against the others: every name that it uses must be declared, every use must make sense. */
 
@@ -54,13 +54,18 @@ export function checkCriteria(
         );
       if (fact !== undefined && !measured && compared)
         report(file, [...path, key], `${where}: "${wanted}" is not a quantity and cannot be compared`);
+      const unit = fact?.kind === 'measurement' ? fact.unit : fact?.kind === 'age' ? 'a' : undefined;
+      for (const comparison of key === 'fact' && unit !== undefined ? COMPARISONS : []) {
+        if (criterion[comparison] !== undefined && criterion[comparison].unit !== unit)
+          report(file, [...path, comparison], `${where}: "${wanted}" is in ${unit}; write the limit in it`);
+      }
     }
     for (const { id } of criterion.anomalies ?? []) {
       checkName(file, [...path, 'anomalies'], 'anomaly', id, anomalies, where);
     }
     if (criterion.definition !== undefined) {
       checkName(file, [...path, 'definition'], 'definition', criterion.definition, definitions, where);
-      if (name.startsWith('definition'))
+      if (path[0] === 'definitions')
         report(file, path, `${where}: a definition may not use another definition`);
     }
     for (const kind of ['all', 'any', 'none'] as const) {

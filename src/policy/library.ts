@@ -214,6 +214,7 @@ export function createLibrary(
     }
     return { ...retrieve, conditions };
   }
+  const eventFacts = [...facts.values()].filter(({ kind }) => kind === 'events').map(({ name: id }) => id);
   for (const file of factFiles) {
     for (const [id, source] of Object.entries(file.value)) {
       const fact = facts.get(id);
@@ -222,7 +223,7 @@ export function createLibrary(
           report(
             file,
             [id],
-            `fact "${id}": since needs a fact with events; "${since}" is not one${suggestion(since, facts.keys())}`,
+            `fact "${id}": since needs a fact with events; "${since}" is not one${suggestion(since, eventFacts)}`,
           );
         }
       }

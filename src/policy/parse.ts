@@ -28,13 +28,17 @@ export function parseYaml<S extends z.ZodType>(
   schema: S,
 ): ParsedFile<z.output<S>> | FailedFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      file,
-      line: lines.linePos(error.pos[0]).line,
-      message: error.message.split('\n')[0] ?? error.message,
-    }));
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  // What follows the first error of syntax follows from it.
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const problems = [
+      {
+        file,
+        line: lines.linePos(error.pos[0]).line,
+        message: `is not YAML from here on: ${error.message}`,
+      },
+    ];
     return { problems, raw: undefined };
   }
   const lineOf = (path: readonly PropertyKey[]): number => lines.linePos(offsetOf(document, path)).line;

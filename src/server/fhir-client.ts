@@ -119,6 +119,9 @@ export function createFhirClient(
   return {
     async read(reference): Promise<Reading> {
       const [type = '', id = ''] = reference.split(/\/(.*)/s);
+      // `..` as an id would climb to another path of the server.
+      if (!/^[A-Z][A-Za-z]+$/.test(type) || /^\.{0,2}$/.test(id))
+        return { failure: { kind: 'not-found', reason: 'not a reference to a resource' } };
       const answer = await get(`${base}/${type}/${encodeURIComponent(id)}`, type);
       if ('failure' in answer) return answer;
       const isWanted =
