@@ -4,7 +4,7 @@ import { parseDate } from '../fhir/date.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { determine, type Determination, type GovernedOrder } from '../engine/determination.ts';
-import { retrievesOf } from '../policy/fact.ts';
+import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
 import type { Product } from '../policy/vocabulary.ts';
 import {
@@ -95,10 +95,7 @@ export async function evaluateRequest(
 /** What the governing policies' facts read, the diagnoses that choose the indication, and clinicians' answers. */
 const chartTypes = (governed: readonly GovernedOrder[], { facts }: Library): readonly string[] => [
   ...new Set([
-    ...governed
-      .flatMap(({ policy }) => factsOf(policy, facts))
-      .flatMap(retrievesOf)
-      .flatMap(({ resource }) => resource),
+    ...governed.flatMap(({ policy }) => factsOf(policy, facts)).flatMap(typesOf),
     'Condition',
     'DiagnosticReport',
     'QuestionnaireResponse',
@@ -266,7 +263,8 @@ async function governedOrders(
           doubt === undefined
             ? undefined
             : {
-                reason: doubt,
+                reason: doubt.reason,
+                anomaly: doubt.anomaly,
                 evidence: coverage.lineSigns.map((sign) => ({ reference: coverage.reference, ...sign })),
               },
       });

@@ -144,6 +144,8 @@ const TYPES = [
   'DocumentReference',
   'QuestionnaireResponse',
   'ServiceRequest',
+  'CarePlan',
+  'EpisodeOfCare',
   'Coverage',
   'Encounter',
   'Patient',

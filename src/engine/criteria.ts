@@ -1,10 +1,12 @@
 import type { Chart } from '../fhir/chart.ts';
 import { all, any, not, type Truth } from '../fhir/truth.ts';
 import type { Fact, Missing } from '../policy/fact.ts';
-import type { Criterion, Threshold } from '../policy/policy.ts';
+import type { Criterion, Threshold, Within } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
+import type { Span } from './exposure.ts';
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
 import { mostPressing, type Answer, type Evidence, type Needs, type Searched } from './result.ts';
+import type { Placed } from './window.ts';
 
 /** What a criterion comes to, with its parts: the shape that `determination.md` fixes. */
 export interface CriterionResult {
@@ -33,6 +35,8 @@ export interface Evaluated {
   readonly isBarred: boolean;
   /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch. */
   readonly anomalies: readonly { readonly id: string; readonly criterion: string }[];
+  /** When what makes it true took place. */
+  readonly dates: readonly Span[];
 }
 
 /** What criteria are evaluated over. */
@@ -40,6 +44,7 @@ export interface CriterionScope {
   readonly chart: Chart;
   readonly facts: ReadonlyMap<string, Fact>;
   readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
+  readonly place: (within: Within, dates: readonly Span[]) => Placed;
   readonly attestations: ReadonlyMap<string, Attestation>;
 }
 
@@ -47,27 +52,90 @@ export interface CriterionScope {
 interface Inherited {
   readonly exclusion: boolean;
   readonly attestation: Attestation | undefined;
+  /** Answer to the nearest criterion with an id: what a part without one asks of the clinician is asked there. */
+  readonly answer: Attestation | undefined;
 }
 
 /** Evaluates a criterion and every part of it, even once the answer is settled: the reader is owed the whole list. */
 export function evaluateCriterion(criterion: Criterion, scope: CriterionScope): Evaluated {
-  return evaluate(criterion, scope, { exclusion: false, attestation: undefined });
+  return evaluate(criterion, scope, { exclusion: false, attestation: undefined, answer: undefined });
 }
 
 function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inherited): Evaluated {
+  const isPart = criterion.id === undefined;
   const own = criterion.id === undefined ? undefined : scope.attestations.get(criterion.id);
-  const attestation = own ?? inherited.attestation;
-  const tested = test(criterion, scope, { ...inherited, attestation });
+  const attestation =
+    own ?? (isPart && criterion.test.kind === 'attest' ? inherited.answer : inherited.attestation);
+  const answer = isPart ? inherited.answer : own;
+  const raw = test(criterion, scope, { ...inherited, attestation, answer });
+  const tested = contradicted(judged(raw, criterion, scope), criterion, own);
   const isAnswerable = criterion.attestable || inherited.exclusion;
   const attested =
-    criterion.id === undefined
+    isPart && criterion.test.kind !== 'attest'
       ? tested
-      : withAttestation(tested, attestation, isAnswerable, own !== undefined);
+      : withAttestation(tested, attestation, isAnswerable, isPart || own !== undefined);
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
   const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
   return named(guarded, criterion);
 }
+
+/** What the criterion asks beside its test: when it took place, what its being false means, what is shown with it. */
+function judged(evaluated: Evaluated, criterion: Criterion, scope: CriterionScope): Evaluated {
+  const timed =
+    criterion.within === undefined
+      ? evaluated
+      : within(evaluated, scope.place(criterion.within, evaluated.dates));
+  const read: Evaluated =
+    timed.truth === false && criterion.ifNot !== undefined
+      ? { ...timed, truth: null, needs: criterion.ifNot, isBarred: true }
+      : timed;
+  if (criterion.signals.length === 0) return read;
+  const signals = criterion.signals.flatMap((name) => {
+    const fact = scope.facts.get(name);
+    return fact === undefined ? [] : [scope.answer(fact, undefined)];
+  });
+  const shown = signals.flatMap(({ evidence }) => evidence.slice(0, SIGNALS_SHOWN).map(asSignal));
+  return {
+    ...read,
+    evidence: union([read.evidence, shown], evidenceKey),
+    searched: union(
+      [read.searched, signals.flatMap(({ searched }) => searched)],
+      ({ resourceType }) => resourceType,
+    ),
+  };
+}
+
+/** Evidence that each signal shows, the newest of a measurement first. */
+const SIGNALS_SHOWN = 5;
+const asSignal = (item: Evidence): Evidence => ({
+  ...item,
+  note: item.note ?? 'shown to the reader; it does not decide',
+});
+
+/** Something true counts only where it can be placed in time; what is open or false stays so. */
+function within(evaluated: Evaluated, { truth, needs, evidence, missing }: Placed): Evaluated {
+  if (evaluated.truth !== true) return evaluated;
+  return {
+    ...evaluated,
+    truth,
+    needs,
+    evidence: union([evaluated.evidence, evidence], evidenceKey),
+    missing: truth === null && missing !== undefined ? [{ what: missing }] : [],
+    isBarred: needs === 'review' || needs === 'data-access',
+  };
+}
+
+/** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
+const contradicted = (evaluated: Evaluated, criterion: Criterion, own: Attestation | undefined): Evaluated =>
+  evaluated.truth === false && own?.answer === true && takesAnswer(criterion)
+    ? { ...evaluated, truth: null, needs: 'review', isBarred: true }
+    : evaluated;
+
+/** True when a part without an id of its own asks the clinician. */
+const takesAnswer = ({ test: asked }: Criterion): boolean =>
+  'parts' in asked &&
+  asked.parts.some((part) => part.id === undefined && (part.test.kind === 'attest' || takesAnswer(part)));
 
 /** The result as a row of the tree; a part without an id of its own goes into the one above it. */
 function named(evaluated: Guarded, criterion: Criterion): Evaluated {
@@ -124,6 +192,7 @@ const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
   isSupported: false,
   isBarred: false,
   anomalies: [],
+  dates: [],
 };
 
 function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited): Evaluated {
@@ -144,6 +213,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         searched: answer.searched,
         isSupported: answer.truth === true,
         isBarred: answer.needs === 'review' || answer.isBroken === true,
+        dates: answer.dates ?? [],
       };
     }
     case 'attest':
@@ -163,6 +233,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         evaluate(part, scope, {
           exclusion,
           attestation: asked.kind === 'none' ? inherited.attestation : undefined,
+          answer: inherited.answer,
         }),
       );
       return compose(asked.kind, parts, open);
@@ -208,7 +279,18 @@ function compose(
     isSupported: parts.some(({ isSupported }) => isSupported),
     isBarred: unknown.some(({ isBarred }) => isBarred),
     anomalies: parts.flatMap(({ anomalies }) => anomalies),
+    dates: truth === true ? datesOf(kind, parts) : [],
   };
+}
+
+/** An `any` is true on the days of each part that is; an `all` once the last of its parts is. */
+function datesOf(kind: 'all' | 'any' | 'none', parts: readonly Evaluated[]): readonly Span[] {
+  const dated = parts
+    .filter(({ truth, dates }) => truth === true && dates.length > 0)
+    .map(({ dates }) => dates);
+  if (kind !== 'all') return dated.flat();
+  const firstDay = (dates: readonly Span[]): number => Math.min(...dates.map(({ low }) => low));
+  return dated.toSorted((a, b) => firstDay(b) - firstDay(a))[0] ?? [];
 }
 
 const evidenceKey = ({ reference, path, value }: Evidence): string => `${reference} ${path} ${value}`;

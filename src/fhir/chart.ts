@@ -73,6 +73,8 @@ const CLINICAL_TYPES = new Set([
   'DocumentReference',
   'QuestionnaireResponse',
   'ServiceRequest',
+  'CarePlan',
+  'EpisodeOfCare',
   'Encounter',
 ]);
 

@@ -25,7 +25,13 @@ export interface ApplicablePolicy {
   readonly coverage: ReadCoverage;
   readonly policy: Policy;
   readonly payer: Payer;
-  readonly doubt: string | undefined;
+  readonly doubt: Doubt | undefined;
+}
+
+export interface Doubt {
+  readonly reason: string;
+  /** The anomaly of the policy's text that it comes from. */
+  readonly anomaly: string | undefined;
 }
 
 /** Why a coverage brings no policy to a CAR-T order. */
@@ -61,7 +67,7 @@ export function applicablePolicies(
       rest.push({ coverage, reason: 'no-policy-for-product' });
       continue;
     }
-    const forLine = listed.filter((policy) => policy.lines.some((line) => coverage.lines.has(line)));
+    const forLine = listed.filter((policy) => linesOf(policy).some((line) => coverage.lines.has(line)));
     if (forLine.length === 0) {
       rest.push({ coverage, reason: 'other-plan-line' });
       continue;
@@ -77,6 +83,12 @@ export function applicablePolicies(
   }
   return { applicable, rest };
 }
+
+/** The lines that a policy says it applies to, and those that it leaves in doubt. */
+const linesOf = ({ lines, doubtfulLines }: Policy): readonly string[] => [
+  ...lines,
+  ...(doubtfulLines?.lines ?? []),
+];
 
 const period = (policy: Policy): DateInterval => {
   const interval = parsePeriod({
@@ -95,18 +107,30 @@ function doubtOf(
   coverage: ReadCoverage,
   date: DateInterval,
   library: Library,
-): string | undefined {
+): Doubt | undefined {
   const others = [...coverage.lines].filter((line) => !policy.lines.includes(line));
   if (others.length > 0) {
     const name = (line: string): string => library.planLines.lines.get(line) ?? line;
-    return coverage.lineSigns.length === 0
-      ? `The coverage does not say which plan line it is; the policy applies to ${policy.lines.map(name).join(', ')} only.`
-      : `The coverage does not tell ${[...coverage.lines].map(name).join(', ')} apart; the policy applies to ${policy.lines.map(name).join(', ')} only.`;
+    const { doubtfulLines } = policy;
+    // Every line that it can be is one that the policy's own text is at odds about.
+    if (doubtfulLines !== undefined && [...coverage.lines].every((line) => doubtfulLines.lines.includes(line)))
+      return {
+        reason: `${policy.anomalies.get(doubtfulLines.anomaly)?.text ?? ''} The coverage is ${[...coverage.lines].map(name).join(' or ')}.`,
+        anomaly: doubtfulLines.anomaly,
+      };
+    const reason =
+      coverage.lineSigns.length === 0
+        ? `The coverage does not say which plan line it is; the policy applies to ${policy.lines.map(name).join(', ')} only.`
+        : `The coverage does not tell ${[...coverage.lines].map(name).join(', ')} apart; the policy applies to ${policy.lines.map(name).join(', ')} only.`;
+    return { reason, anomaly: undefined };
   }
   const { low, high } = period(policy);
   return date.low >= low && date.high <= high
     ? undefined
-    : `The date of service (${date.text}) is not exact enough to say that the policy, effective ${policy.effective}, is in force.`;
+    : {
+        reason: `The date of service (${date.text}) is not exact enough to say that the policy, effective ${policy.effective}, is in force.`,
+        anomaly: undefined,
+      };
 }
 
 /** A coverage counts when it is active on the date of service, as far as both dates tell. */
