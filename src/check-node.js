@@ -6,5 +6,6 @@ if (major !== 24 || minor < 12) {
       'Start it through npm (npm start, npm test): npm install brings the right Node as the devDependency node@24.\n' +
       'If this message comes from npm itself, that install ran without scripts: run npm install --ignore-scripts=false.\n',
   );
-  process.exitCode = 1;
+  // As in src/cli/exit-code.ts: on the command line, 1 says that documentation is needed.
+  process.exitCode = 70;
 }

@@ -1,29 +1,28 @@
-export const USAGE = `usage: npm run determine -- --chart <fixture or file> [--order <fixture or file>]
+/** What `--help` prints, within 80 columns. */
+export const HELP = `usage: npm run determine -- --chart <fixture or file> [--order <file>]
        npm run determine -- --server <url> --patient <id> --order <file>
-       npm run determine -- --help
-`;
 
-export const HELP = `${USAGE}
 Evaluates the coverage criteria of the patient's payer for the CAR-T orders of a
 request, and prints each criterion with the records that decide it.
 
 The chart
-  --chart <name>      a fixture (a folder of fhir-fixtures), or a file: a Bundle,
-                      an array of resources, or NDJSON. May be given several
-                      times. What the chart lacks counts as not in the chart.
+  --chart <name>      a fixture (a folder of fhir-fixtures), or a file: a
+                      Bundle, an array of resources, or NDJSON. May be given
+                      several times. What the files lack, the chart lacks.
   --server <url>      in place of --chart: the base URL of a FHIR R4 server
   --patient <id>      the patient on that server, or one of several in --chart
   --token-env <name>  the environment variable that holds the access token
-  --coverage <file>   a Coverage, with its payer Organization where it refers to
-                      one; added to those of --chart, in place of the server's
+  --coverage <file>   a Coverage, with its payer Organization where it refers
+                      to one: added to the chart's, in place of the server's
 
 The order
-  --order <name>      a fixture, or a file: a CDS Hooks request, a
-                      MedicationRequest or ServiceRequest, or a Bundle of drafts.
-                      A fixture given as --chart brings its own. A request that
-                      has prefetch is enough, without --chart.
+  --order <name>      a fixture, or a file: a CDS Hooks request, an order such
+                      as a MedicationRequest or ServiceRequest, or a Bundle of
+                      orders. A fixture given as --chart brings its own. A
+                      request that has prefetch is enough, without --chart.
+                      The least that will do:
                       {"resourceType": "MedicationRequest",
-                       "medicationCodeableConcept": {"text": "Tecartus"}} will do.
+                       "medicationCodeableConcept": {"text": "Tecartus"}}
 
 The answer
   --as-of <date>      the day of the request, YYYY-MM-DD; today when left out.

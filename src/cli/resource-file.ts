@@ -39,18 +39,21 @@ function parse(source: string): { readonly value: unknown } | { readonly place: 
 }
 
 /**
- * The resources of Bundles (of any type, also inside each other) and of bare values, as one Bundle. References by
- * `fullUrl` stay. A resource without an id gets one, as from a server that takes it in: the one in its `urn:uuid:`, else
- * its place, after `prefix`.
+ * The resources of Bundles (of any type, also inside each other) and of bare values, as one Bundle, and as a server
+ * would have them that took them in: a resource without an id gets one (from its `urn:uuid:`, else `prefix` and its
+ * place), and references by `urn:uuid:` become `Type/id` (FHIR R4, "Transaction Processing Rules").
  */
 export function bundleOf(values: readonly unknown[], prefix: string): JsonObject {
-  const entries = values.flatMap(entriesOf);
+  const entries = values
+    .flatMap(entriesOf)
+    .map((entry, index) => identified(entry, `${prefix}-${index + 1}`));
+  const targets = new Map(entries.flatMap(urnTarget));
   const next = openPages(values);
   return {
     resourceType: 'Bundle',
     type: 'collection',
     ...(next === undefined ? {} : { link: [{ relation: 'next', url: next }] }),
-    entry: entries.map((entry, index) => identified(entry, `${prefix}-${index + 1}`)),
+    entry: targets.size === 0 ? entries : entries.map((entry) => withTargets(entry, targets)),
   };
 }
 
@@ -90,6 +93,28 @@ function identified(entry: unknown, fallback: string): unknown {
     relativeReference(fullUrl)?.split('/')[1] ??
     fallback;
   return { ...entry, resource: { ...resource, id } };
+}
+
+function urnTarget(entry: unknown): readonly (readonly [string, string])[] {
+  const fullUrl = text(property(entry, 'fullUrl'));
+  const type = text(property(property(entry, 'resource'), 'resourceType'));
+  const id = text(property(property(entry, 'resource'), 'id'));
+  return fullUrl?.startsWith('urn:') === true && type !== undefined && id !== undefined
+    ? [[fullUrl, `${type}/${id}`]]
+    : [];
+}
+
+function withTargets(value: unknown, targets: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => withTargets(item, targets));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === 'reference' && typeof item === 'string'
+        ? (targets.get(item) ?? item)
+        : withTargets(item, targets),
+    ]),
+  );
 }
 
 /** The resources of a Bundle made by `bundleOf`. */

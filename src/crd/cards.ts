@@ -4,6 +4,7 @@ import {
   decisionWords,
   DISCLAIMER,
   evidenceWords,
+  isDecisive,
   leaves,
   openItems,
   REQUIREMENT_WORDS,
@@ -145,7 +146,7 @@ function bullets(criterion: CriterionResult, kinds: Kinds, isPart = false): read
   const { status, title, locator, evidence, missing, searched } = criterion;
   const isLeaf = criterion.criteria.length === 0;
   // Where the answer is settled, what settled it; where it is open, also what was found and does not decide.
-  const decisive = evidence.filter(({ note, path }) => note === undefined || path === 'Patient.birthDate');
+  const decisive = evidence.filter(isDecisive);
   const shown = status === 'unknown' || decisive.length === 0 ? evidence : decisive;
   const found = shown.slice(0, EVIDENCE_SHOWN).map((item) => escaped(evidenceWords(item)));
   const more = shown.length - found.length;

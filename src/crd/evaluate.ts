@@ -134,7 +134,9 @@ async function hookOrders(request: HookRequest, data: CallData): Promise<readonl
         );
     }
     case 'order-dispatch': {
-      const references = dispatchedOrders(request.context);
+      const references = dispatchedOrders(request.context).map(
+        (printed) => relativeReference(printed) ?? printed,
+      );
       await readMissing(data, references);
       return ordersAt(references, data, undefined);
     }

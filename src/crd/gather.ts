@@ -24,6 +24,8 @@ export interface CallData {
   readonly resolve: (reference: unknown) => JsonObject | undefined;
   /** Reads under way or done, by reference: each is tried once. */
   readonly reads: Map<string, Promise<void>>;
+  /** Pages being followed or read, by their link. */
+  readonly pages: Map<string, Promise<Source>>;
   /** Reads that failed, by reference. */
   readonly unread: Map<string, Failure>;
 }
@@ -57,7 +59,18 @@ export function createCallData(
     const key = referenceKey(reference);
     return key === undefined ? undefined : held.get(key);
   };
-  return { patientId, supplied, client, library, intakes, add, resolve, reads: new Map(), unread: new Map() };
+  return {
+    patientId,
+    supplied,
+    client,
+    library,
+    intakes,
+    add,
+    resolve,
+    reads: new Map(),
+    pages: new Map(),
+    unread: new Map(),
+  };
 }
 
 /** Reads what is not at hand, all at once. Failures are kept in `unread`. */
@@ -139,11 +152,14 @@ async function withMedications(data: CallData, type: string, source: Source): Pr
  */
 async function readSearch(data: CallData, type: string, queries: readonly ChartQuery[]): Promise<Source> {
   const { supplied, client } = data;
-  const byType = await followed(data, type, supplied.byType.get(type));
-  if (byType !== undefined && byType.state !== 'not-asked') return byType;
   const answered = await Promise.all(
     queries.map(async ({ key }) => followed(data, key, supplied.byKey.get(key))),
   );
+  // All that we ask for was answered: what another Bundle lacks is beside the point.
+  if (queries.length > 0 && answered.every((source) => source?.state === 'complete'))
+    return { state: 'complete' };
+  const byType = await followed(data, type, supplied.byType.get(type));
+  if (byType !== undefined && byType.state !== 'not-asked') return byType;
   const open = queries.filter(
     (_, index) => answered[index] === undefined || answered[index].state === 'not-asked',
   );
@@ -151,7 +167,8 @@ async function readSearch(data: CallData, type: string, queries: readonly ChartQ
   if (client === undefined) {
     const known = answered.filter((source) => source !== undefined);
     const broken = known.find(({ state }) => state === 'failed' || state === 'incomplete');
-    return broken ?? { state: 'not-asked', reason: NO_SERVER.reason };
+    const single = known.find(({ state }) => state === 'not-asked');
+    return broken ?? { state: 'not-asked', reason: single?.reason ?? NO_SERVER.reason };
   }
   const query = (search: string | undefined): string =>
     `${type}?patient=${encodeURIComponent(data.patientId)}${search === undefined ? '' : `&${encodeSearch(search)}`}`;
@@ -208,7 +225,14 @@ async function followed(
   )
     return source;
   const client = data.client;
-  const read = await Promise.all(pages.map(async ({ next }) => taken(data, await client.pagesFrom(next))));
+  const read = await Promise.all(
+    pages.map(({ next }) => {
+      // The pages of a whole chart are those of each of its types.
+      const reading = data.pages.get(next) ?? client.pagesFrom(next).then((found) => taken(data, found));
+      data.pages.set(next, reading);
+      return reading;
+    }),
+  );
   const failed = read.find(({ state }) => state !== 'complete');
   return failed === undefined
     ? { state: 'complete' }

@@ -53,22 +53,23 @@ export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, librar
       continue;
     }
     const named = ownType ?? answer.searchedType ?? typeNamedBy(key);
-    const types = answer.isWholeChart
+    const types = isWholeChart(answer, library)
       ? new Set([...library.queries.map(({ type }) => type), ...answer.types])
       : answer.types.size > 0
         ? answer.types
         : new Set(named === undefined ? [] : [named]);
     for (const type of types) {
-      byType.set(type, worse(byType.get(type), answer.source));
+      byType.set(type, joint(byType.get(type), answer.source));
       if (answer.next !== undefined) pages.push({ target: type, next: answer.next });
     }
   }
   return { intakes, byKey, byType, pages };
 }
 
-/** Two keys for one type (problems and encounter diagnoses, say): a failure of either is the type's. */
-const worse = (known: Source | undefined, next: Source): Source =>
-  known === undefined || known.state === 'complete' ? next : known;
+/** Two keys for one type: a failure of either is the type's, a search that was answered stands beside one resource. */
+const joint = (known: Source | undefined, next: Source): Source =>
+  known === undefined || WEIGHT.indexOf(next.state) > WEIGHT.indexOf(known.state) ? next : known;
+const WEIGHT: readonly Source['state'][] = ['not-asked', 'complete', 'incomplete', 'failed'];
 
 interface Answer {
   readonly intakes: readonly Intake[];
@@ -76,9 +77,17 @@ interface Answer {
   readonly source: Source;
   readonly next: string | undefined;
   readonly searchedType: string | undefined;
-  /** One Bundle with the Patient and the rest of the chart: what it lacks, the chart lacks. */
-  readonly isWholeChart: boolean;
+  readonly isBundle: boolean;
 }
+
+/**
+ * One Bundle with the Patient and the rest of the chart: what it lacks, the chart lacks. A Coverage or an order that
+ * came with its Patient is none: the _include of a client that does not mark it so.
+ */
+const isWholeChart = ({ types, isBundle }: Answer, { queries }: Library): boolean =>
+  isBundle &&
+  types.has('Patient') &&
+  queries.some(({ type }) => types.has(type) && type !== 'MedicationRequest' && type !== 'ServiceRequest');
 
 function readValue(value: unknown): Answer {
   const empty = {
@@ -86,7 +95,7 @@ function readValue(value: unknown): Answer {
     types: new Set<string>(),
     next: undefined,
     searchedType: undefined,
-    isWholeChart: false,
+    isBundle: false,
   };
   // CDS Hooks, "Prefetch": null says that the client has no such data.
   if (value === null) return { ...empty, source: COMPLETE };
@@ -121,7 +130,7 @@ function readValue(value: unknown): Answer {
     source,
     next: bundle.hasError ? undefined : bundle.next,
     searchedType: bundle.searchedType,
-    isWholeChart: bundle.matchTypes.has('Patient') && bundle.matchTypes.size > 1 && bundle.next === undefined,
+    isBundle: true,
   };
 }
 

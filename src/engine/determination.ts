@@ -117,7 +117,13 @@ export function determine(
   const doubtAnomaly =
     governed.doubt === undefined
       ? []
-      : [{ id: governed.doubt.anomaly ?? 'policy.applies', text: governed.doubt.reason, criteria: [`${policy.id}/applies`] }];
+      : [
+          {
+            id: governed.doubt.anomaly ?? 'policy.applies',
+            text: governed.doubt.reason,
+            criteria: [`${policy.id}/applies`],
+          },
+        ];
 
   const product = order.product;
   if (product === null) {

@@ -58,6 +58,10 @@ export function evidenceWords({ reference, value, display, date, note }: Evidenc
   ].join(', ');
 }
 
+/** False for what was found and does not decide; an age says in its note how it was counted. */
+export const isDecisive = ({ note, path }: Evidence): boolean =>
+  note === undefined || path === 'Patient.birthDate';
+
 /** `12 Procedure, 3 Condition (could not be read: timed out)`. */
 export const searchedWords = (searched: readonly Searched[]): string =>
   searched

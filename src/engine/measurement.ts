@@ -43,12 +43,18 @@ export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope
   const evidence = [{ ...base, note }];
   const truths = ages.map(({ age }) => (age === null ? null : compare(age, threshold)));
   const first = truths[0] ?? null;
-  if (truths.includes(null)) return open('documentation', evidence, 'Full birth date');
+  if (truths.includes(null)) {
+    return open(
+      'documentation',
+      evidence,
+      birth.low === birth.high ? 'Exact planned infusion date' : 'Full birth date',
+    );
+  }
   if (truths.some((truth) => truth !== first)) return open('review', evidence);
   return { truth: first, needs: undefined, evidence, missing: [], searched };
 }
 
-/** The newest usable result decides; equal newest results that disagree leave it open (`clinical/facts.md` 2.4). */
+/** The newest usable result decides; results that may be the newest and disagree leave it open (`clinical/facts.md` 2.4). */
 export function measurementAnswer(
   fact: MeasurementFact,
   threshold: Threshold | undefined,
@@ -64,15 +70,14 @@ export function measurementAnswer(
   const open = (needs: Answer['needs']): Answer => ({ truth: null, needs, evidence, missing, searched });
   if (isUnread(new Set(['Observation']), scope.chart, BROKEN_SOURCES))
     return { ...open('data-access'), isBroken: true };
-  const newest = measured.at(-1);
-  if (newest === undefined) {
+  if (measured.length === 0) {
     return open(
       isUnread(new Set(['Observation']), scope.chart, OPEN_SOURCES) ? 'data-access' : 'documentation',
     );
   }
-  const tied = measured.filter(
-    ({ hit }) => (hit.record.date?.high ?? null) === (newest.hit.record.date?.high ?? null),
-  );
+  // Undated, or dated by its year, a result may be newer than the one that is printed last.
+  const latest = Math.max(...measured.map(({ hit }) => hit.record.date?.low ?? -Infinity));
+  const tied = measured.filter(({ hit }) => (hit.record.date?.high ?? Infinity) >= latest);
   const results = tied.map(({ interval, isMolar }) =>
     interval === null
       ? { truth: null, isDisputed: false }
@@ -87,7 +92,7 @@ export function measurementAnswer(
         evidence,
         missing: [],
         searched,
-        dates: newest.hit.record.date === null ? [] : [spanOf(newest.hit.record.date)],
+        dates: tied.flatMap(({ hit: { record } }) => (record.date === null ? [] : [spanOf(record.date)])),
       }
     : open('documentation');
 }

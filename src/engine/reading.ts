@@ -69,7 +69,10 @@ export function withoutSuperseded(list: readonly Hit[]): readonly Hit[] {
     const specimen = text(objects(hit.record.resource['specimen'])[0]?.['reference']);
     return specimen === undefined ? undefined : `${specimen} ${hit.record.codes[0]?.coding.key ?? ''}`;
   };
-  const issued = (hit: Hit): string => text(hit.record.resource['issued']) ?? '';
+  const issued = (hit: Hit): number => {
+    const instant = Date.parse(text(hit.record.resource['issued']) ?? '');
+    return Number.isNaN(instant) ? -Infinity : instant;
+  };
   return list.filter((hit) => {
     const specimen = specimenOf(hit);
     return !list.some(

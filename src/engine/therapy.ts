@@ -5,7 +5,7 @@ import { regimensOf, type Regimen } from './regimens.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import type { Scope } from './scope.ts';
 
-/** When the latest regimen began: a day number, `none` without any event, `unclear` when an undated one still runs. */
+/** When the latest regimen began, or the latest day on which it can have: a day number, `none` without any event, `unclear` when an undated one still runs. */
 export type RegimenStart = number | 'none' | 'unclear';
 
 /** What a chart holds of one therapy: regimens by date, and what cannot be placed among them. */
@@ -45,7 +45,7 @@ export function therapyOf(
   return {
     regimens,
     undated: [...new Set(undated.flatMap(({ record }) => drugsOf(record, scope.library.ingredients)))],
-    start: found.length === 0 ? 'none' : isRunning || latest === undefined ? 'unclear' : latest.first.low,
+    start: found.length === 0 ? 'none' : isRunning || latest === undefined ? 'unclear' : latest.first.high,
     hits: found,
   };
 }

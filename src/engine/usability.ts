@@ -34,9 +34,16 @@ const STATUSES: Readonly<
 
 const STATUS_CONCEPT = (value: unknown): string | undefined =>
   text(value) ??
-  objects(property(value, 'coding'))
+  objects(value)
+    .flatMap((concept) => objects(concept['coding']))
     .map((coding) => text(coding['code']))
     .find((code) => code !== undefined);
+
+/** A status as a code, or as its word; one that is there and cannot be read is not one that was left out. */
+const conditionStatus = (value: unknown): string | undefined =>
+  value === undefined || value === null
+    ? undefined
+    : (STATUS_CONCEPT(value) ?? text(property(value, 'text'))?.toLowerCase() ?? 'unreadable');
 
 export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
   const judged =
@@ -47,7 +54,7 @@ export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
 }
 
 function conditionStanding(resource: JsonObject, retrieve: Retrieve): Standing {
-  const verification = STATUS_CONCEPT(resource['verificationStatus']);
+  const verification = conditionStatus(resource['verificationStatus']);
   switch (verification) {
     case 'refuted':
     case 'entered-in-error':
@@ -64,7 +71,7 @@ function conditionStanding(resource: JsonObject, retrieve: Retrieve): Standing {
     default:
       return sign('verification status not understood');
   }
-  const clinical = STATUS_CONCEPT(resource['clinicalStatus']);
+  const clinical = conditionStatus(resource['clinicalStatus']);
   const accepted: readonly string[] = retrieve.clinical ?? ['active', 'recurrence', 'relapse'];
   return clinical === undefined || accepted.includes(clinical)
     ? PROOF

@@ -46,10 +46,11 @@ export function compileCondition(
     resolveInternalTypes: false,
     userInvocationTable: { isIn: { fn: isIn(terminology), arity: { 1: ['String'] } } },
   });
+  const usesDay = expression.includes('%');
   return {
     expression,
     holds(resource, asOf) {
-      const answer: unknown = evaluate(resource, { asOf });
+      const answer: unknown = evaluate(resource, usesDay ? { asOf: fhirpathDate(asOf) } : {});
       if (!Array.isArray(answer)) throw new Error(`"${expression}" gave no collection`);
       const values = answer.map((item: unknown) => fhirpath.util.valData(item) as unknown);
       if (values.length === 0) return null;
@@ -58,6 +59,12 @@ export function compileCondition(
     },
   };
 }
+
+/** A date as FHIRPath has it: as text it does not compare with the dates of a resource. */
+const fhirpathDate = (asOf: string): unknown => {
+  const read = fhirpath.compile(`@${asOf}`, r4, { async: false, resolveInternalTypes: false });
+  return (read({}) as readonly unknown[])[0];
+};
 
 const isIn =
   (terminology: Terminology) =>

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import type { Express } from 'express';
+import { pino } from 'pino';
+import request from 'supertest';
+import type { Determination } from '../../src/engine/determination.ts';
+import { createApp } from '../../src/server/app.ts';
+import type { Dependencies } from '../../src/server/call.ts';
+import { loadLibrary } from '../../src/server/policies.ts';
+import type { SandboxFixture } from '../../src/server/sandbox.ts';
+
+export const library = loadLibrary(fileURLToPath(new URL('../../cds-services', import.meta.url)));
+
+export const TODAY = '2026-03-02';
+
+/** The service as in production, but for its clock, its ids and its silence. */
+export function createService(
+  changes: Partial<Dependencies> = {},
+  fixtures: readonly SandboxFixture[] = [],
+): Express {
+  let count = 0;
+  const next = (): string => String((count += 1)).padStart(12, '0');
+  return createApp(
+    {
+      library,
+      config: { fhirServers: [], bodyLimit: '16mb', queryMilliseconds: 2000 },
+      logger: pino({ level: 'silent' }),
+      today: () => TODAY,
+      newUuid: () => `00000000-0000-4000-8000-${next()}`,
+      newId: () => `determination${next()}`,
+      ...changes,
+    },
+    fixtures,
+  );
+}
+
+export type Identified = Determination & { readonly id: string };
+
+/** The determinations of a hook request. @throws Error with the answer when it is not 200 */
+export async function determinationsOf(app: Express, body: object): Promise<readonly Identified[]> {
+  const response = await request(app).post('/determinations').send(body);
+  if (response.status !== 200) throw new Error(`${response.status} ${response.text}`);
+  return (response.body as { determinations: readonly Identified[] }).determinations;
+}
+
+/** The one determination of a hook request. */
+export async function determinationOf(app: Express, body: object): Promise<Identified> {
+  const determinations = await determinationsOf(app, body);
+  const [determination] = determinations;
+  if (determination === undefined || determinations.length > 1)
+    throw new Error(`${determinations.length} determinations, not one`);
+  return determination;
+}
