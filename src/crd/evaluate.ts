@@ -254,7 +254,7 @@ async function governedOrders(
 
     const encounter = encounterReference(order, request.encounterId);
     const setting = settingOf(order, encounterRecord(encounter, atHand, data), library);
-    for (const { coverage, policy, payer, doubt } of applicable) {
+    for (const { coverage, policy, payer, doubt, anomaly } of applicable) {
       governed.push({
         hookInstance: request.hookInstance,
         order: plannedOrder(order, item, setting),
@@ -265,8 +265,8 @@ async function governedOrders(
           doubt === undefined
             ? undefined
             : {
-                reason: doubt.reason,
-                anomaly: doubt.anomaly,
+                reason: doubt,
+                anomaly,
                 evidence: coverage.lineSigns.map((sign) => ({ reference: coverage.reference, ...sign })),
               },
       });

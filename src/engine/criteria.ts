@@ -1,52 +1,16 @@
 import type { Chart } from '../fhir/chart.ts';
-import { all, any, not, type Truth } from '../fhir/truth.ts';
-import type { Fact, Missing } from '../policy/fact.ts';
-import type { Criterion, Threshold, Within } from '../policy/policy.ts';
+import { all, any, not } from '../fhir/truth.ts';
+import type { Criterion } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
+import { evidenceKey, union, type CriterionResult, type Evaluated } from './evaluated.ts';
 import type { Span } from './exposure.ts';
+
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
-import { mostPressing, type Answer, type Evidence, type Needs, type Searched } from './result.ts';
-import type { Placed } from './window.ts';
+import { judged, type CriterionScope } from './judgement.ts';
+import { mostPressing, type Needs } from './result.ts';
 
-/** What a criterion comes to, with its parts: the shape that `determination.md` fixes. */
-export interface CriterionResult {
-  readonly id: string;
-  readonly title: string;
-  readonly locator: string;
-  readonly status: 'met' | 'not-met' | 'unknown' | 'not-applicable';
-  readonly needs?: Needs;
-  readonly evidence: readonly Evidence[];
-  readonly missing: readonly Missing[];
-  readonly searched: readonly Searched[];
-  readonly criteria: readonly CriterionResult[];
-}
-
-/** A result on its way up the tree. */
-export interface Evaluated {
-  readonly truth: Truth;
-  readonly results: readonly CriterionResult[];
-  readonly needs: Needs | undefined;
-  readonly evidence: readonly Evidence[];
-  readonly missing: readonly Missing[];
-  readonly searched: readonly Searched[];
-  /** True when something decisive in the chart speaks for it: the branch of an `any` that is worth completing. */
-  readonly isSupported: boolean;
-  /** True when no answer may settle it: the chart holds evidence both ways, or part of it could not be read. */
-  readonly isBarred: boolean;
-  /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch. */
-  readonly anomalies: readonly { readonly id: string; readonly criterion: string }[];
-  /** When what makes it true took place. */
-  readonly dates: readonly Span[];
-}
-
-/** What criteria are evaluated over. */
-export interface CriterionScope {
-  readonly chart: Chart;
-  readonly facts: ReadonlyMap<string, Fact>;
-  readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
-  readonly place: (within: Within, dates: readonly Span[]) => Placed;
-  readonly attestations: ReadonlyMap<string, Attestation>;
-}
+export type { CriterionResult, Evaluated } from './evaluated.ts';
+export type { CriterionScope } from './judgement.ts';
 
 /** A part inherits whether it is an exclusion, and the answer that a clinician gave to the whole. */
 interface Inherited {
@@ -78,52 +42,6 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
   const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
   return named(guarded, criterion);
-}
-
-/** What the criterion asks beside its test: when it took place, what its being false means, what is shown with it. */
-function judged(evaluated: Evaluated, criterion: Criterion, scope: CriterionScope): Evaluated {
-  const timed =
-    criterion.within === undefined
-      ? evaluated
-      : within(evaluated, scope.place(criterion.within, evaluated.dates));
-  const read: Evaluated =
-    timed.truth === false && criterion.ifNot !== undefined
-      ? { ...timed, truth: null, needs: criterion.ifNot, isBarred: true }
-      : timed;
-  if (criterion.signals.length === 0) return read;
-  const signals = criterion.signals.flatMap((name) => {
-    const fact = scope.facts.get(name);
-    return fact === undefined ? [] : [scope.answer(fact, undefined)];
-  });
-  const shown = signals.flatMap(({ evidence }) => evidence.slice(0, SIGNALS_SHOWN).map(asSignal));
-  return {
-    ...read,
-    evidence: union([read.evidence, shown], evidenceKey),
-    searched: union(
-      [read.searched, signals.flatMap(({ searched }) => searched)],
-      ({ resourceType }) => resourceType,
-    ),
-  };
-}
-
-/** Evidence that each signal shows, the newest of a measurement first. */
-const SIGNALS_SHOWN = 5;
-const asSignal = (item: Evidence): Evidence => ({
-  ...item,
-  note: item.note ?? 'shown to the reader; it does not decide',
-});
-
-/** Something true counts only where it can be placed in time; what is open or false stays so. */
-function within(evaluated: Evaluated, { truth, needs, evidence, missing }: Placed): Evaluated {
-  if (evaluated.truth !== true) return evaluated;
-  return {
-    ...evaluated,
-    truth,
-    needs,
-    evidence: union([evaluated.evidence, evidence], evidenceKey),
-    missing: truth === null && missing !== undefined ? [{ what: missing }] : [],
-    isBarred: needs === 'review' || needs === 'data-access',
-  };
 }
 
 /** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
@@ -291,14 +209,6 @@ function datesOf(kind: 'all' | 'any' | 'none', parts: readonly Evaluated[]): rea
   if (kind !== 'all') return dated.flat();
   const firstDay = (dates: readonly Span[]): number => Math.min(...dates.map(({ low }) => low));
   return dated.toSorted((a, b) => firstDay(b) - firstDay(a))[0] ?? [];
-}
-
-const evidenceKey = ({ reference, path, value }: Evidence): string => `${reference} ${path} ${value}`;
-
-function union<T>(lists: readonly (readonly T[])[], key: (item: T) => string): readonly T[] {
-  const seen = new Map<string, T>();
-  for (const item of lists.flat()) if (!seen.has(key(item))) seen.set(key(item), item);
-  return [...seen.values()];
 }
 
 /**

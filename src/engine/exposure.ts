@@ -26,7 +26,7 @@ export interface Exposure {
 export function exposureOf(
   record: ChartRecord,
   ingredients: ReadonlyMap<string, readonly string[]>,
-  asOf: DateInterval,
+  today: number,
 ): Exposure | null {
   const drugs = drugsOf(record, ingredients);
   const { resource } = record;
@@ -36,16 +36,14 @@ export function exposureOf(
     if (start === null || record.date === null) return null;
     const end = period['end'] === undefined ? null : parseDate(period['end']);
     const last =
-      end === null
-        ? { low: start.low, high: Math.max(start.high, asOf.high) }
-        : { low: end.low, high: end.high };
+      end === null ? { low: start.low, high: Math.max(start.high, today) } : { low: end.low, high: end.high };
     return { record, drugs, first: spanOf(start), last };
   }
   const { date } = record;
   if (date === null || !Number.isFinite(date.low) || !Number.isFinite(date.high)) return null;
   if (record.type !== 'MedicationDispense') return { record, drugs, first: spanOf(date), last: spanOf(date) };
   const supply = suppliedDays(resource['daysSupply']);
-  const high = supply === undefined ? Math.max(date.high, asOf.high) : date.high + supply;
+  const high = supply === undefined ? Math.max(date.high, today) : date.high + supply;
   return { record, drugs, first: spanOf(date), last: { low: date.low, high } };
 }
 

@@ -13,7 +13,9 @@ const ERA_GAP = 30;
 /** Eras begun within this many days of a regimen's start belong to it. */
 const REGIMEN_WINDOW = 28;
 /** Days without any drug after which the same drugs are a regimen of their own. */
-const PAUSE = 180;
+const PAUSE = 90;
+/** The same where a transplant took place in between: what follows it was planned with it. */
+const PAUSE_WITH_TRANSPLANT = 180;
 
 interface Era {
   readonly drug: string;
@@ -28,12 +30,16 @@ const earlier = (a: Span, b: Span): Span => ({ low: Math.min(a.low, b.low), high
 /**
  * Exposures to regimens, in the order of their first doses. A drug that joins later than the window, or the same drugs
  * after a long pause, begin a regimen; a drug that is dropped, or goes on alone as maintenance, does not.
+ * @param transplants days of transplants: drugs before and after one are one planned sequence
  * @param bridgedFrom eras that begin after this day bridge to the ordered course and are left out
  */
 export function regimensOf(
   exposures: readonly Exposure[],
-  bridgedFrom: number | undefined,
+  transplants: readonly number[] = [],
+  bridgedFrom?: number,
 ): readonly Regimen[] {
+  const pauseBetween = (from: number, to: number): number =>
+    transplants.some((day) => day >= from && day <= to) ? PAUSE_WITH_TRANSPLANT : PAUSE;
   const eras = erasOf(exposures).filter(({ first }) => bridgedFrom === undefined || first.low <= bridgedFrom);
   const starts: { first: Span; drugs: Set<string>; until: number }[] = [];
   for (const era of eras) {
@@ -41,7 +47,8 @@ export function regimensOf(
     const joins =
       current !== undefined &&
       (era.first.low <= current.first.low + REGIMEN_WINDOW ||
-        (current.drugs.has(era.drug) && era.first.low <= current.until + PAUSE));
+        (current.drugs.has(era.drug) &&
+          era.first.low <= current.until + pauseBetween(current.until, era.first.low)));
     if (joins) {
       current.drugs.add(era.drug);
       if (era.first.low <= current.first.low + REGIMEN_WINDOW)

@@ -1,3 +1,4 @@
+import type { ChartRecord } from '../fhir/chart.ts';
 import { text } from '../fhir/json.ts';
 import type { EventsFact, Retrieve } from '../policy/fact.ts';
 import { drugsOf, exposureOf, type Exposure } from './exposure.ts';
@@ -27,27 +28,41 @@ export function therapyOf(
   hits: (retrieve: Retrieve) => readonly Hit[],
   scope: Scope,
 ): Therapy {
+  const { ingredients } = scope.library;
   const found = [...new Map(proofOf(fact.events.flatMap(hits)).map((hit) => [hit.record, hit])).values()];
-  const read = found.map((hit) => ({
-    hit,
-    exposure: exposureOf(hit.record, scope.library.ingredients, scope.asOf),
-  }));
-  const dated = read.flatMap(({ exposure }) => exposure ?? []);
-  const undated = read.filter(({ exposure }) => exposure === null).map(({ hit }) => hit);
+  const records = found.map(({ record }) => record);
+  const exposures = records.map((record) => exposureOf(record, ingredients, scope.asOf.high));
+  const undated = records.filter((_, index) => exposures[index] === null);
   const regimens = regimensOf(
-    dated.filter((exposure) => !isPreparation(exposure, fact, hits, scope)),
+    exposures.flatMap((exposure) =>
+      exposure === null || isPreparation(exposure, fact, hits, scope) ? [] : [exposure],
+    ),
+    fact.apart.flatMap(({ before }) =>
+      proofOf(before.flatMap(hits)).flatMap(({ record: { date } }) => date?.low ?? []),
+    ),
     bridgedFrom(fact, hits, scope),
   );
-  const isRunning = undated.some(({ record }) =>
-    ['active', 'in-progress'].includes(text(record.resource['status']) ?? ''),
-  );
-  const latest = regimens.at(-1);
   return {
     regimens,
-    undated: [...new Set(undated.flatMap(({ record }) => drugsOf(record, scope.library.ingredients)))],
-    start: found.length === 0 ? 'none' : isRunning || latest === undefined ? 'unclear' : latest.first.high,
+    undated: [...new Set(undated.flatMap((record) => drugsOf(record, ingredients)))],
+    start: latestRegimenStart(records, regimens),
     hits: found,
   };
+}
+
+/** Undated history is left out; an undated drug that is still being taken may be the latest, and then nobody can say. */
+export function latestRegimenStart(
+  records: readonly ChartRecord[],
+  regimens: readonly Regimen[] = regimensOf(
+    records.flatMap((record) => exposureOf(record, new Map(), Infinity) ?? []),
+  ),
+): RegimenStart {
+  if (records.length === 0) return 'none';
+  const isRunning = records.some(
+    ({ date, resource }) =>
+      date === null && ['active', 'in-progress'].includes(text(resource['status']) ?? ''),
+  );
+  return isRunning ? 'unclear' : (regimens.at(-1)?.first.high ?? 'unclear');
 }
 
 /** Conditioning, mobilization and lymphodepletion: the drug, in the days before what it prepares for. */

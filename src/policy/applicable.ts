@@ -25,13 +25,9 @@ export interface ApplicablePolicy {
   readonly coverage: ReadCoverage;
   readonly policy: Policy;
   readonly payer: Payer;
-  readonly doubt: Doubt | undefined;
-}
-
-export interface Doubt {
-  readonly reason: string;
-  /** The anomaly of the policy's text that it comes from. */
-  readonly anomaly: string | undefined;
+  readonly doubt: string | undefined;
+  /** The anomaly of the policy's text that the doubt comes from. */
+  readonly anomaly?: string;
 }
 
 /** Why a coverage brings no policy to a CAR-T order. */
@@ -78,7 +74,7 @@ export function applicablePolicies(
       rest.push({ coverage, reason: 'not-in-force', ...(effective === undefined ? {} : { effective }) });
     }
     for (const policy of inForce) {
-      applicable.push({ coverage, policy, payer, doubt: doubtOf(policy, coverage, dateOfService, library) });
+      applicable.push({ coverage, policy, payer, ...doubtOf(policy, coverage, dateOfService, library) });
     }
   }
   return { applicable, rest };
@@ -107,30 +103,34 @@ function doubtOf(
   coverage: ReadCoverage,
   date: DateInterval,
   library: Library,
-): Doubt | undefined {
+): Pick<ApplicablePolicy, 'doubt' | 'anomaly'> {
   const others = [...coverage.lines].filter((line) => !policy.lines.includes(line));
   if (others.length > 0) {
     const name = (line: string): string => library.planLines.lines.get(line) ?? line;
     const { doubtfulLines } = policy;
     // Every line that it can be is one that the policy's own text is at odds about.
-    if (doubtfulLines !== undefined && [...coverage.lines].every((line) => doubtfulLines.lines.includes(line)))
+    if (
+      doubtfulLines !== undefined &&
+      [...coverage.lines].every((line) => doubtfulLines.lines.includes(line))
+    )
       return {
-        reason: `${policy.anomalies.get(doubtfulLines.anomaly)?.text ?? ''} The coverage is ${[...coverage.lines].map(name).join(' or ')}.`,
+        doubt: `${policy.anomalies.get(doubtfulLines.anomaly)?.text ?? ''} The coverage is ${[...coverage.lines].map(name).join(' or ')}.`,
         anomaly: doubtfulLines.anomaly,
       };
-    const reason =
-      coverage.lineSigns.length === 0
-        ? `The coverage does not say which plan line it is; the policy applies to ${policy.lines.map(name).join(', ')} only.`
-        : `The coverage does not tell ${[...coverage.lines].map(name).join(', ')} apart; the policy applies to ${policy.lines.map(name).join(', ')} only.`;
-    return { reason, anomaly: undefined };
+    return {
+      doubt:
+        coverage.lineSigns.length === 0
+          ? `The coverage does not say which plan line it is; the policy applies to ${policy.lines.map(name).join(', ')} only.`
+          : `The coverage does not tell ${[...coverage.lines].map(name).join(', ')} apart; the policy applies to ${policy.lines.map(name).join(', ')} only.`,
+    };
   }
   const { low, high } = period(policy);
-  return date.low >= low && date.high <= high
-    ? undefined
-    : {
-        reason: `The date of service (${date.text}) is not exact enough to say that the policy, effective ${policy.effective}, is in force.`,
-        anomaly: undefined,
-      };
+  return {
+    doubt:
+      date.low >= low && date.high <= high
+        ? undefined
+        : `The date of service (${date.text}) is not exact enough to say that the policy, effective ${policy.effective}, is in force.`,
+  };
 }
 
 /** A coverage counts when it is active on the date of service, as far as both dates tell. */
