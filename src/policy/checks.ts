@@ -43,11 +43,17 @@ function reachable(
   return seen;
 }
 
+/** What criteria may name. */
+export interface Declared {
+  readonly facts: ReadonlyMap<string, Fact>;
+  readonly valueSets: ReadonlyMap<string, unknown>;
+}
+
 /** Every criterion and definition of a policy: its facts, comparisons, anomalies and parts. */
 export function checkCriteria(
   file: ParsedFile<unknown>,
   source: PolicySource,
-  facts: ReadonlyMap<string, Fact>,
+  { facts, valueSets }: Declared,
   checkName: (
     file: ParsedFile<unknown>,
     path: readonly PropertyKey[],
@@ -102,7 +108,8 @@ export function checkCriteria(
     for (const wanted of criterion.signals ?? [])
       checkName(file, [...path, 'signals'], 'fact', wanted, facts, where);
     if (criterion.within !== undefined) {
-      const { therapy } = criterion.within;
+      const { therapy, drugs = [] } = criterion.within;
+      for (const drug of drugs) checkName(file, [...path, 'within'], 'value set', drug, valueSets, where);
       checkName(file, [...path, 'within'], 'fact', therapy, facts, where);
       if (facts.has(therapy) && facts.get(therapy)?.kind !== 'events')
         report(

@@ -303,7 +303,7 @@ export function createLibrary(
         );
       }
     }
-    checkCriteria(file, source, facts, checkName, report);
+    checkCriteria(file, source, { facts, valueSets: terminology.valueSets }, checkName, report);
     if (problems.length === before) policies.push(buildPolicy(source));
   }
   for (const file of failed.filter((item) => /^[^/]+\/policy\.yaml$/.test(item.file))) {
