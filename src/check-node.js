@@ -1,4 +1,6 @@
 // Plain JavaScript: an older Node, which cannot read the TypeScript beside it, must be able to say so.
+import process from 'node:process';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major !== 24 || minor < 12) {
   process.stderr.write(

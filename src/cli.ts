@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
+import { today } from './today.ts';
 
 /** `EXIT.internal`, which cannot be imported yet: it also covers a module that does not load. */
 const INTERNAL_ERROR = 70;
@@ -24,7 +25,7 @@ try {
     fixtureFolder: folder('fhir-fixtures'),
     library: () => loadLibrary(folder('cds-services')),
     environment: process.env,
-    today: () => new Date().toISOString().slice(0, 10),
+    today,
     newUuid: randomUUID,
     // On a terminal only, and as NO_COLOR and FORCE_COLOR say.
     paint: (style, text) => styleText(style, text, { stream: process.stdout }),

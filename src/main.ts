@@ -5,6 +5,7 @@ import { createApp } from './server/app.ts';
 import { readConfig } from './server/config.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
 import { readFixtures } from './server/sandbox.ts';
+import { today } from './today.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -17,7 +18,7 @@ try {
       library,
       config,
       logger: pino({ level: config.logLevel, base: null }),
-      today: () => new Date().toISOString().slice(0, 10),
+      today,
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
     },

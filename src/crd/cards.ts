@@ -123,6 +123,7 @@ function detailOf(determination: Determination, { policy, payer, order }: Govern
     ...(notes.length === 0
       ? []
       : ['**Please note:**', notes.map(({ id, text }) => `- ${escaped(text)} (${escaped(id)})`).join('\n')]),
+    `Order ${escaped(determination.order)}${order.planned === null ? '' : `, planned for ${escaped(order.planned.date.text)}`}, under ${escaped(determination.coverage)}.`,
     `Policy: ${escaped(policy.title)}, effective ${policy.effective}. Evaluated for ${determination.asOf}. ${DISCLAIMER}`,
   ].join('\n\n');
 }
@@ -176,9 +177,10 @@ const endsShown = (criterion: CriterionResult, kinds: Kinds): readonly Criterion
 /** A card for a CAR-T order that no policy governs: silence would read as "nothing needed". */
 export function ungovernedCard({ product, reason, coverage, effective }: Ungoverned, uuid: string): Card {
   const what = product?.brand ?? 'this CAR-T order';
-  const payer =
-    coverage === undefined ? '' : shortened(escaped(coverage.payer?.name ?? coverage.payerName), 60);
-  const { clause, sentence } = ungovernedWords(reason, payer, effective);
+  const payer = plain(coverage?.payer?.name ?? coverage?.payerName ?? '', 60);
+  // A summary is plain text; no client needs angle brackets in it.
+  const { clause } = ungovernedWords(reason, payer.replaceAll(/[<>]/g, ''), effective);
+  const { sentence } = ungovernedWords(reason, escaped(payer), effective);
   return {
     uuid,
     summary: shortened(`${what}: ${clause}`),
@@ -188,17 +190,32 @@ export function ungovernedCard({ product, reason, coverage, effective }: Ungover
   };
 }
 
+/** A card for orders that may be CAR-T or not: their drug stands in a Medication that could not be read. */
+export function unreadOrdersCard(count: number, uuid: string): Card {
+  const orders = count === 1 ? 'one order' : `${count} orders`;
+  return {
+    uuid,
+    summary: `The drug of ${orders} could not be read: coverage criteria were not checked`,
+    indicator: 'info',
+    detail: `The drug of ${orders} stands in a Medication that could not be read, so nobody can say here whether it is CAR-T. If it is, ask the payer whether prior authorization is required.`,
+    source: { label: 'Cartograph' },
+  };
+}
+
 /** Text from a chart or a file, harmless in Markdown and in HTML: one line, no markup, no links of its own. */
 export function escaped(value: string): string {
-  const line = shortened(value.replaceAll(/\p{Cc}+|\s+/gu, ' ').trim(), TEXT_LIMIT);
-  return line
+  return plain(value, TEXT_LIMIT)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll(/[\\`*_[\]|~#]/g, '\\$&')
-    .replaceAll(/(https?):\/\//gi, '$1: //')
+    .replaceAll(/([a-z]):\/\//gi, '$1: //')
     .replaceAll(/\bwww\./gi, 'www. ');
 }
+
+/** One line without control characters, those that turn the direction of writing included. */
+const plain = (value: string, limit: number): string =>
+  shortened(value.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+|\s+/gu, ' ').trim(), limit);
 
 function shortened(value: string, limit = SUMMARY_LIMIT): string {
   if (value.length <= limit) return value;

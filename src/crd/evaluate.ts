@@ -240,7 +240,7 @@ async function governedOrders(
     const active = records
       .filter(({ resource }) => isActiveOn(resource, date))
       .flatMap((record) => coverages.get(record) ?? [])
-      .sort((a, b) => a.order - b.order || a.reference.localeCompare(b.reference));
+      .sort((a, b) => a.order - b.order || (a.reference < b.reference ? -1 : 1));
     if (active.length === 0) none('no-coverage');
     const unknownPayors = active
       .filter(({ payer }) => payer === undefined)
@@ -306,5 +306,7 @@ function encounterRecord(
   data: CallData,
 ): ChartRecord | 'unread' | undefined {
   if (reference === undefined) return undefined;
-  return atHand.find(reference) ?? (data.unread.has(reference) ? 'unread' : undefined);
+  const found = atHand.find(reference);
+  if (['entered-in-error', 'cancelled'].includes(text(found?.resource['status']) ?? '')) return undefined;
+  return found ?? (data.unread.has(reference) ? 'unread' : undefined);
 }

@@ -140,10 +140,14 @@ async function withMedications(data: CallData, type: string, source: Source): Pr
     return target !== undefined && medicationOf(resource, data.resolve) === undefined ? [target] : [];
   });
   await readMissing(data, unresolved);
-  const failed = unresolved.filter((target) => data.unread.has(target)).length;
-  return failed === 0 || source.state !== 'complete'
-    ? source
-    : { state: 'unresolved', reason: `${failed} refer to a Medication that could not be read` };
+  const failures = unresolved.flatMap((target) => data.unread.get(target) ?? []);
+  if (failures.length === 0 || source.state !== 'complete') return source;
+  // A Medication that the server does not have leaves its record open; one that it failed to give may be asked again.
+  const isBroken = failures.some((failure) => failure !== NO_SERVER && failure.kind !== 'not-found');
+  return {
+    state: isBroken ? 'incomplete' : 'unresolved',
+    reason: `${failures.length} refer to a Medication that could not be read`,
+  };
 }
 
 /**
@@ -167,7 +171,8 @@ async function readSearch(data: CallData, type: string, queries: readonly ChartQ
   if (client === undefined) {
     const known = answered.filter((source) => source !== undefined);
     const broken = known.find(({ state }) => state === 'failed' || state === 'incomplete');
-    const single = known.find(({ state }) => state === 'not-asked');
+    if (broken === undefined && supplied.record !== undefined && type !== 'Coverage') return supplied.record;
+    const single = [byType, ...known].find((source) => source?.state === 'not-asked');
     return broken ?? { state: 'not-asked', reason: single?.reason ?? NO_SERVER.reason };
   }
   const query = (search: string | undefined): string =>

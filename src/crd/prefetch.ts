@@ -1,4 +1,4 @@
-import { readBundle } from '../fhir/bundle.ts';
+import { readBundle, type BundleReading } from '../fhir/bundle.ts';
 import type { Intake, Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
 import type { Library } from '../policy/library.ts';
@@ -22,6 +22,8 @@ export interface Supplied {
   readonly byKey: ReadonlyMap<string, Source>;
   /** How resource types were answered under keys that are not ours. */
   readonly byType: ReadonlyMap<string, Source>;
+  /** How a Bundle with the patient's whole record was answered: a type that it lacks is none, if nobody can be asked. */
+  readonly record: Source | undefined;
   /** Pages that the client left for us to fetch, with the key or type that they complete. */
   readonly pages: readonly { readonly target: string; readonly next: string }[];
 }
@@ -33,6 +35,7 @@ export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, librar
   const byKey = new Map<string, Source>();
   const byType = new Map<string, Source>();
   const pages: { target: string; next: string }[] = [];
+  let record: Source | undefined;
   const own = new Map([
     ...library.queries.map(({ key, type }) => [key, type] as const),
     ['patient', 'Patient'] as const,
@@ -52,19 +55,26 @@ export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, librar
       if (answer.next !== undefined) pages.push({ target: key, next: answer.next });
       continue;
     }
-    const named = ownType ?? answer.searchedType ?? typeNamedBy(key);
-    const types = isWholeChart(answer, library)
-      ? new Set([...library.queries.map(({ type }) => type), ...answer.types])
-      : answer.types.size > 0
-        ? answer.types
-        : new Set(named === undefined ? [] : [named]);
-    for (const type of types) {
-      byType.set(type, joint(byType.get(type), answer.source));
+    const { search } = answer;
+    const narrowed = library.queries.find(
+      (query) => query.type === search?.type && query.search === search.narrowedBy,
+    );
+    if (search?.narrowedBy !== undefined && narrowed !== undefined) {
+      byKey.set(narrowed.key, answer.source);
+      if (answer.next !== undefined) pages.push({ target: narrowed.key, next: answer.next });
+      continue;
+    }
+    if (isRecord(answer, library)) record = joint(record, answer.source);
+    const named = ownType ?? search?.type ?? typeNamedBy(key);
+    for (const type of answer.types.size > 0 ? answer.types : named === undefined ? [] : [named]) {
+      byType.set(type, joint(byType.get(type), search?.narrowedBy === undefined ? answer.source : NARROWED));
       if (answer.next !== undefined) pages.push({ target: type, next: answer.next });
     }
   }
-  return { intakes, byKey, byType, pages };
+  return { intakes, byKey, byType, record, pages };
 }
+
+const NARROWED: Source = { state: 'not-asked', reason: 'a narrower search was supplied' };
 
 /** Two keys for one type: a failure of either is the type's, a search that was answered stands beside one resource. */
 const joint = (known: Source | undefined, next: Source): Source =>
@@ -76,26 +86,26 @@ interface Answer {
   readonly types: ReadonlySet<string>;
   readonly source: Source;
   readonly next: string | undefined;
-  readonly searchedType: string | undefined;
-  readonly isBundle: boolean;
+  readonly search: BundleReading['search'];
+  readonly isRecord: boolean;
 }
 
 /**
- * One Bundle with the Patient and the rest of the chart: what it lacks, the chart lacks. A Coverage or an order that
- * came with its Patient is none: the _include of a client that does not mark it so.
+ * One Bundle with the Patient and the rest of the chart. A search that brought its Patient along is none: clients do
+ * not always mark what they include, so a searchset must hold several types to count.
  */
-const isWholeChart = ({ types, isBundle }: Answer, { queries }: Library): boolean =>
-  isBundle &&
-  types.has('Patient') &&
-  queries.some(({ type }) => types.has(type) && type !== 'MedicationRequest' && type !== 'ServiceRequest');
+const isRecord = ({ types, isRecord: isNoSearch }: Answer, { queries }: Library): boolean => {
+  const held = new Set(queries.map(({ type }) => type)).intersection(types).size;
+  return types.has('Patient') && held >= (isNoSearch ? 1 : 3);
+};
 
 function readValue(value: unknown): Answer {
   const empty = {
     intakes: [],
     types: new Set<string>(),
     next: undefined,
-    searchedType: undefined,
-    isBundle: false,
+    search: undefined,
+    isRecord: false,
   };
   // CDS Hooks, "Prefetch": null says that the client has no such data.
   if (value === null) return { ...empty, source: COMPLETE };
@@ -129,8 +139,8 @@ function readValue(value: unknown): Answer {
     types: bundle.matchTypes,
     source,
     next: bundle.hasError ? undefined : bundle.next,
-    searchedType: bundle.searchedType,
-    isBundle: true,
+    search: bundle.search,
+    isRecord: bundle.isRecord,
   };
 }
 

@@ -42,7 +42,7 @@ export function attestations(chart: Chart, asOf: DateInterval): ReadonlyMap<stri
 function counts({ resource, hasSubject }: ChartRecord, asOf: DateInterval): boolean {
   const author = resource['author'];
   const isByClinician =
-    AUTHORS.test(relativeReference(author) ?? '') ||
+    AUTHORS.test(relativeReference(property(author, 'reference')) ?? '') ||
     ['Practitioner', 'PractitionerRole'].includes(text(property(author, 'type')) ?? '');
   const authored = parseDate(resource['authored']);
   return (
@@ -83,20 +83,24 @@ function answersOf({ resource, reference }: ChartRecord): readonly Given[] {
   return given;
 }
 
-/** Undated answers are the oldest; equally late answers that differ settle nothing. */
+/** The answers that no other is surely later than; where those differ, nothing is settled. */
 function latest(given: readonly Given[]): Attestation {
-  const day = ({ authored }: Given): string => authored?.text ?? '';
   const usable = given.filter(({ answer }) => answer !== undefined);
   if (usable.length === 0) return { answer: undefined, evidence: given.map(({ evidence }) => evidence) };
-  const last = usable.reduce((a, b) => (instant(day(b)) > instant(day(a)) ? b : a));
-  const tied = usable.filter((item) => instant(day(item)) === instant(day(last)));
+  const last = usable.filter((item) => !usable.some((other) => isSurelyLater(other, item)));
+  const answers = new Set(last.map(({ answer }) => answer));
   return {
-    answer: tied.every(({ answer }) => answer === last.answer) ? last.answer : undefined,
-    evidence: tied.map(({ evidence }) => evidence),
+    answer: answers.size === 1 ? last[0]?.answer : undefined,
+    evidence: last.map(({ evidence }) => evidence),
   };
 }
 
-const instant = (printed: string): number => {
-  const time = Date.parse(printed);
-  return Number.isNaN(time) ? -Infinity : time;
-};
+const INSTANT = /T.*(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** By the day, at the precision that both have; within a day only where both print the time and its zone. */
+function isSurelyLater({ authored: later }: Given, { authored: earlier }: Given): boolean {
+  if (later === null || earlier === null) return false;
+  if (INSTANT.test(later.text) && INSTANT.test(earlier.text))
+    return Date.parse(later.text) > Date.parse(earlier.text);
+  return later.low > earlier.high;
+}

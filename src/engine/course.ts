@@ -1,5 +1,5 @@
 import type { ChartRecord } from '../fhir/chart.ts';
-import type { DateInterval } from '../fhir/date.ts';
+import { parseDate, type DateInterval } from '../fhir/date.ts';
 import { objects } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Terminology } from '../fhir/terminology.ts';
@@ -31,9 +31,13 @@ export function positionToCourse(
       ({ coding }) => coding.key !== undefined && terminology.includes(product.codes, coding.key),
     );
   const split = isOrderedProduct ? product.courseDays : 0;
-  if (date.high < start.low - split) return 'before';
+  if (begunBy(date) < start.low - split) return 'before';
   return date.low >= start.high - split ? 'course' : 'undecided';
 }
+
+/** The last day on which it can have begun: a therapy without an end has begun all the same. */
+const begunBy = ({ high, text }: DateInterval): number =>
+  Number.isFinite(high) ? high : (parseDate(text.split('/')[0])?.high ?? high);
 
 const refersTo = ({ resource }: ChartRecord, order: string): boolean =>
   ['request', 'basedOn', 'authorizingPrescription']

@@ -4,7 +4,6 @@ import type { Criterion } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
 import { evidenceKey, union, type CriterionResult, type Evaluated } from './evaluated.ts';
 import type { Span } from './exposure.ts';
-
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
 import { judged, type CriterionScope } from './judgement.ts';
 import { mostPressing, type Needs } from './result.ts';
@@ -109,6 +108,7 @@ const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
   searched: [],
   isSupported: false,
   isBarred: false,
+  contested: undefined,
   anomalies: [],
   dates: [],
 };
@@ -131,6 +131,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         searched: answer.searched,
         isSupported: answer.truth === true,
         isBarred: answer.needs === 'review' || answer.isBroken === true,
+        contested: answer.isContested === true ? inherited.exclusion : undefined,
         dates: answer.dates ?? [],
       };
     }
@@ -150,7 +151,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
       const parts = asked.parts.map((part) =>
         evaluate(part, scope, {
           exclusion,
-          attestation: asked.kind === 'none' ? inherited.attestation : undefined,
+          attestation: asked.kind === 'any' ? undefined : inherited.attestation,
           answer: inherited.answer,
         }),
       );
@@ -196,6 +197,7 @@ function compose(
     ),
     isSupported: parts.some(({ isSupported }) => isSupported),
     isBarred: unknown.some(({ isBarred }) => isBarred),
+    contested: unknown.map(({ contested }) => contested).find((contested) => contested !== undefined),
     anomalies: parts.flatMap(({ anomalies }) => anomalies),
     dates: truth === true ? datesOf(kind, parts) : [],
   };
@@ -241,8 +243,9 @@ function withAttestation(
   if (answer === undefined)
     return { ...evaluated, evidence, needs: evaluated.truth === null ? evaluated.needs : undefined };
   if (evaluated.truth === null) {
-    return evaluated.isBarred
-      ? { ...evaluated, evidence }
+    if (evaluated.isBarred) return { ...evaluated, evidence };
+    return evaluated.contested === answer
+      ? { ...evaluated, needs: 'review', isBarred: true, evidence }
       : { ...evaluated, truth: answer, needs: undefined, evidence, missing: [] };
   }
   if (evaluated.truth === answer) return { ...evaluated, evidence };

@@ -32,6 +32,8 @@ export interface DiseaseReader {
   ofCondition(record: ChartRecord): NamedDiseases;
   /** The diseases that words name, denied or not. */
   inWords(words: readonly (string | undefined)[]): readonly string[];
+  /** Without those that another of them stands within. */
+  mostSpecific(diseases: readonly string[]): readonly string[];
   /** True when one is the other or stands within it. */
   agree(a: string, b: string): boolean;
 }
@@ -107,6 +109,7 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
   return {
     named,
     agree,
+    mostSpecific,
     inWords: (words) => words.flatMap((phrase) => (phrase === undefined ? [] : byText(phrase))),
     ofCondition(record) {
       const known = memo.get(record);

@@ -26,6 +26,8 @@ export interface Evaluated {
   readonly searched: readonly Searched[];
   /** True when something decisive in the chart speaks for it: the branch of an `any` that is worth completing. */
   readonly isSupported: boolean;
+  /** The answer that the chart speaks against without settling it. */
+  readonly contested: boolean | undefined;
   /** True when no answer may settle it: the chart holds evidence both ways, or part of it could not be read. */
   readonly isBarred: boolean;
   /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch. */

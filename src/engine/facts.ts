@@ -1,7 +1,7 @@
 import type { DateInterval } from '../fhir/date.ts';
 import {
   retrievesOf,
-  typesOf,
+  typesOf as typesOfFact,
   type EventsFact,
   type Fact,
   type Question,
@@ -66,7 +66,7 @@ export function createFactReader(scope: Scope): FactReader {
     },
     place(within, dates) {
       const fact = scope.library.facts.get(within.therapy);
-      const types = new Set(fact === undefined ? [] : typesOf(fact));
+      const types = new Set(fact === undefined ? [] : typesOfFact(fact));
       const read = placed(within, dates, therapy(within.therapy), scope.library.terminology);
       if (isUnread(types, scope.chart, BROKEN_SOURCES)) return { ...read, truth: null, needs: 'data-access' };
       return read.truth === null && isUnread(types, scope.chart, OPEN_SOURCES)
@@ -112,6 +112,9 @@ function answerTo(
   }
 }
 
+/** Of what does not decide, the newest are shown; the count of what was looked through stands beside them. */
+const SIGNS_SHOWN = 25;
+
 function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {
   const yesHits = fact.yes.flatMap(hits);
   const noHits = fact.no.flatMap(hits);
@@ -130,7 +133,8 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
         : 'older, and followed by the evidence above',
     ),
   );
-  const shown = [...yes, ...no, ...contrary, ...undecided, ...fact.signs.flatMap(hits).map(asSign)];
+  const signs = [...undecided, ...fact.signs.flatMap(hits).map(asSign)];
+  const shown = [...yes, ...no, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
@@ -156,8 +160,14 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
     return { ...read, truth: null, needs: 'review', missing };
   }
   if (yes.length > 0) return { ...read, truth: null, needs: 'documentation', missing };
-  if (isUnread(deciding, scope.chart, OPEN_SOURCES)) return { ...read, truth: null, needs: 'data-access' };
-  return { ...read, truth: null, needs: undefined, missing };
+  // Signs cannot settle the question, but with it open their reader is owed all of them.
+  if (isUnread(typesOf(fact.signs), scope.chart, BROKEN_SOURCES)) {
+    return { ...read, truth: null, needs: 'data-access', isBroken: true };
+  }
+  const isContested = yesHits.some(({ standing }) => standing === 'undated');
+  if (isUnread(deciding, scope.chart, OPEN_SOURCES))
+    return { ...read, truth: null, needs: 'data-access', isContested };
+  return { ...read, truth: null, needs: undefined, missing, isContested };
 }
 
 const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: { ...hit.evidence, note } });
@@ -173,10 +183,11 @@ const isSurelyEarlier = (a: Hit, b: Hit): boolean =>
 const lowOf = (interval: DateInterval): number =>
   Number.isFinite(interval.low) ? interval.low : interval.high;
 
-function decidingTypes(fact: Question, scope: Scope): ReadonlySet<string> {
-  const retrieves = [...fact.yes, ...fact.no, ...fact.doubt, ...sinceEvents(fact, scope)];
-  return new Set(retrieves.flatMap(({ resource }) => resource));
-}
+const typesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
+  new Set(retrieves.flatMap(({ resource }) => resource));
+
+const decidingTypes = (fact: Question, scope: Scope): ReadonlySet<string> =>
+  typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...sinceEvents(fact, scope)]);
 
 /** What tells when the therapy began that a finding must follow. */
 const sinceEvents = (fact: Question, { library }: Scope): readonly Retrieve[] =>

@@ -1,7 +1,8 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { property, text } from '../fhir/json.ts';
 import type { Indication } from '../policy/policy.ts';
-import type { Scope } from './scope.ts';
+import { BROKEN_SOURCES, type Scope } from './scope.ts';
+import { conditionStatus } from './usability.ts';
 
 /** Which indications the patient's diagnoses fit. */
 export type Fit =
@@ -12,18 +13,9 @@ export type Fit =
   | { readonly kind: 'undiagnosed' }
   | { readonly kind: 'unread' };
 
+const isBroken = (state: string): boolean => BROKEN_SOURCES.some((broken) => broken === state);
+
 const PRESENT = new Set(['active', 'recurrence', 'relapse', 'remission']);
-
-const statusCode = (
-  record: ChartRecord,
-  element: string,
-  terminology: Scope['library']['terminology'],
-): string | undefined =>
-  text(record.resource[element]) ??
-  terminologyCode(record.resource[element]) ??
-  terminology.codings(record.resource[element])[0]?.code;
-
-const terminologyCode = (concept: unknown): string | undefined => text(property(concept, 'code'));
 
 /**
  * The order's reason first, then the chart's diagnoses (`determination.md`, "Settled questions").
@@ -37,17 +29,19 @@ export function fittingIndications(indications: readonly Indication[], scope: Sc
   const byReason = fitting(reasonDiseases(scope));
   if (byReason.length > 0) return { kind: 'fitting', indications: byReason };
 
-  const { terminology } = scope.library;
   const conditions = scope.chart.of('Condition').filter((record) => {
-    const clinical = statusCode(record, 'clinicalStatus', terminology);
+    const clinical = conditionStatus(record.resource['clinicalStatus']);
     return clinical === undefined || PRESENT.has(clinical);
   });
-  const verification = (record: ChartRecord): string | undefined =>
-    statusCode(record, 'verificationStatus', terminology);
+  const verification = ({ resource }: ChartRecord): string | undefined =>
+    conditionStatus(resource['verificationStatus']);
   const recorded = conditions.filter(
     (record) => [undefined, 'confirmed'].includes(verification(record)) && record.hasSubject,
   );
-  const byCondition = fitting(recorded.flatMap((record) => diseasesOf(record, scope)));
+  // A leukemia of unstated lineage beside a T-ALL is that T-ALL.
+  const byCondition = fitting(
+    scope.diseases.mostSpecific(recorded.flatMap((record) => diseasesOf(record, scope))),
+  );
   const byReport = fitting(
     scope.chart
       .of('DiagnosticReport')
@@ -63,6 +57,8 @@ export function fittingIndications(indications: readonly Indication[], scope: Sc
     (indication) => byCondition.includes(indication) || byReport.includes(indication),
   );
   if (all.length > 0) return { kind: 'fitting', indications: all };
+  if (['Condition', 'DiagnosticReport'].some((type) => isBroken(scope.chart.source(type).state)))
+    return { kind: 'unread' };
   if (scope.chart.source('Condition').state !== 'complete') return { kind: 'unread' };
   const confirmed = recorded.filter(
     (record) =>
@@ -90,11 +86,8 @@ function reasonDiseases(scope: Scope): readonly string[] {
   const conditions = reason.references
     .map((reference) => scope.chart.find(reference))
     .filter((record) => record !== undefined)
-    .filter(
-      (record) =>
-        !['refuted', 'entered-in-error'].includes(
-          statusCode(record, 'verificationStatus', scope.library.terminology) ?? '',
-        ),
+    .filter(({ resource }) =>
+      [undefined, 'confirmed'].includes(conditionStatus(resource['verificationStatus'])),
     );
   return [
     ...codings.flatMap((coding) => scope.diseases.named([coding], []).diseases),

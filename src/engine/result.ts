@@ -60,6 +60,8 @@ export interface Answer {
   readonly needs: Needs | undefined;
   /** True when a source failed or was cut short: nothing may be decided, by the chart or by an answer. */
   readonly isBroken?: boolean;
+  /** True when the chart holds what is asked for but for its date: an answer to the contrary is not taken alone. */
+  readonly isContested?: boolean;
   readonly evidence: readonly Evidence[];
   readonly missing: readonly Missing[];
   readonly searched: readonly Searched[];

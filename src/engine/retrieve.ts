@@ -6,12 +6,13 @@ import { positionToCourse } from './course.ts';
 import type { Evidence } from './result.ts';
 import type { Scope } from './scope.ts';
 import type { RegimenStart } from './therapy.ts';
-import { shownValue, standingOf, type Standing } from './usability.ts';
+import { conditionStatus, shownValue, standingOf, type Standing } from './usability.ts';
 
 /** A record that a retrieve found, and what it is worth to the question. */
 export interface Hit {
   readonly record: ChartRecord;
-  readonly standing: 'proof' | 'sign' | 'conflict' | 'unusable';
+  /** `undated`: what is asked for, but not dated well enough to say that it was before the course. */
+  readonly standing: 'proof' | 'sign' | 'undated' | 'conflict' | 'unusable';
   readonly evidence: Evidence;
 }
 
@@ -62,11 +63,14 @@ export function hitOf(
       return unusable('an element it is asked for has an unexpected form');
     }
   }
-  if (retrieve.focus !== undefined && !isAbout(record, retrieve.focus, scope)) return null;
+  const about = retrieve.focus === undefined ? 'disease' : aboutOf(record, retrieve.focus, scope);
+  if (about === 'other') return null;
   if (retrieve.for !== undefined && !isGivenFor(record, retrieve.for, scope)) return null;
   if (value === 'uncoded') return sign('its value is not coded; it was not interpreted');
 
   if (judged.standing === 'sign') return sign(judged.note ?? '');
+  if (about === 'unknown') return sign('what it is about could not be told');
+  if (isAfterRequest(record, scope)) return sign('dated after the request and the planned infusion');
   if (type === 'Condition') {
     const { conflict } = scope.diseases.ofCondition(record);
     if (conflict !== undefined)
@@ -78,7 +82,11 @@ export function hitOf(
         return sign('belongs to the ordered course');
       case 'undecided':
         return record.problem === undefined
-          ? sign('not dated well enough to say that it was before this course')
+          ? {
+              record,
+              standing: 'undated',
+              evidence: { ...evidence, note: 'not dated well enough to say that it was before this course' },
+            }
           : unusable('its date cannot be read');
       case 'before':
         break;
@@ -92,14 +100,14 @@ export function hitOf(
         return sign('the chart holds no therapy that it could follow');
     } else if (record.stated === null) {
       return record.problem === undefined ? sign('not dated') : unusable('its date cannot be read');
-    } else if (record.stated.high < start) {
-      return sign(`before the latest therapy began on ${formatDay(start)}`);
+    } else if (record.stated.high <= start) {
+      return sign(`not after the latest therapy (begun by ${formatDay(start)})`);
     } else if (
-      record.stated.low < start &&
+      record.stated.low <= start &&
       record.stated.high - record.stated.low > 0 &&
       Number.isFinite(record.stated.low)
     ) {
-      return sign(`not dated well enough to follow the latest therapy, begun on ${formatDay(start)}`);
+      return sign(`not dated well enough to follow the latest therapy (begun by ${formatDay(start)})`);
     }
   }
   return { record, standing: 'proof', evidence };
@@ -154,20 +162,36 @@ function codedValue(
   return codings.some(({ key }) => key !== undefined) ? 'other' : 'uncoded';
 }
 
-/** An Observation that says what it is about must be about the disease; one that does not is taken as it stands. */
-function isAbout(record: ChartRecord, valueSets: readonly string[], scope: Scope): boolean {
-  const focuses = objects(record.resource['focus'])
-    .map((reference) => scope.chart.find(reference))
-    .filter((focus) => focus !== undefined);
-  return (
-    focuses.length === 0 ||
-    focuses.some(({ codes }) =>
-      codes.some(
+/**
+ * What an Observation says it is about (`focus`): nothing, and it is taken as it stands; the disease; another one; or a
+ * record that is not at hand or was refuted.
+ */
+function aboutOf(
+  record: ChartRecord,
+  valueSets: readonly string[],
+  scope: Scope,
+): 'disease' | 'other' | 'unknown' {
+  const printed = objects(record.resource['focus']);
+  if (printed.length === 0) return record.resource['focus'] === undefined ? 'disease' : 'unknown';
+  const focuses = printed.map((reference) => scope.chart.find(reference));
+  const isDisease = focuses.some(
+    (focus) =>
+      focus !== undefined &&
+      !isRefuted(focus) &&
+      focus.codes.some(
         ({ coding }) => coding.key !== undefined && scope.library.terminology.includes(valueSets, coding.key),
       ),
-    )
   );
+  if (isDisease) return 'disease';
+  return focuses.some((focus) => focus === undefined || isRefuted(focus)) ? 'unknown' : 'other';
 }
+
+const isRefuted = ({ resource }: ChartRecord): boolean =>
+  ['refuted', 'entered-in-error'].includes(conditionStatus(resource['verificationStatus']) ?? '');
+
+/** A record of what has not happened yet: a mistake, or a chart whose dates were moved. */
+const isAfterRequest = ({ date }: ChartRecord, { asOf, order }: Scope): boolean =>
+  date !== null && date.low > Math.max(asOf.high, order.planned?.date.high ?? -Infinity);
 
 /** A treatment that states a reason which is understood must have been given for the disease. */
 function isGivenFor(record: ChartRecord, diseases: readonly string[], scope: Scope): boolean {

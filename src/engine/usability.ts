@@ -32,7 +32,7 @@ const STATUSES: Readonly<
   DocumentReference: { proof: [], sign: ['current'] },
 };
 
-const STATUS_CONCEPT = (value: unknown): string | undefined =>
+const conceptCode = (value: unknown): string | undefined =>
   text(value) ??
   objects(value)
     .flatMap((concept) => objects(concept['coding']))
@@ -40,10 +40,10 @@ const STATUS_CONCEPT = (value: unknown): string | undefined =>
     .find((code) => code !== undefined);
 
 /** A status as a code, or as its word; one that is there and cannot be read is not one that was left out. */
-const conditionStatus = (value: unknown): string | undefined =>
+export const conditionStatus = (value: unknown): string | undefined =>
   value === undefined || value === null
     ? undefined
-    : (STATUS_CONCEPT(value) ?? text(property(value, 'text'))?.toLowerCase() ?? 'unreadable');
+    : (conceptCode(value) ?? text(property(value, 'text'))?.toLowerCase() ?? 'unreadable');
 
 export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
   const judged =
@@ -121,6 +121,6 @@ const mentionsDonor = (resource: JsonObject): boolean =>
 /** The value of a named element for the reader: its first code, else the value itself when it is a primitive. */
 export function shownValue(resource: JsonObject, element: string): string | undefined {
   const value = resource[element];
-  if (isObject(value)) return STATUS_CONCEPT(value) ?? text(value['text']);
+  if (isObject(value)) return conceptCode(value) ?? text(value['text']);
   return text(value) ?? (typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined);
 }

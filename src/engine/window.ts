@@ -70,7 +70,8 @@ export function placed(
 }
 
 function placeOf(date: Span, first: Span, last: Span, days: number): 'inside' | 'before' | 'after' | 'open' {
-  if (date.low >= first.high && date.high <= last.low + days) return 'inside';
+  // Found on the very day that the regimen began, it may be what the regimen was begun for.
+  if (date.low > first.high && date.high <= last.low + days) return 'inside';
   if (date.low > last.high + days) return 'after';
   return date.high < first.low ? 'before' : 'open';
 }

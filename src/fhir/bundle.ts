@@ -9,8 +9,10 @@ export interface BundleReading {
   /** True when an entry says that part of the search failed. */
   readonly hasError: boolean;
   readonly next: string | undefined;
-  /** Resource type of the search, from the self link. */
-  readonly searchedType: string | undefined;
+  /** What was searched for, from the self link: a resource type, and the parameters that narrow it. */
+  readonly search: { readonly type: string; readonly narrowedBy: string | undefined } | undefined;
+  /** True for the answer of `$everything`, and for a Bundle that is no search at all. */
+  readonly isRecord: boolean;
 }
 
 export function readBundle(bundle: unknown): BundleReading {
@@ -48,8 +50,33 @@ export function readBundle(bundle: unknown): BundleReading {
     matchTypes,
     hasError,
     next,
-    searchedType: /(?:^|\/)([A-Z][A-Za-z]+)(?:\?|\/_search|$)/.exec(link('self') ?? '')?.[1],
+    search: searchOf(link('self')),
+    isRecord: /\/\$everything(?:\?|$)/.test(link('self') ?? '') || property(bundle, 'type') !== 'searchset',
   };
+}
+
+/** Parameters that choose the patient or the form of the answer, not what it holds. */
+const UNNARROWING = new Set([
+  'patient',
+  'subject',
+  '_count',
+  '_sort',
+  '_format',
+  '_total',
+  '_include',
+  '_revinclude',
+]);
+
+function searchOf(self: string | undefined): BundleReading['search'] {
+  const [path = '', query = ''] = (self ?? '').split(/\?(.*)/s);
+  const type = /(?:^|\/)([A-Z][A-Za-z]+)(?:\/_search)?$/.exec(path)?.[1];
+  if (type === undefined) return undefined;
+  const narrowing = [...new URLSearchParams(query)].filter(
+    ([name]) => !UNNARROWING.has(name.split(':')[0] ?? ''),
+  );
+  const narrowedBy =
+    narrowing.length === 0 ? undefined : narrowing.map(([name, value]) => `${name}=${value}`).join('&');
+  return { type, narrowedBy };
 }
 
 /** Epic answers an empty search with an OperationOutcome entry, code 4101: that is no error (`realworld.md` 4.1). */

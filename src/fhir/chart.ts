@@ -78,6 +78,11 @@ const CLINICAL_TYPES = new Set([
   'Encounter',
 ]);
 
+/** Clinical types that say what they are by a code. */
+const CODED_TYPES = CLINICAL_TYPES.difference(
+  new Set(['QuestionnaireResponse', 'Encounter', 'MedicationRequest', 'ServiceRequest']),
+);
+
 const MEDICATION_PATH = /^Medication(Statement|Request|Administration|Dispense)$/;
 
 /**
@@ -125,6 +130,7 @@ export function createChart(
   /** Records by path, and there by `system|code`. */
   const byCode = new Map<string, Map<string, ChartRecord[]>>();
   const unknownSystems = new Map<string, number>();
+  const uncoded = new Map<string, number>();
   const add = (map: Map<string, ChartRecord[]>, key: string, record: ChartRecord): void => {
     const list = map.get(key);
     if (list === undefined) map.set(key, [record]);
@@ -137,6 +143,9 @@ export function createChart(
       const atPath = byCode.get(path) ?? new Map<string, ChartRecord[]>();
       byCode.set(path, atPath);
       add(atPath, coding.key, record);
+    }
+    if (record.codes.length === 0 && CODED_TYPES.has(record.type)) {
+      uncoded.set(record.type, (uncoded.get(record.type) ?? 0) + 1);
     }
     const unknown = record.codes.length > 0 && record.codes.every(({ coding }) => coding.key === undefined);
     if (unknown && CLINICAL_TYPES.has(record.type)) {
@@ -200,6 +209,11 @@ export function createChart(
               types: [...new Set(conflicting.map(({ reference }) => reference.split('/')[0] ?? ''))],
             },
           ]),
+      ...[...uncoded].map(([type, count]) => ({
+        id: 'chart.uncoded',
+        text: `${count} ${type} resource(s) carry no code that can be read; they decide nothing.`,
+        types: [type],
+      })),
       ...[...unknownSystems].map(([key, count]) => {
         const [type = '', system = ''] = key.split('\n');
         return {
@@ -302,7 +316,11 @@ function subjectOf(
   const subject = person(named, patientReference, resolve);
   if (subject !== 'patient' || type !== 'Observation') return subject;
   // A result may be a donor's: of another person in focus, or from another person's specimen (facts.md 2.2).
-  const specimen = resolve(resource['specimen']);
+  const contained = text(property(resource['specimen'], 'reference'));
+  const specimen =
+    contained?.startsWith('#') === true
+      ? objects(resource['contained']).find(({ id }) => id === contained.slice(1))
+      : resolve(resource['specimen']);
   const others = [...objects(resource['focus']), ...objects(specimen?.['subject'])].filter((item) =>
     /^(Patient|RelatedPerson|Group)\//.test(relativeReference(item) ?? ''),
   );

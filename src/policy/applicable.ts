@@ -165,7 +165,10 @@ export function readCoverage(
     (candidate) =>
       candidate.identifiers.some(({ system, value }) =>
         identifiers.some((item) => text(item['system']) === system && text(item['value']) === value),
-      ) || candidate.names.some((name) => names.some((other) => asWords(other) === asWords(name))),
+      ) ||
+      candidate.names.some((name) =>
+        names.some((other) => payerWords(other, library) === payerWords(name, library)),
+      ),
   );
   const order = resource['order'];
   return {
@@ -175,6 +178,17 @@ export function readCoverage(
     payerName: names[0] ?? 'a payer that the Coverage does not name',
     ...planLine(resource, library),
   };
+}
+
+const LEGAL_FORMS = ['inc', 'llc', 'corp', 'corporation', 'company', 'co', 'ltd'];
+
+/** A payer's name without what follows it on cards: its legal form, and the words that say the plan line. */
+function payerWords(value: string, library: Library): string {
+  const words = asWords(value);
+  const ending = [...LEGAL_FORMS, ...library.planLines.signs.flatMap((sign) => sign.words)]
+    .map(asWords)
+    .find((phrase) => words.endsWith(phrase) && words.length > phrase.length);
+  return ending === undefined ? words : payerWords(words.slice(0, -ending.length), library);
 }
 
 function planLine(resource: JsonObject, library: Library): Pick<ReadCoverage, 'lines' | 'lineSigns'> {

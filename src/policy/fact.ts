@@ -57,7 +57,7 @@ export const retrieveSchema = z.strictObject({
   confirmed: z.literal(true).optional(),
   /** `course`: only what took place before the ordered course; what belongs to that course is no evidence. */
   before: z.literal('course').optional(),
-  /** A fact with `events`: only what was stated on or after the start of its latest regimen. */
+  /** A fact with `events`: only what was stated after the start of its latest regimen. */
   since: name.optional(),
   /** With `since`: also counts where the chart holds no event of that kind at all. */
   'or-without-events': z.literal(true).optional(),

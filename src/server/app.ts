@@ -42,8 +42,9 @@ export function createApp(dependencies: Dependencies, fixtures: readonly Sandbox
           name,
           at: stack
             ?.split('\n')
-            .slice(1, 6)
-            .map((line) => line.trim()),
+            .map((line) => line.trim())
+            .filter((line) => line.startsWith('at '))
+            .slice(0, 5),
         },
         'failed',
       );

@@ -1,5 +1,6 @@
 import { Router } from 'express';
-import { determinationCard, ungovernedCard } from '../crd/cards.ts';
+import { determinationCard, ungovernedCard, unreadOrdersCard } from '../crd/cards.ts';
+import type { Evaluation } from '../crd/evaluate.ts';
 import type { Hook } from '../crd/hook-request.ts';
 import { templates } from '../crd/prefetch.ts';
 import type { Library } from '../policy/library.ts';
@@ -51,16 +52,32 @@ export function cdsServiceRoutes(dependencies: Dependencies): Router {
     ...jsonBody(config.bodyLimit),
     async (request, response) => {
       const service = services.find(({ id }) => id === request.params['id']);
-      const { determinations, ungoverned } = await answerCall(request, service?.hook, dependencies);
+      const { determinations, ungoverned, unreadOrders } = await answerCall(
+        request,
+        service?.hook,
+        dependencies,
+      );
       response.set('cache-control', 'no-store').json({
         cards: [
-          ...determinations.map(({ determination, governed }) =>
+          ...shownOnce(determinations).map(({ determination, governed }) =>
             determinationCard(determination, governed, newUuid()),
           ),
           ...ungoverned.map((order) => ungovernedCard(order, newUuid())),
+          ...(unreadOrders === 0 ? [] : [unreadOrdersCard(unreadOrders, newUuid())]),
         ],
       });
     },
   );
   return router;
+}
+
+/** An order that names no product gets a determination of each policy, and one card: they all ask for the product. */
+function shownOnce(determinations: Evaluation['determinations']): Evaluation['determinations'] {
+  const asked = new Set<string>();
+  return determinations.filter(({ determination: { product, order, coverage } }) => {
+    const key = `${order} ${coverage}`;
+    const isRepeated = product === null && asked.has(key);
+    if (product === null) asked.add(key);
+    return !isRepeated;
+  });
 }

@@ -8,7 +8,6 @@ const STATUS = {
   'wrong-hook': 400,
   'unsupported-hook': 400,
   'invalid-as-of': 400,
-  'fhir-server-not-allowed': 400,
   'unknown-service': 404,
   'unknown-determination': 404,
   'not-found': 404,

@@ -25,7 +25,7 @@ export interface FhirLimits {
   readonly bytes: number;
 }
 
-export const DEFAULT_LIMITS: FhirLimits = { pages: 100, resources: 20_000, bytes: 32 * 1024 * 1024 };
+export const DEFAULT_LIMITS: FhirLimits = { pages: 1000, resources: 20_000, bytes: 32 * 1024 * 1024 };
 
 /** One query as it went out: for logs and metrics, without ids or values. */
 export interface QueryLog {
@@ -175,5 +175,5 @@ function httpFailure(status: number): Failure {
 function thrownFailure(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) return { kind: 'timeout', reason: 'timed out' };
   if (error instanceof SyntaxError) return { kind: 'unreadable', reason: 'the answer is not JSON' };
-  return { kind: 'unavailable', reason: 'no connection' };
+  return { kind: 'unavailable', reason: 'no connection, or a redirect' };
 }

@@ -290,7 +290,11 @@ describe.each<readonly [string, StoredChart, string, string, readonly Damage[]]>
       ['without a status', (it) => without(it, 'status'), 'unknown attestation'],
       ['whose status is a list', setting({ status: ['completed'] }), 'unknown attestation'],
       ['without an author', (it) => without(it, 'author'), 'unknown attestation'],
-      ['whose author is a string', setting({ author: 'Practitioner/shah-oncologist' }), 'met'],
+      [
+        'whose author is a string',
+        setting({ author: 'Practitioner/shah-oncologist' }),
+        'unknown attestation',
+      ],
       ['by the patient', setting({ author: { reference: 'Patient/shah' } }), 'unknown attestation'],
       ['without a subject', (it) => without(it, 'subject'), 'unknown attestation'],
       [
@@ -358,7 +362,11 @@ describe.each<readonly [string, StoredChart, string, string, readonly Damage[]]>
         (it) => ({ ...it, valueCodeableConcept: [it['valueCodeableConcept']] }),
         'met',
       ],
-      ['whose focus leads nowhere', setting({ focus: [{ reference: 'Condition/nowhere' }] }), 'met'],
+      [
+        'whose focus leads nowhere',
+        setting({ focus: [{ reference: 'Condition/nowhere' }] }),
+        'unknown documentation',
+      ],
       [
         'whose focus is itself',
         (it) => ({
@@ -368,7 +376,7 @@ describe.each<readonly [string, StoredChart, string, string, readonly Damage[]]>
         }),
         'unknown documentation',
       ],
-      ['whose focus is a string', setting({ focus: 'Condition/ortiz-mcl' }), 'met'],
+      ['whose focus is a string', setting({ focus: 'Condition/ortiz-mcl' }), 'unknown documentation'],
       [
         'of which the data is absent',
         setting({ dataAbsentReason: { text: 'unknown' } }),
