@@ -102,7 +102,7 @@ function coverageOf(coverage: Coverage, nextId: (kind: string) => string): JsonO
     id: coverage.id ?? nextId('coverage'),
     status: coverage.status ?? 'active',
     beneficiary: { reference: `Patient/${PATIENT}` },
-    payor: [{ display: coverage.payer ?? 'CarePartners of Connecticut' }],
+    payor: [payorOf(coverage.payer ?? 'CarePartners of Connecticut')],
     ...(type === undefined ? {} : { type }),
     ...(coverage.plan === undefined
       ? {}
@@ -110,6 +110,12 @@ function coverageOf(coverage: Coverage, nextId: (kind: string) => string): JsonO
     ...(coverage.period === undefined ? {} : { period: periodOf(coverage.period) }),
     ...(coverage.order === undefined ? {} : { order: coverage.order }),
   };
+}
+
+/** By name, or by an identifier printed as `system|value`. */
+function payorOf(printed: string): JsonObject {
+  const [system, value] = printed.split('|');
+  return value === undefined ? { display: printed } : { identifier: { system, value } };
 }
 
 /** A resource of the chart; ids are the kind and a number where the vignette gives none. */
