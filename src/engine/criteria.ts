@@ -195,7 +195,8 @@ function compose(
       parts.map(({ searched }) => searched),
       ({ resourceType }) => resourceType,
     ),
-    isSupported: parts.some(({ isSupported }) => isSupported),
+    // What is settled against it is not worth completing, whatever else speaks for it.
+    isSupported: truth !== false && parts.some(({ isSupported }) => isSupported),
     isBarred: unknown.some(({ isBarred }) => isBarred),
     contested: unknown.map(({ contested }) => contested).find((contested) => contested !== undefined),
     anomalies: parts.flatMap(({ anomalies }) => anomalies),

@@ -80,7 +80,14 @@ const CLINICAL_TYPES = new Set([
 
 /** Clinical types that say what they are by a code. */
 const CODED_TYPES = CLINICAL_TYPES.difference(
-  new Set(['QuestionnaireResponse', 'Encounter', 'MedicationRequest', 'ServiceRequest']),
+  new Set([
+    'QuestionnaireResponse',
+    'Encounter',
+    'MedicationRequest',
+    'ServiceRequest',
+    'CarePlan',
+    'EpisodeOfCare',
+  ]),
 );
 
 const MEDICATION_PATH = /^Medication(Statement|Request|Administration|Dispense)$/;
