@@ -152,14 +152,23 @@ describe.each(all.map((fixture) => [fixture.name, fixture] as const))('%s', (nam
     expect(late).toEqual([]);
   });
 
-  it('orders for a coverage of CarePartners that is active on the order day', () => {
+  it('orders for a coverage of a payer whose policies are on file, active on the order day', () => {
     const coverage = resources.find(
       (resource) =>
         resource.resourceType === 'Coverage' &&
         resource.order === 1 &&
         resource.period?.start === '2026-01-01',
     );
-    expect(coverage).toMatchObject({ status: 'active', payor: [{ display: 'CarePartners of Connecticut' }] });
+    expect(coverage).toMatchObject({
+      status: 'active',
+      payor: [
+        {
+          display: expect.stringMatching(
+            /^(CarePartners of Connecticut|Blue Cross Blue Shield of Massachusetts)$/,
+          ) as string,
+        },
+      ],
+    });
     const orders = drafts.filter((draft) => 'insurance' in draft);
     expect(orders.length).toBeGreaterThan(0);
     for (const order of orders) {

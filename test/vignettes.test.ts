@@ -119,15 +119,23 @@ describe('each criterion is shown in every state that it can have', () => {
     }),
   );
   it.each(criteria)('%s %s', (key, id) => {
-    expect(statesOf(id).filter((state) => !seen.has(`${key} ${id} ${state}`))).toEqual([]);
+    expect(statesOf(key, id).filter((state) => !seen.has(`${key} ${id} ${state}`))).toEqual([]);
   });
 });
 
-/** Outpatient attestations do not apply to an inpatient; nothing in a chart contradicts a mantle cell lymphoma. */
-const statesOf = (id: string): readonly string[] => [
+/** Nothing in a chart contradicts these: a mantle cell lymphoma, a myeloma, a drug that was given. */
+const NEVER_DENIED: readonly (string | RegExp)[] = [
+  '1.a/diagnosis',
+  /^bcbsma-942\/\S+ (2|3\/imid|3\/proteasome-inhibitor|3\/anti-cd38)$/,
+];
+
+/** Outpatient attestations do not apply to an inpatient. */
+const statesOf = (key: string, id: string): readonly string[] => [
   'met',
   'unknown',
-  ...(id === '1.a/diagnosis' ? [] : ['not-met']),
+  ...(NEVER_DENIED.some((item) => (typeof item === 'string' ? item === id : item.test(`${key} ${id}`)))
+    ? []
+    : ['not-met']),
   ...(id.startsWith('outpatient') ? ['not-applicable'] : []),
 ];
 

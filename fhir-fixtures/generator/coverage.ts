@@ -43,6 +43,31 @@ export function carePartners(who: Person, line: PlanLine): readonly FhirResource
   ];
 }
 
+const commercialLines = {
+  HMO: { type: sopt('511', 'Commercial Managed Care - HMO'), plan: 'HMO-BLUE', name: 'HMO Blue' },
+  PPO: { type: sopt('512', 'Commercial Managed Care - PPO'), plan: 'PPO-BLUE', name: 'Preferred Blue PPO' },
+} as const;
+
+/** A commercial coverage of Blue Cross Blue Shield of Massachusetts, the payer with its NAIC company code. */
+export function blueCrossMassachusetts(who: Person, line: PlanLine): readonly FhirResource[] {
+  const payer: Organization = {
+    ...payerOrganization(who, 'bcbsma', 'Blue Cross Blue Shield of Massachusetts'),
+    identifier: [{ system: 'urn:oid:2.16.840.1.113883.6.300', value: '53228' }],
+  };
+  const { type, plan, name } = commercialLines[line];
+  return [
+    payer,
+    coverage(who, 'coverage', payer, {
+      status: 'active',
+      type: { coding: [type], text: name },
+      subscriberId: `MA${digitsOf(`subscriber ${who.code}`, 9)}`,
+      period: { start: '2026-01-01', end: '2026-12-31' },
+      class: [{ type: coded(hl7('coverage-class', 'plan', 'Plan')), value: plan, name }],
+      order: 1,
+    }),
+  ];
+}
+
 /** The reference of an order to its coverage. */
 export const coverageOf = (who: Person) => ({ reference: `Coverage/${idOf(who, 'coverage')}` });
 

@@ -13,7 +13,7 @@ import { plannedInfusionOf } from './encounters.ts';
 import { type DraftOrders, urnOf } from './fixture.ts';
 import { type Person, idOf, oncologistOf, subjectOf } from './person.ts';
 
-/** The two products ordered here, in the spellings that orders use. */
+/** The products ordered here, in the spellings that orders use. */
 export const tecartus = {
   ingredient: rxnorm('2387277', 'brexucabtagene autoleucel'),
   brand: rxnorm('2387348', 'Tecartus'),
@@ -29,6 +29,18 @@ export const aucatzyl = {
   product: rxnorm('2700173', 'obecabtagene autoleucel 410000000 CELLS/ML Injection [Aucatzyl]'),
   hcpcs: hcpcs('Q2058', 'Obecbtge autol up to 400 mil'),
   ndc: ndc('83047041004', 'Aucatzyl 83047-0410-04'),
+} as const;
+
+export const abecma = {
+  ingredient: rxnorm('2536430', 'idecabtagene vicleucel'),
+  brand: rxnorm('2536435', 'Abecma'),
+  hcpcs: hcpcs('Q2055', 'Idecabtagene vicleucel car'),
+} as const;
+
+export const carvykti = {
+  ingredient: rxnorm('2594775', 'ciltacabtagene autoleucel'),
+  brand: rxnorm('2594782', 'Carvykti'),
+  hcpcs: hcpcs('Q2056', 'Ciltacabtagene car-pos t'),
 } as const;
 
 /** A drug inside its order, as `#id`. */

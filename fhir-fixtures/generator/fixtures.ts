@@ -1,4 +1,7 @@
 import type { Fixture } from './fixture.ts';
+import { abecmaAfterCarvykti } from './stories/abecma-after-carvykti.ts';
+import { abecmaFourLines } from './stories/abecma-four-lines.ts';
+import { abecmaLinesUndocumented } from './stories/abecma-lines-undocumented.ts';
 import { allLineageNotStated } from './stories/all-lineage-not-stated.ts';
 import { bAllAllAttested } from './stories/b-all-all-attested.ts';
 import { bAllMorphologyOnly } from './stories/b-all-morphology-only.ts';
@@ -7,6 +10,9 @@ import { bAllRefuted } from './stories/b-all-refuted.ts';
 import { bAllRelapsedInpatient } from './stories/b-all-relapsed-inpatient.ts';
 import { bAllSecondRelapseOutpatient } from './stories/b-all-second-relapse-outpatient.ts';
 import { bAllSeventeen } from './stories/b-all-seventeen.ts';
+import { carvyktiLateProgression } from './stories/carvykti-late-progression.ts';
+import { carvyktiOnLenalidomide } from './stories/carvykti-on-lenalidomide.ts';
+import { carvyktiSmolderingOnly } from './stories/carvykti-smoldering-only.ts';
 import { dlbclWrongIndication } from './stories/dlbcl-wrong-indication.ts';
 import { hypertensionOnly } from './stories/hypertension-only.ts';
 import { mclAllAttested } from './stories/mcl-all-attested.ts';
@@ -34,4 +40,10 @@ export const fixtures = (): readonly Fixture[] => [
   mclEpicShapes(),
   bAllMorphologyOnly(),
   hypertensionOnly(),
+  abecmaFourLines(),
+  abecmaLinesUndocumented(),
+  abecmaAfterCarvykti(),
+  carvyktiOnLenalidomide(),
+  carvyktiLateProgression(),
+  carvyktiSmolderingOnly(),
 ];

@@ -69,6 +69,14 @@ const bloodStates = {
     alc: [2.1, 0.6],
     ldh: [438, 90],
   },
+  myeloma: {
+    wbc: [4.8, 1],
+    hgb: [10.8, 0.5],
+    plt: [148, 30],
+    anc: [2.6, 0.6],
+    alc: [1.1, 0.3],
+    ldh: [212, 35],
+  },
   remission: {
     wbc: [4.9, 1],
     hgb: [12.2, 0.7],

@@ -36,6 +36,8 @@ export interface Marrow {
   readonly counted?: 'blasts' | 'lymphoblasts';
   /** Share of blasts that carry CD19, %. */
   readonly cd19?: number;
+  /** %, in myeloma. */
+  readonly plasmaCells?: number;
   readonly conclusion: string;
   readonly conclusionCode?: CodeableConcept;
 }
@@ -44,7 +46,7 @@ export interface Marrow {
 export function marrow(
   who: Person,
   day: Day,
-  { blasts, counted, cd19, conclusion, conclusionCode }: Marrow,
+  { blasts, counted, cd19, plasmaCells, conclusion, conclusionCode }: Marrow,
 ): readonly FhirResource[] {
   const specimen = specimenOf(
     who,
@@ -61,6 +63,7 @@ export function marrow(
     ...(blasts === undefined
       ? []
       : [result(who, day, counted === 'blasts' ? 'marrowBlasts' : 'marrowLymphoblasts', blasts, drawn)]),
+    ...(plasmaCells === undefined ? [] : [result(who, day, 'marrowPlasmaCells', plasmaCells, drawn)]),
     ...(cd19 === undefined ? [] : [result(who, day, 'cd19OnBlasts', cd19, drawn)]),
   ];
   return [

@@ -146,3 +146,37 @@ export const fludarabineCyclophosphamide: Cycle = [
   iv('fludarabine', 30, daily(1, 3)),
   iv('cyclophosphamide', 500, daily(1, 3)),
 ];
+
+/** Bortezomib, lenalidomide and dexamethasone. */
+export const vrd: Cycle = [
+  iv('bortezomib', 1.3, [1, 8, 15]),
+  oral('lenalidomide', 25, daily(1, 21)),
+  oral('dexamethasone', 40, daily(1, 4)),
+];
+
+export const daratumumabPomalidomide: Cycle = [
+  iv('daratumumab', 1800, [1, 15], { per: 'flat' }),
+  oral('pomalidomide', 4, daily(1, 21)),
+  oral('dexamethasone', 40, daily(1, 4)),
+];
+
+export const daratumumabLenalidomide: Cycle = [
+  iv('daratumumab', 1800, [1], { per: 'flat' }),
+  oral('lenalidomide', 25, daily(1, 21)),
+  oral('dexamethasone', 20, daily(1, 4)),
+];
+
+export const carfilzomibCyclophosphamide: Cycle = [
+  iv('carfilzomib', 56, [1, 8, 15]),
+  iv('cyclophosphamide', 300, [1]),
+  oral('dexamethasone', 40, daily(1, 4)),
+];
+
+export const selinexorBortezomib: Cycle = [
+  oral('selinexor', 100, daily(1, 28), { weekly: true }),
+  iv('bortezomib', 1.3, [1, 8, 15]),
+  oral('dexamethasone', 40, daily(1, 4)),
+];
+
+/** The day before an autologous transplant, and no line of therapy. */
+export const highDoseMelphalan: Cycle = [iv('melphalan', 200, [1])];

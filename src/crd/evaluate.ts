@@ -5,7 +5,7 @@ import { text } from '../fhir/json.ts';
 import { determine, type Determination, type GovernedOrder } from '../engine/determination.ts';
 import { diseaseReader } from '../engine/disease.ts';
 import { fittingIndications } from '../engine/indication.ts';
-import { retrievesOf } from '../policy/fact.ts';
+import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
 import type { Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
 import { createCallData, gatherChart, readMissing } from './gather.ts';
@@ -129,10 +129,7 @@ function alternatesOf(
 /** What the governing policies' facts read, the diagnoses that choose the indication, and clinicians' answers. */
 const chartTypes = (governed: readonly GovernedOrder[], { facts }: Library): readonly string[] => [
   ...new Set([
-    ...governed
-      .flatMap(({ policy }) => factsOf(policy, facts))
-      .flatMap(retrievesOf)
-      .flatMap(({ resource }) => resource),
+    ...governed.flatMap(({ policy }) => factsOf(policy, facts)).flatMap(typesOf),
     'Condition',
     'DiagnosticReport',
     'QuestionnaireResponse',

@@ -91,7 +91,7 @@ export async function governedOrders(
 
     const encounter = encounterReference(order, request.encounterId);
     const setting = settingOf(order, encounterRecord(encounter, atHand, data), library);
-    for (const { coverage, policy, payer, doubt } of applicable) {
+    for (const { coverage, policy, payer, doubt, anomaly } of applicable) {
       governed.push({
         hookInstance: request.hookInstance,
         hookOrder: order,
@@ -104,6 +104,7 @@ export async function governedOrders(
             ? undefined
             : {
                 reason: doubt,
+                anomaly,
                 evidence: coverage.lineSigns.map((sign) => ({ reference: coverage.reference, ...sign })),
               },
       });

@@ -1,75 +1,58 @@
 import type { Chart } from '../fhir/chart.ts';
-import { all, any, not, type Truth } from '../fhir/truth.ts';
-import type { Fact, Missing } from '../policy/fact.ts';
-import type { Criterion, Threshold } from '../policy/policy.ts';
+import { all, any, not } from '../fhir/truth.ts';
+import type { Criterion } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
+import { evidenceKey, union, type CriterionResult, type Evaluated } from './evaluated.ts';
+import type { Span } from './exposure.ts';
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
-import { mostPressing, type Answer, type Evidence, type Needs, type Searched } from './result.ts';
+import { judged, type CriterionScope } from './judgement.ts';
+import { mostPressing, type Needs } from './result.ts';
 
-/** What a criterion comes to, with its parts: the shape that `determination.md` fixes. */
-export interface CriterionResult {
-  readonly id: string;
-  readonly title: string;
-  readonly locator: string;
-  readonly status: 'met' | 'not-met' | 'unknown' | 'not-applicable';
-  readonly needs?: Needs;
-  readonly evidence: readonly Evidence[];
-  readonly missing: readonly Missing[];
-  readonly searched: readonly Searched[];
-  readonly criteria: readonly CriterionResult[];
-}
-
-/** A result on its way up the tree. */
-export interface Evaluated {
-  readonly truth: Truth;
-  readonly results: readonly CriterionResult[];
-  readonly needs: Needs | undefined;
-  readonly evidence: readonly Evidence[];
-  readonly missing: readonly Missing[];
-  readonly searched: readonly Searched[];
-  /** True when something decisive in the chart speaks for it: the branch of an `any` that is worth completing. */
-  readonly isSupported: boolean;
-  /** The answer that the chart speaks against without settling it. */
-  readonly contested: boolean | undefined;
-  /** True when no answer may settle it: the chart holds evidence both ways, or part of it could not be read. */
-  readonly isBarred: boolean;
-  /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch. */
-  readonly anomalies: readonly { readonly id: string; readonly criterion: string }[];
-}
-
-/** What criteria are evaluated over. */
-export interface CriterionScope {
-  readonly chart: Chart;
-  readonly facts: ReadonlyMap<string, Fact>;
-  readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
-  readonly attestations: ReadonlyMap<string, Attestation>;
-}
+export type { CriterionResult, Evaluated } from './evaluated.ts';
+export type { CriterionScope } from './judgement.ts';
 
 /** A part inherits whether it is an exclusion, and the answer that a clinician gave to the whole. */
 interface Inherited {
   readonly exclusion: boolean;
   readonly attestation: Attestation | undefined;
+  /** Answer to the nearest criterion with an id: what a part without one asks of the clinician is asked there. */
+  readonly answer: Attestation | undefined;
 }
 
 /** Evaluates a criterion and every part of it, even once the answer is settled: the reader is owed the whole list. */
 export function evaluateCriterion(criterion: Criterion, scope: CriterionScope): Evaluated {
-  return evaluate(criterion, scope, { exclusion: false, attestation: undefined });
+  return evaluate(criterion, scope, { exclusion: false, attestation: undefined, answer: undefined });
 }
 
 function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inherited): Evaluated {
+  const isPart = criterion.id === undefined;
   const own = criterion.id === undefined ? undefined : scope.attestations.get(criterion.id);
-  const attestation = own ?? inherited.attestation;
-  const tested = test(criterion, scope, { ...inherited, attestation });
+  const attestation =
+    own ?? (isPart && criterion.test.kind === 'attest' ? inherited.answer : inherited.attestation);
+  const answer = isPart ? inherited.answer : own;
+  const raw = test(criterion, scope, { ...inherited, attestation, answer });
+  const tested = contradicted(judged(raw, criterion, scope), criterion, own);
   const isAnswerable = criterion.attestable || inherited.exclusion;
   const attested =
-    criterion.id === undefined
+    isPart && criterion.test.kind !== 'attest'
       ? tested
-      : withAttestation(tested, attestation, isAnswerable, own !== undefined);
+      : withAttestation(tested, attestation, isAnswerable, isPart || own !== undefined);
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
   const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
   return named(guarded, criterion);
 }
+
+/** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
+const contradicted = (evaluated: Evaluated, criterion: Criterion, own: Attestation | undefined): Evaluated =>
+  evaluated.truth === false && own?.answer === true && takesAnswer(criterion)
+    ? { ...evaluated, truth: null, needs: 'review', isBarred: true }
+    : evaluated;
+
+/** True when a part without an id of its own asks the clinician. */
+const takesAnswer = ({ test: asked }: Criterion): boolean =>
+  'parts' in asked &&
+  asked.parts.some((part) => part.id === undefined && (part.test.kind === 'attest' || takesAnswer(part)));
 
 /** The result as a row of the tree; a part without an id of its own goes into the one above it. */
 function named(evaluated: Guarded, criterion: Criterion): Evaluated {
@@ -127,6 +110,7 @@ const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
   isBarred: false,
   contested: undefined,
   anomalies: [],
+  dates: [],
 };
 
 function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited): Evaluated {
@@ -148,6 +132,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         isSupported: answer.truth === true,
         isBarred: answer.needs === 'review' || answer.isBroken === true,
         contested: answer.isContested === true ? inherited.exclusion : undefined,
+        dates: answer.dates ?? [],
       };
     }
     case 'attest':
@@ -167,6 +152,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         evaluate(part, scope, {
           exclusion,
           attestation: asked.kind === 'any' ? undefined : inherited.attestation,
+          answer: inherited.answer,
         }),
       );
       return compose(asked.kind, parts, open);
@@ -209,19 +195,23 @@ function compose(
       parts.map(({ searched }) => searched),
       ({ resourceType }) => resourceType,
     ),
-    isSupported: parts.some(({ isSupported }) => isSupported),
+    // What is settled against it is not worth completing, whatever else speaks for it.
+    isSupported: truth !== false && parts.some(({ isSupported }) => isSupported),
     isBarred: unknown.some(({ isBarred }) => isBarred),
     contested: unknown.map(({ contested }) => contested).find((contested) => contested !== undefined),
     anomalies: parts.flatMap(({ anomalies }) => anomalies),
+    dates: truth === true ? datesOf(kind, parts) : [],
   };
 }
 
-const evidenceKey = ({ reference, path, value }: Evidence): string => `${reference} ${path} ${value}`;
-
-function union<T>(lists: readonly (readonly T[])[], key: (item: T) => string): readonly T[] {
-  const seen = new Map<string, T>();
-  for (const item of lists.flat()) if (!seen.has(key(item))) seen.set(key(item), item);
-  return [...seen.values()];
+/** An `any` is true on the days of each part that is; an `all` once the last of its parts is. */
+function datesOf(kind: 'all' | 'any' | 'none', parts: readonly Evaluated[]): readonly Span[] {
+  const dated = parts
+    .filter(({ truth, dates }) => truth === true && dates.length > 0)
+    .map(({ dates }) => dates);
+  if (kind !== 'all') return dated.flat();
+  const firstDay = (dates: readonly Span[]): number => Math.min(...dates.map(({ low }) => low));
+  return dated.toSorted((a, b) => firstDay(b) - firstDay(a))[0] ?? [];
 }
 
 /**

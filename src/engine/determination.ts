@@ -59,7 +59,14 @@ export interface GovernedOrder {
   readonly policy: Policy;
   readonly payer: Payer;
   /** Why it is not certain that the policy applies: a plan line, or a date, that cannot be told. */
-  readonly doubt: { readonly reason: string; readonly evidence: readonly Evidence[] } | undefined;
+  readonly doubt:
+    | {
+        readonly reason: string;
+        /** The anomaly of the policy's text that it comes from. */
+        readonly anomaly: string | undefined;
+        readonly evidence: readonly Evidence[];
+      }
+    | undefined;
 }
 
 interface Evaluated {
@@ -86,7 +93,7 @@ export function determine(
   const criterionScope: CriterionScope = {
     chart,
     facts: library.facts,
-    answer: createFactReader(scope),
+    ...createFactReader(scope),
     attestations: attestations(chart, day),
   };
   const base = {
@@ -110,7 +117,13 @@ export function determine(
   const doubtAnomaly =
     governed.doubt === undefined
       ? []
-      : [{ id: 'policy.applies', text: governed.doubt.reason, criteria: [`${policy.id}/applies`] }];
+      : [
+          {
+            id: governed.doubt.anomaly ?? 'policy.applies',
+            text: governed.doubt.reason,
+            criteria: [`${policy.id}/applies`],
+          },
+        ];
 
   const product = order.product;
   if (product === null) {
@@ -276,7 +289,7 @@ function policyAnomalies(policy: Policy, evaluated: Evaluated | undefined): read
     .map(([id, { text, general }]) => ({
       id,
       text,
-      general,
+      general: general || evaluated?.indication.anomalies.includes(id) === true,
       criteria: [
         ...new Set(
           (evaluated?.anomalies ?? []).filter((item) => item.id === id).map(({ criterion }) => criterion),

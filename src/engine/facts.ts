@@ -1,33 +1,46 @@
 import type { DateInterval } from '../fhir/date.ts';
 import {
   retrievesOf,
+  typesOf as typesOfFact,
   type EventsFact,
   type Fact,
   type Question,
   type Retrieve,
   type SettingFact,
 } from '../policy/fact.ts';
-import type { Threshold } from '../policy/policy.ts';
+import type { Threshold, Within } from '../policy/policy.ts';
+import { spanOf, type Span } from './exposure.ts';
 import { ageAnswer, measurementAnswer } from './measurement.ts';
 import type { Answer, Evidence } from './result.ts';
 import { codePath, hitOf, proofOf, type Hit } from './retrieve.ts';
 import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, type Scope } from './scope.ts';
-import { latestRegimenStart, type RegimenStart } from './therapy.ts';
+import { linesAnswer } from './lines.ts';
+import { seriesAnswer } from './series.ts';
+import { therapyOf, type RegimenStart, type Therapy } from './therapy.ts';
+import { placed, type Placed } from './window.ts';
 
-/** Asks facts of one chart; each answer is found once and kept for the call. */
-export function createFactReader(scope: Scope): (fact: Fact, threshold: Threshold | undefined) => Answer {
-  const regimens = new Map<string, RegimenStart>();
+/** Asks facts of one chart. */
+export interface FactReader {
+  readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
+  /** Where findings of the given days stand to a therapy's latest regimen. */
+  readonly place: (within: Within, dates: readonly Span[]) => Placed;
+}
+
+/** Each answer is found once and kept for the call. */
+export function createFactReader(scope: Scope): FactReader {
+  const therapies = new Map<string, Therapy>();
   const hitsOf = new Map<Retrieve, readonly Hit[]>();
 
-  const regimenStart = (name: string): RegimenStart => {
-    const known = regimens.get(name);
+  const therapy = (name: string): Therapy => {
+    const known = therapies.get(name);
     if (known !== undefined) return known;
     const fact = scope.library.facts.get(name);
-    const events = fact?.kind === 'events' ? proofOf(fact.events.flatMap(hits)) : [];
-    const start = latestRegimenStart([...new Set(events.map(({ record }) => record))]);
-    regimens.set(name, start);
-    return start;
+    if (fact?.kind !== 'events') throw new Error(`fact ${name} has no events`);
+    const read = therapyOf(fact, hits, scope);
+    therapies.set(name, read);
+    return read;
   };
+  const regimenStart = (name: string): RegimenStart => therapy(name).start;
 
   const hits = (retrieve: Retrieve): readonly Hit[] => {
     const known = hitsOf.get(retrieve);
@@ -42,13 +55,24 @@ export function createFactReader(scope: Scope): (fact: Fact, threshold: Threshol
   };
 
   const kept = new Map<string, Answer>();
-  return (fact, threshold) => {
-    const key = `${fact.name} ${threshold === undefined ? '' : `${threshold.comparison} ${threshold.value} ${threshold.unit}`}`;
-    const known = kept.get(key);
-    if (known !== undefined) return known;
-    const answer = answerTo(fact, threshold, scope, hits);
-    kept.set(key, answer);
-    return answer;
+  return {
+    answer(fact, threshold) {
+      const key = `${fact.name} ${JSON.stringify(threshold)}`;
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      const answer = answerTo(fact, threshold, scope, hits, therapy);
+      kept.set(key, answer);
+      return answer;
+    },
+    place(within, dates) {
+      const fact = scope.library.facts.get(within.therapy);
+      const types = new Set(fact === undefined ? [] : typesOfFact(fact));
+      const read = placed(within, dates, therapy(within.therapy), scope.library.terminology);
+      if (isUnread(types, scope.chart, BROKEN_SOURCES)) return { ...read, truth: null, needs: 'data-access' };
+      return read.truth === null && isUnread(types, scope.chart, OPEN_SOURCES)
+        ? { ...read, needs: 'data-access' }
+        : read;
+    },
   };
 }
 
@@ -57,7 +81,12 @@ function answerTo(
   threshold: Threshold | undefined,
   scope: Scope,
   hits: (retrieve: Retrieve) => readonly Hit[],
+  therapy: (name: string) => Therapy,
 ): Answer {
+  const retrievesOfEvents = (name: string): readonly Retrieve[] => {
+    const events = scope.library.facts.get(name);
+    return events === undefined ? [] : retrievesOf(events);
+  };
   switch (fact.kind) {
     case 'question':
       return questionAnswer(fact, scope, hits);
@@ -67,6 +96,17 @@ function answerTo(
       return settingAnswer(fact, scope);
     case 'measurement':
       return measurementAnswer(fact, threshold, scope, hits);
+    case 'series':
+      return seriesAnswer(
+        fact,
+        threshold,
+        scope,
+        hits,
+        therapy(fact.since).start,
+        retrievesOfEvents(fact.since),
+      );
+    case 'lines':
+      return linesAnswer(fact, threshold, scope, hits, therapy(fact.of), retrievesOfEvents(fact.of));
     case 'events':
       return eventsAnswer(fact, scope, hits);
   }
@@ -108,7 +148,12 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
     return { ...read, truth: null, needs: 'data-access', isBroken: true };
   }
   if (yes.length > 0 && no.length === 0 && doubt.length === 0)
-    return { ...read, truth: true, needs: undefined };
+    return {
+      ...read,
+      truth: true,
+      needs: undefined,
+      dates: yes.flatMap(({ record: { date } }) => (date === null ? [] : [spanOf(date)])),
+    };
   if (no.length > 0 && yes.length === 0) return { ...read, truth: false, needs: undefined };
   const missing = fact.missing === undefined ? [] : [fact.missing];
   if ((yes.length > 0 && no.length > 0) || conflicts.length > 0) {

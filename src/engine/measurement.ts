@@ -1,9 +1,10 @@
-import type { ChartRecord } from '../fhir/chart.ts';
 import { ageInYears, parseDate } from '../fhir/date.ts';
-import { isObject, objects, text } from '../fhir/json.ts';
-import { quantityInterval } from '../fhir/quantity.ts';
+import { text } from '../fhir/json.ts';
 import type { AgeFact, MeasurementFact, Retrieve } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
+import { compare } from './comparison.ts';
+import { spanOf } from './exposure.ts';
+import { decided, readingOf, withoutSuperseded } from './reading.ts';
 import type { Answer, Evidence } from './result.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, searchedType, type Scope } from './scope.ts';
@@ -40,7 +41,7 @@ export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope
     )
     .join('; ');
   const evidence = [{ ...base, note }];
-  const truths = ages.map(({ age }) => (age === null ? null : compare(age.low, age.high, threshold)));
+  const truths = ages.map(({ age }) => (age === null ? null : compare(age, threshold)));
   const first = truths[0] ?? null;
   if (truths.includes(null)) {
     return open(
@@ -56,30 +57,6 @@ export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope
   return { truth: first, needs: undefined, evidence, missing: [], searched };
 }
 
-/** An interval decides when the whole of it lies on one side of the limit (`clinical/facts.md` section 1). */
-function compare(
-  low: number,
-  high: number,
-  threshold: Threshold | undefined,
-  lowOpen = false,
-  highOpen = false,
-): boolean | null {
-  if (threshold === undefined) return null;
-  const limit = threshold.value;
-  const above = low > limit || (low === limit && lowOpen);
-  const below = high < limit || (high === limit && highOpen);
-  switch (threshold.comparison) {
-    case 'at-least':
-      return low >= limit ? true : below ? false : null;
-    case 'more-than':
-      return above ? true : high <= limit ? false : null;
-    case 'at-most':
-      return high <= limit ? true : above ? false : null;
-    case 'less-than':
-      return below ? true : low >= limit ? false : null;
-  }
-}
-
 /** The newest usable result decides; results that may be the newest and disagree leave it open (`clinical/facts.md` 2.4). */
 export function measurementAnswer(
   fact: MeasurementFact,
@@ -89,22 +66,7 @@ export function measurementAnswer(
 ): Answer {
   const searched = searchedBy([fact.retrieve], scope.chart);
   const found = hits(fact.retrieve);
-  const measured = withoutSuperseded(proofOf(found)).map((hit) => {
-    const interval = quantityInterval(valueElement(hit.record), fact.unit);
-    const value = printedQuantity(hit.record);
-    return 'unusable' in interval
-      ? {
-          hit,
-          interval: null,
-          evidence: {
-            ...hit.evidence,
-            path: 'Observation.value',
-            value,
-            note: `not usable: ${interval.unusable}`,
-          },
-        }
-      : { hit, interval, evidence: { ...hit.evidence, path: 'Observation.value', value } };
-  });
+  const measured = withoutSuperseded(proofOf(found)).map((hit) => readingOf(hit, fact.unit, fact.molar));
   const signs = found.filter(({ standing }) => standing !== 'proof').map(({ evidence }) => evidence);
   const evidence = [...measured.map((item) => item.evidence).reverse(), ...signs];
   const missing = fact.missing === undefined ? [] : [fact.missing];
@@ -119,42 +81,21 @@ export function measurementAnswer(
   // Undated, or dated by its year, a result may be newer than the one that is printed last.
   const latest = Math.max(...measured.map(({ hit }) => hit.record.date?.low ?? -Infinity));
   const tied = measured.filter(({ hit }) => (hit.record.date?.high ?? Infinity) >= latest);
-  const truths = tied.map(({ interval }) =>
+  const results = tied.map(({ interval, isMolar }) =>
     interval === null
-      ? null
-      : compare(interval.low, interval.high, threshold, interval.lowOpen, interval.highOpen),
+      ? { truth: null, isDisputed: false }
+      : decided(interval, threshold, isMolar ? fact.molar : undefined),
   );
-  const first = truths[0] ?? null;
-  return truths.every((truth) => truth === first) && first !== null
-    ? { truth: first, needs: undefined, evidence, missing: [], searched }
+  const first = results[0]?.truth ?? null;
+  if (results.some(({ isDisputed }) => isDisputed)) return open('review');
+  return results.every(({ truth }) => truth === first) && first !== null
+    ? {
+        truth: first,
+        needs: undefined,
+        evidence,
+        missing: [],
+        searched,
+        dates: tied.flatMap(({ hit: { record } }) => (record.date === null ? [] : [spanOf(record.date)])),
+      }
     : open('documentation');
-}
-
-/** Of one specimen and code, the result issued last stands for the others. */
-function withoutSuperseded(list: readonly Hit[]): readonly Hit[] {
-  const specimenOf = (hit: Hit): string | undefined => {
-    const specimen = text(objects(hit.record.resource['specimen'])[0]?.['reference']);
-    return specimen === undefined ? undefined : `${specimen} ${hit.record.codes[0]?.coding.key ?? ''}`;
-  };
-  const issued = (hit: Hit): number => {
-    const instant = Date.parse(text(hit.record.resource['issued']) ?? '');
-    return Number.isNaN(instant) ? -Infinity : instant;
-  };
-  return list.filter((hit) => {
-    const specimen = specimenOf(hit);
-    return !list.some(
-      (other) => specimen !== undefined && specimenOf(other) === specimen && issued(other) > issued(hit),
-    );
-  });
-}
-
-const valueElement = ({ resource }: ChartRecord): unknown =>
-  resource['valueQuantity'] ?? resource['valueRange'];
-
-function printedQuantity(record: ChartRecord): string {
-  const value = valueElement(record);
-  if (!isObject(value)) return text(record.resource['valueString']) ?? '';
-  const number =
-    typeof value['value'] === 'number' || typeof value['value'] === 'string' ? String(value['value']) : '';
-  return `${text(value['comparator']) ?? ''}${number} ${text(value['unit']) ?? text(value['code']) ?? ''}`.trim();
 }

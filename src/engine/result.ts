@@ -1,4 +1,5 @@
 import type { DateInterval } from '../fhir/date.ts';
+import type { Span } from './exposure.ts';
 import type { Missing } from '../policy/fact.ts';
 import type { Product } from '../policy/vocabulary.ts';
 
@@ -66,4 +67,6 @@ export interface Answer {
   readonly evidence: readonly Evidence[];
   readonly missing: readonly Missing[];
   readonly searched: readonly Searched[];
+  /** On true: the days on which what says so took place, one span for each finding. */
+  readonly dates?: readonly Span[];
 }

@@ -1,48 +1,96 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { text } from '../fhir/json.ts';
+import type { EventsFact, Retrieve } from '../policy/fact.ts';
+import { drugsOf, exposureOf, type Exposure } from './exposure.ts';
+import { regimensOf, type Regimen } from './regimens.ts';
+import { proofOf, type Hit } from './retrieve.ts';
+import type { Scope } from './scope.ts';
 
-/** When the latest regimen began: a day number, `none` without any event, `unclear` when an undated one still runs. */
+/** When the latest regimen began, or the latest day on which it can have: a day number, `none` without any event, `unclear` when an undated one still runs. */
 export type RegimenStart = number | 'none' | 'unclear';
 
-/** Days without a drug after which its next dose begins a new course of it. */
-const COURSE_GAP = 90;
-/** Drugs begun within this many days of each other are one regimen. */
-const REGIMEN_WINDOW = 28;
+/** What a chart holds of one therapy: regimens by date, and what cannot be placed among them. */
+export interface Therapy {
+  readonly regimens: readonly Regimen[];
+  /** Ingredients of records without a usable date. */
+  readonly undated: readonly string[];
+  readonly start: RegimenStart;
+  /** Every record that counts as a dose. */
+  readonly hits: readonly Hit[];
+}
 
-/**
- * Start of the latest regimen: drugs are joined into courses by date gaps, courses that begin together into a regimen
- * (`clinical/facts.md` F-LINES gives the two windows). Undated history is left out; an undated drug that is still
- * being taken may be the latest, and then nobody can say.
- */
-export function latestRegimenStart(events: readonly ChartRecord[]): RegimenStart {
-  if (events.length === 0) return 'none';
-  if (
-    events.some(
-      ({ date, resource }) =>
-        date === null && ['active', 'in-progress'].includes(text(resource['status']) ?? ''),
-    )
-  ) {
-    return 'unclear';
-  }
-  const given = events
-    .flatMap(({ date, codes }) => {
-      if (date === null || !Number.isFinite(date.low)) return [];
-      const drug = codes.find(({ coding }) => coding.key !== undefined)?.coding.key ?? '';
-      // A year or a month may hold the first dose anywhere: its last day is the latest that it can have begun.
-      const low = date.text.includes('/') ? date.low : date.high;
-      return [{ drug, low, high: Number.isFinite(date.high) ? date.high : low }];
-    })
-    .sort((a, b) => a.low - b.low);
-  const byDrug = new Map<string, { low: number; high: number }[]>();
-  for (const { drug, low, high } of given) {
-    const courses = byDrug.get(drug) ?? [];
-    const running = courses.at(-1);
-    if (running === undefined || low > running.high + COURSE_GAP) courses.push({ low, high });
-    else running.high = Math.max(running.high, high);
-    byDrug.set(drug, courses);
-  }
-  const starts = [...byDrug.values()].flat().map(({ low }) => low);
-  if (starts.length === 0) return 'unclear';
-  const latest = Math.max(...starts);
-  return Math.min(...starts.filter((start) => start >= latest - REGIMEN_WINDOW));
+/** Days in which collected cells are made and given: what is begun in between bridges to the ordered course. */
+const MANUFACTURE = 180;
+
+/** The therapy that a fact's events record. Doses that prepare for a transplant or infusion are no part of it. */
+export function therapyOf(
+  fact: EventsFact,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+  scope: Scope,
+): Therapy {
+  const { ingredients } = scope.library;
+  const found = [...new Map(proofOf(fact.events.flatMap(hits)).map((hit) => [hit.record, hit])).values()];
+  const records = found.map(({ record }) => record);
+  const exposures = records.map((record) => exposureOf(record, ingredients, scope.asOf.high));
+  const undated = records.filter((_, index) => exposures[index] === null);
+  const regimens = regimensOf(
+    exposures.flatMap((exposure) =>
+      exposure === null || isPreparation(exposure, fact, hits, scope) ? [] : [exposure],
+    ),
+    fact.apart.flatMap(({ before }) =>
+      proofOf(before.flatMap(hits)).flatMap(({ record: { date } }) => date?.low ?? []),
+    ),
+    bridgedFrom(fact, hits, scope),
+  );
+  return {
+    regimens,
+    undated: [...new Set(undated.flatMap((record) => drugsOf(record, ingredients)))],
+    start: latestRegimenStart(records, regimens),
+    hits: found,
+  };
+}
+
+/** Undated history is left out; an undated drug that is still being taken may be the latest, and then nobody can say. */
+export function latestRegimenStart(
+  records: readonly ChartRecord[],
+  regimens: readonly Regimen[] = regimensOf(
+    records.flatMap((record) => exposureOf(record, new Map(), Infinity) ?? []),
+  ),
+): RegimenStart {
+  if (records.length === 0) return 'none';
+  const isRunning = records.some(
+    ({ date, resource }) =>
+      date === null && ['active', 'in-progress'].includes(text(resource['status']) ?? ''),
+  );
+  return isRunning ? 'unclear' : (regimens.at(-1)?.first.high ?? 'unclear');
+}
+
+/** Conditioning, mobilization and lymphodepletion: the drug, in the days before what it prepares for. */
+const isPreparation = (
+  { record, first }: Exposure,
+  fact: EventsFact,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+  { library: { terminology } }: Scope,
+): boolean =>
+  fact.apart.some(
+    ({ drugs, before, days }) =>
+      record.codes.some(
+        ({ coding }) => coding.key !== undefined && terminology.includes(drugs, coding.key),
+      ) &&
+      proofOf(before.flatMap(hits)).some(
+        (event) =>
+          event.record.date !== null &&
+          first.low >= event.record.date.low - days &&
+          first.low <= event.record.date.high,
+      ),
+  );
+
+function bridgedFrom(
+  fact: EventsFact,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+  { asOf }: Scope,
+): number | undefined {
+  const collected = proofOf(fact.bridging.flatMap(hits)).flatMap(({ record }) => record.date?.high ?? []);
+  const latest = Math.max(...collected.filter((day) => day >= asOf.low - MANUFACTURE && day <= asOf.high));
+  return Number.isFinite(latest) ? latest : undefined;
 }

@@ -55,6 +55,8 @@ const ELEMENTS: Readonly<Record<string, readonly ((resource: JsonObject) => Read
   ],
   QuestionnaireResponse: [(r) => dateAt(r, 'authored')],
   Encounter: [(r) => (r['period'] === undefined ? undefined : parsePeriod(r['period']))],
+  CarePlan: [(r) => (r['period'] === undefined ? undefined : parsePeriod(r['period']))],
+  EpisodeOfCare: [(r) => (r['period'] === undefined ? undefined : parsePeriod(r['period']))],
 };
 
 /**

@@ -11,10 +11,19 @@ export const CLINICAL_TYPES = new Set([
   'DocumentReference',
   'QuestionnaireResponse',
   'ServiceRequest',
+  'CarePlan',
+  'EpisodeOfCare',
   'Encounter',
 ]);
 
 /** Clinical types that say what they are by a code. */
 export const CODED_TYPES = CLINICAL_TYPES.difference(
-  new Set(['QuestionnaireResponse', 'Encounter', 'MedicationRequest', 'ServiceRequest']),
+  new Set([
+    'QuestionnaireResponse',
+    'Encounter',
+    'MedicationRequest',
+    'ServiceRequest',
+    'CarePlan',
+    'EpisodeOfCare',
+  ]),
 );

@@ -26,6 +26,8 @@ export interface ApplicablePolicy {
   readonly policy: Policy;
   readonly payer: Payer;
   readonly doubt: string | undefined;
+  /** The anomaly of the policy's text that the doubt comes from. */
+  readonly anomaly?: string;
 }
 
 /** Why a coverage brings no policy to a CAR-T order. */
@@ -61,7 +63,7 @@ export function applicablePolicies(
       rest.push({ coverage, reason: 'no-policy-for-product' });
       continue;
     }
-    const forLine = listed.filter((policy) => policy.lines.some((line) => coverage.lines.has(line)));
+    const forLine = listed.filter((policy) => linesOf(policy).some((line) => coverage.lines.has(line)));
     if (forLine.length === 0) {
       rest.push({ coverage, reason: 'other-plan-line' });
       continue;
@@ -72,11 +74,17 @@ export function applicablePolicies(
       rest.push({ coverage, reason: 'not-in-force', ...(effective === undefined ? {} : { effective }) });
     }
     for (const policy of inForce) {
-      applicable.push({ coverage, policy, payer, doubt: doubtOf(policy, coverage, dateOfService, library) });
+      applicable.push({ coverage, policy, payer, ...doubtOf(policy, coverage, dateOfService, library) });
     }
   }
   return { applicable, rest };
 }
+
+/** The lines that a policy says it applies to, and those that it leaves in doubt. */
+const linesOf = ({ lines, doubtfulLines }: Policy): readonly string[] => [
+  ...lines,
+  ...(doubtfulLines?.lines ?? []),
+];
 
 const period = (policy: Policy): DateInterval => {
   const interval = parsePeriod({
@@ -95,18 +103,34 @@ function doubtOf(
   coverage: ReadCoverage,
   date: DateInterval,
   library: Library,
-): string | undefined {
+): Pick<ApplicablePolicy, 'doubt' | 'anomaly'> {
   const others = [...coverage.lines].filter((line) => !policy.lines.includes(line));
   if (others.length > 0) {
     const name = (line: string): string => library.planLines.lines.get(line) ?? line;
-    return coverage.lineSigns.length === 0
-      ? `The coverage does not say which plan line it is; the policy applies to ${policy.lines.map(name).join(', ')} only.`
-      : `The coverage does not tell ${[...coverage.lines].map(name).join(', ')} apart; the policy applies to ${policy.lines.map(name).join(', ')} only.`;
+    const { doubtfulLines } = policy;
+    // Every line that it can be is one that the policy's own text is at odds about.
+    if (
+      doubtfulLines !== undefined &&
+      [...coverage.lines].every((line) => doubtfulLines.lines.includes(line))
+    )
+      return {
+        doubt: `${policy.anomalies.get(doubtfulLines.anomaly)?.text ?? ''} The coverage is ${[...coverage.lines].map(name).join(' or ')}.`,
+        anomaly: doubtfulLines.anomaly,
+      };
+    return {
+      doubt:
+        coverage.lineSigns.length === 0
+          ? `The coverage does not say which plan line it is; the policy applies to ${policy.lines.map(name).join(', ')} only.`
+          : `The coverage does not tell ${[...coverage.lines].map(name).join(', ')} apart; the policy applies to ${policy.lines.map(name).join(', ')} only.`,
+    };
   }
   const { low, high } = period(policy);
-  return date.low >= low && date.high <= high
-    ? undefined
-    : `The date of service (${date.text}) is not exact enough to say that the policy, effective ${policy.effective}, is in force.`;
+  return {
+    doubt:
+      date.low >= low && date.high <= high
+        ? undefined
+        : `The date of service (${date.text}) is not exact enough to say that the policy, effective ${policy.effective}, is in force.`,
+  };
 }
 
 /** A coverage counts when it is active on the date of service, as far as both dates tell. */

@@ -3,15 +3,57 @@ import type { Terminology } from '../fhir/terminology.ts';
 import type { DataFile } from './data-files.ts';
 import type { Fact } from './fact.ts';
 import type { ParsedFile, Problem } from './parse.ts';
-import { COMPARISONS, type CriterionSource, type PolicySource } from './policy.ts';
+import { COMPARISONS, type CriterionSource } from './criterion.ts';
+import type { PolicySource } from './policy.ts';
 
 /** Checks of one file against the others: every name that it uses must be declared, every use must make sense. */
+
+/** UCUM unit of a fact whose answer is a quantity: limits are written in it. */
+function unitOf(fact: Fact): string | undefined {
+  switch (fact.kind) {
+    case 'measurement':
+      return fact.unit;
+    case 'series':
+      return fact.change === 'rise-percent' ? '%' : fact.unit;
+    case 'age':
+      return 'a';
+    case 'lines':
+      return '1';
+    case 'question':
+    case 'setting':
+    case 'events':
+      return undefined;
+  }
+}
+
+/** The definitions that a criterion uses, through others too. */
+function reachable(
+  criterion: CriterionSource,
+  definitions: ReadonlyMap<string, CriterionSource>,
+  seen: Set<string> = new Set(),
+): ReadonlySet<string> {
+  const used = criterion.definition;
+  const definition = used === undefined ? undefined : definitions.get(used);
+  if (used !== undefined && definition !== undefined && !seen.has(used)) {
+    seen.add(used);
+    reachable(definition, definitions, seen);
+  }
+  for (const part of [...(criterion.all ?? []), ...(criterion.any ?? []), ...(criterion.none ?? [])])
+    reachable(part, definitions, seen);
+  return seen;
+}
+
+/** What criteria may name. */
+export interface Declared {
+  readonly facts: ReadonlyMap<string, Fact>;
+  readonly valueSets: ReadonlyMap<string, unknown>;
+}
 
 /** Every criterion and definition of a policy: its facts, comparisons, anomalies and parts. */
 export function checkCriteria(
   file: ParsedFile<unknown>,
   source: PolicySource,
-  facts: ReadonlyMap<string, Fact>,
+  { facts, valueSets }: Declared,
   checkName: (
     file: ParsedFile<unknown>,
     path: readonly PropertyKey[],
@@ -40,7 +82,7 @@ export function checkCriteria(
       if (wanted === undefined) continue;
       checkName(file, [...path, key], 'fact', wanted, facts, where);
       const fact = facts.get(wanted);
-      const measured = fact?.kind === 'age' || fact?.kind === 'measurement';
+      const measured = fact !== undefined && unitOf(fact) !== undefined;
       const compared = ['at-least', 'more-than', 'at-most', 'less-than'].some(
         (item) => item in criterion && key === 'fact',
       );
@@ -54,7 +96,7 @@ export function checkCriteria(
         );
       if (fact !== undefined && !measured && compared)
         report(file, [...path, key], `${where}: "${wanted}" is not a quantity and cannot be compared`);
-      const unit = fact?.kind === 'measurement' ? fact.unit : fact?.kind === 'age' ? 'a' : undefined;
+      const unit = fact === undefined ? undefined : unitOf(fact);
       for (const comparison of key === 'fact' && unit !== undefined ? COMPARISONS : []) {
         if (criterion[comparison] !== undefined && criterion[comparison].unit !== unit)
           report(file, [...path, comparison], `${where}: "${wanted}" is in ${unit}; write the limit in it`);
@@ -63,10 +105,21 @@ export function checkCriteria(
     for (const { id } of criterion.anomalies ?? []) {
       checkName(file, [...path, 'anomalies'], 'anomaly', id, anomalies, where);
     }
+    for (const wanted of criterion.signals ?? [])
+      checkName(file, [...path, 'signals'], 'fact', wanted, facts, where);
+    if (criterion.within !== undefined) {
+      const { therapy, drugs = [] } = criterion.within;
+      for (const drug of drugs) checkName(file, [...path, 'within'], 'value set', drug, valueSets, where);
+      checkName(file, [...path, 'within'], 'fact', therapy, facts, where);
+      if (facts.has(therapy) && facts.get(therapy)?.kind !== 'events')
+        report(
+          file,
+          [...path, 'within'],
+          `${where}: within needs a fact with events; "${therapy}" is not one`,
+        );
+    }
     if (criterion.definition !== undefined) {
       checkName(file, [...path, 'definition'], 'definition', criterion.definition, definitions, where);
-      if (path[0] === 'definitions')
-        report(file, path, `${where}: a definition may not use another definition`);
     }
     for (const kind of ['all', 'any', 'none'] as const) {
       for (const [index, part] of (criterion[kind] ?? []).entries()) {
@@ -75,6 +128,8 @@ export function checkCriteria(
     }
   };
   for (const [id, definition] of definitions) {
+    if (reachable(definition, definitions).has(id))
+      report(file, ['definitions', id], `definition "${id}" uses itself`);
     check(definition, ['definitions', id], `definition "${id}"`, new Set());
   }
   for (const [index, indication] of source.indications.entries()) {

@@ -16,14 +16,62 @@ export function buildFact(
   const named = { name: id, ask: source.ask };
   if ('age' in source) return { ...named, kind: 'age', at: source.age };
   if ('setting' in source) return { ...named, kind: 'setting', setting: source.setting };
-  if ('events' in source) return { ...named, kind: 'events', events: compileAll('events', source.events) };
+  if ('events' in source) {
+    const apart = (source.apart ?? []).map(({ before, ...rest }, index) => ({
+      ...rest,
+      before: before.map((retrieve, at) => compile(retrieve, ['apart', index, 'before', at])),
+    }));
+    return {
+      ...named,
+      kind: 'events',
+      events: compileAll('events', source.events),
+      apart,
+      bridging: compileAll('bridging', source.bridging),
+    };
+  }
   if ('latest' in source) {
-    const { unit, resource, ...rest } = source.latest;
+    const { unit, molar, resource, ...rest } = source.latest;
     return {
       ...named,
       kind: 'measurement',
       unit,
+      molar,
       retrieve: compile({ ...rest, resource: [resource] }, ['latest']),
+      missing: missing(source.missing),
+    };
+  }
+  if ('series' in source) {
+    const {
+      resource,
+      code,
+      where,
+      minus,
+      codes,
+      'or-without-events': orWithoutEvents,
+      ...rest
+    } = source.series;
+    const results = { resource: [resource], code, ...(where === undefined ? {} : { where }) };
+    return {
+      ...named,
+      ...rest,
+      kind: 'series',
+      molar: rest.molar,
+      retrieve: compile(results, ['series']),
+      minus:
+        minus === undefined ? undefined : compile({ ...minus, resource: [resource] }, ['series', 'minus']),
+      orWithoutEvents: orWithoutEvents === true,
+      isOneKind: codes === 'any',
+      missing: missing(source.missing),
+    };
+  }
+  if ('lines' in source) {
+    const { of, progression, assigned } = source.lines;
+    return {
+      ...named,
+      kind: 'lines',
+      of,
+      progression: progression.map((retrieve, index) => compile(retrieve, ['lines', 'progression', index])),
+      assigned,
       missing: missing(source.missing),
     };
   }

@@ -13,6 +13,8 @@ export const FACT_TYPES = [
   'DiagnosticReport',
   'DocumentReference',
   'ServiceRequest',
+  'CarePlan',
+  'EpisodeOfCare',
 ] as const;
 
 export const name = z
@@ -89,18 +91,77 @@ const settingSchema = z.strictObject({
 
 const eventsSchema = z.strictObject({
   ask: z.string().min(1),
-  /** Exposures whose dates other facts refer to (`since`). */
+  /** Exposures whose dates other facts refer to (`since`, `within`, `lines`). */
   events: z.array(retrieveSchema).min(1),
+  /** Doses of these drugs in the days before one of these events prepare for it, and are no part of a regimen. */
+  apart: z
+    .array(
+      z.strictObject({
+        drugs: z.array(name).min(1),
+        before: z.array(retrieveSchema).min(1),
+        days: z.int().min(1),
+      }),
+    )
+    .min(1)
+    .optional(),
+  /** What is begun after the latest of these bridges to the ordered course, and is no regimen of its own. */
+  bridging: z.array(retrieveSchema).min(1).optional(),
 });
+
+/** Results in substance units: one of the fact's own unit is so many of this one. UCUM alone cannot say. */
+const molarSchema = z.strictObject({ unit: z.string().min(1), per: z.number().positive() });
+const resultSchema = {
+  resource: z.literal('Observation'),
+  code: oneOrMany(name),
+  where: z.string().optional(),
+  unit: z.string().min(1),
+  molar: molarSchema.optional(),
+};
 
 const measurementSchema = z.strictObject({
   ask: z.string().min(1),
   /** The newest usable result, as a quantity in the given UCUM unit. */
-  latest: z.strictObject({
-    resource: z.literal('Observation'),
-    code: oneOrMany(name),
-    where: z.string().optional(),
-    unit: z.string().min(1),
+  latest: z.strictObject(resultSchema),
+  missing: missingSchema.optional(),
+});
+
+const CHANGES = ['highest', 'lowest', 'rise', 'rise-percent', 'fall'] as const;
+const seriesSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** Results since the start of a therapy's latest regimen, and what they come to. */
+  series: z.strictObject({
+    ...resultSchema,
+    /** `rise`: the latest less the lowest before it; `fall`: the highest before it less the latest. */
+    change: z.enum(CHANGES),
+    /** Taken from each result: the other one of the same day. */
+    minus: z.strictObject({ code: oneOrMany(name), where: z.string().optional() }).optional(),
+    /** A fact with events. */
+    since: name,
+    /** Every result, where the chart holds no event of that kind at all. */
+    'or-without-events': z.literal(true).optional(),
+    /** `any`: results of all these codes are of one kind. Otherwise only those of one code and laboratory are compared. */
+    codes: z.literal('any').optional(),
+  }),
+  missing: missingSchema.optional(),
+});
+
+const linesSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** Lines of therapy, as an interval: fewest and most that the chart allows. */
+  lines: z.strictObject({
+    /** A fact with events. */
+    of: name,
+    /** What documents that the disease progressed, relapsed or was refractory. */
+    progression: z.array(retrieveSchema).min(1),
+    /** Records on which a clinician has put the number of a line, for one of the diseases. */
+    assigned: z
+      .strictObject({
+        resource: oneOrMany(z.enum(FACT_TYPES)),
+        /** End of the extension's URL. */
+        extension: z.string().min(1),
+        diseases: z.array(name).min(1),
+      })
+      .optional(),
   }),
   missing: missingSchema.optional(),
 });
@@ -111,6 +172,8 @@ export const factSchema = z.union([
   settingSchema,
   eventsSchema,
   measurementSchema,
+  seriesSchema,
+  linesSchema,
 ]);
 export const factsFileSchema = z.record(name, factSchema);
 
@@ -149,15 +212,53 @@ export interface SettingFact extends Named {
 export interface EventsFact extends Named {
   readonly kind: 'events';
   readonly events: readonly Retrieve[];
+  readonly apart: readonly {
+    readonly drugs: readonly string[];
+    readonly before: readonly Retrieve[];
+    readonly days: number;
+  }[];
+  readonly bridging: readonly Retrieve[];
+}
+/** One of the fact's own unit is `per` of `unit`. */
+export interface Molar {
+  readonly unit: string;
+  readonly per: number;
 }
 export interface MeasurementFact extends Named {
   readonly kind: 'measurement';
   readonly retrieve: Retrieve;
   readonly unit: string;
+  readonly molar: Molar | undefined;
+  readonly missing: Missing | undefined;
+}
+export type Change = (typeof CHANGES)[number];
+export interface SeriesFact extends Named {
+  readonly kind: 'series';
+  readonly retrieve: Retrieve;
+  readonly minus: Retrieve | undefined;
+  readonly unit: string;
+  readonly molar: Molar | undefined;
+  readonly change: Change;
+  readonly since: string;
+  readonly orWithoutEvents: boolean;
+  readonly isOneKind: boolean;
+  readonly missing: Missing | undefined;
+}
+export interface LinesFact extends Named {
+  readonly kind: 'lines';
+  readonly of: string;
+  readonly progression: readonly Retrieve[];
+  readonly assigned:
+    | {
+        readonly resource: readonly string[];
+        readonly extension: string;
+        readonly diseases: readonly string[];
+      }
+    | undefined;
   readonly missing: Missing | undefined;
 }
 /** A named question to the chart. */
-export type Fact = Question | AgeFact | SettingFact | EventsFact | MeasurementFact;
+export type Fact = Question | AgeFact | SettingFact | EventsFact | MeasurementFact | SeriesFact | LinesFact;
 
 /** Every retrieve of a fact, for lint and for the list of what a policy reads. */
 export function retrievesOf(fact: Fact): readonly Retrieve[] {
@@ -165,11 +266,31 @@ export function retrievesOf(fact: Fact): readonly Retrieve[] {
     case 'question':
       return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs];
     case 'events':
-      return fact.events;
+      return [...fact.events, ...fact.apart.flatMap(({ before }) => before), ...fact.bridging];
     case 'measurement':
       return [fact.retrieve];
+    case 'series':
+      return fact.minus === undefined ? [fact.retrieve] : [fact.retrieve, fact.minus];
+    case 'lines':
+      return fact.progression;
     case 'age':
     case 'setting':
       return [];
   }
 }
+
+/** Resource types that a fact reads. */
+export const typesOf = (fact: Fact): readonly string[] => [
+  ...new Set([
+    ...retrievesOf(fact).flatMap(({ resource }) => resource),
+    ...(fact.kind === 'lines' ? (fact.assigned?.resource ?? []) : []),
+  ]),
+];
+
+/** Facts with events that a fact refers to. */
+export const eventsOf = (fact: Fact): readonly string[] => [
+  ...new Set([
+    ...retrievesOf(fact).flatMap(({ since }) => since ?? []),
+    ...(fact.kind === 'series' ? [fact.since] : fact.kind === 'lines' ? [fact.of] : []),
+  ]),
+];

@@ -14,7 +14,8 @@ import {
 } from './data-files.ts';
 import { compileCondition } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
-import { factsFileSchema, retrievesOf, type Fact, type Retrieve, type RetrieveSource } from './fact.ts';
+import { eventsOf, factsFileSchema, typesOf, type Fact, type Retrieve, type RetrieveSource } from './fact.ts';
+import { readIngredients } from './ingredients.ts';
 import { parseYaml, suggestion, type ParsedFile, type Problem } from './parse.ts';
 import { buildPolicy, flatten, policySchema, type Policy } from './policy.ts';
 import {
@@ -30,6 +31,8 @@ import {
 /** Everything in `cds-services/`, checked and compiled. */
 export interface Library {
   readonly terminology: Terminology;
+  /** Ingredients by `system|code`. */
+  readonly ingredients: ReadonlyMap<string, readonly string[]>;
   readonly settings: { readonly inpatient: readonly string[]; readonly outpatient: readonly string[] };
   readonly products: ProductLibrary;
   readonly diseases: ReadonlyMap<string, Disease>;
@@ -90,6 +93,8 @@ export function createLibrary(
     valueSets.map(({ resource }) => resource),
   );
   for (const { path, resource } of valueSets) checkValueSet(resource, path, terminology, problems);
+
+  const ingredients = readIngredients(files, terminology, problems);
 
   const checkName = (
     file: ParsedFile<unknown>,
@@ -221,8 +226,8 @@ export function createLibrary(
   for (const file of factFiles) {
     for (const [id, source] of Object.entries(file.value)) {
       const fact = facts.get(id);
-      for (const { since } of fact === undefined ? [] : retrievesOf(fact)) {
-        if (since !== undefined && facts.get(since)?.kind !== 'events') {
+      for (const since of fact === undefined ? [] : eventsOf(fact)) {
+        if (facts.get(since)?.kind !== 'events') {
           report(
             file,
             [id],
@@ -230,6 +235,11 @@ export function createLibrary(
           );
         }
       }
+      if (fact?.kind === 'events') {
+        for (const { drugs } of fact.apart) checkValueSets(file, [id, 'apart'], drugs, `fact "${id}"`);
+      }
+      for (const disease of fact?.kind === 'lines' ? (fact.assigned?.diseases ?? []) : [])
+        checkName(file, [id, 'lines'], 'disease', disease, diseaseMap, `fact "${id}"`);
       const missing = 'missing' in source ? source.missing?.['value-set'] : undefined;
       if (missing !== undefined) checkValueSets(file, [id, 'missing'], [missing], `fact "${id}"`);
     }
@@ -242,9 +252,7 @@ export function createLibrary(
     search: query.search,
   }));
   if (queries !== undefined) {
-    for (const type of new Set(
-      [...facts.values()].flatMap(retrievesOf).flatMap(({ resource }) => resource),
-    )) {
+    for (const type of new Set([...facts.values()].flatMap(typesOf))) {
       if (!queryList.some((query) => query.type === type)) {
         report(queries, [], `facts read ${type}, and no query asks for it`);
       }
@@ -293,7 +301,17 @@ export function createLibrary(
       report(file, ['id'], `${where} version ${source.version} is declared twice`);
     }
     checkName(file, ['payer'], 'payer', source.payer, payers, where);
-    for (const line of source.lines) checkName(file, ['lines'], 'plan line', line, lineNames, where);
+    const doubtful = source['doubtful-lines'];
+    for (const line of [...source.lines, ...(doubtful?.lines ?? [])])
+      checkName(file, ['lines'], 'plan line', line, lineNames, where);
+    const anomalies = new Map(Object.entries(source.anomalies ?? {}));
+    if (doubtful !== undefined)
+      checkName(file, ['doubtful-lines'], 'anomaly', doubtful.anomaly, anomalies, where);
+    const indications = new Set(source.indications.map((indication) => indication.id));
+    for (const [index, form] of (source.submit.forms ?? []).entries()) {
+      for (const indication of form.indications ?? [])
+        checkName(file, ['submit', 'forms', index], 'indication', indication, indications, where);
+    }
     for (const product of source.products)
       checkName(file, ['products'], 'product', product, productIds, where);
     for (const [index, indication] of source.indications.entries()) {
@@ -307,6 +325,8 @@ export function createLibrary(
           `indication "${indication.id}"`,
         );
       }
+      for (const anomaly of indication.anomalies ?? [])
+        checkName(file, ['indications', index, 'anomalies'], 'anomaly', anomaly, anomalies, where);
       for (const disease of indication.diseases) {
         checkName(
           file,
@@ -318,7 +338,7 @@ export function createLibrary(
         );
       }
     }
-    checkCriteria(file, source, facts, checkName, report);
+    checkCriteria(file, source, { facts, valueSets: terminology.valueSets }, checkName, report);
     if (problems.length === before) policies.push(buildPolicy(source));
   }
   for (const file of failed.filter((item) => /^[^/]+\/policy\.yaml$/.test(item.file))) {
@@ -333,6 +353,7 @@ export function createLibrary(
     return { problems: problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line) };
   return {
     terminology,
+    ingredients,
     settings: settings?.value ?? { inpatient: [], outpatient: [] },
     products: {
       products: Object.entries(products?.value.products ?? {}).map(
@@ -356,13 +377,13 @@ export function createLibrary(
 export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): readonly Fact[] {
   const asked = policy.indications
     .flatMap(({ criteria }) => flatten(criteria))
-    .flatMap(({ when, test }) => [
+    .flatMap(({ when, signals, within, test }) => [
       ...(when === undefined ? [] : [when]),
+      ...signals,
+      ...(within === undefined ? [] : [within.therapy]),
       ...(test.kind === 'fact' ? [test.fact] : []),
     ])
     .flatMap((id) => facts.get(id) ?? []);
-  const since = asked
-    .flatMap(retrievesOf)
-    .flatMap((retrieve) => (retrieve.since === undefined ? [] : (facts.get(retrieve.since) ?? [])));
-  return [...new Set([...asked, ...since])];
+  const events = asked.flatMap(eventsOf).flatMap((id) => facts.get(id) ?? []);
+  return [...new Set([...asked, ...events])];
 }

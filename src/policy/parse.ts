@@ -28,7 +28,12 @@ export function parseYaml<S extends z.ZodType>(
   schema: S,
 ): ParsedFile<z.output<S>> | FailedFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    merge: true,
+    prettyErrors: false,
+  });
   // What follows the first error of syntax follows from it.
   const [error] = document.errors;
   if (error !== undefined) {

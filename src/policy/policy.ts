@@ -1,14 +1,26 @@
 import * as z from 'zod';
 import { parseDate } from '../fhir/date.ts';
+import {
+  COMPARISONS,
+  criterionSchema,
+  definitionSchema,
+  type AnomalyReference,
+  type Criterion,
+  type CriterionSource,
+  type Test,
+} from './criterion.ts';
 import { name } from './fact.ts';
 
-/** Part of a criterion id as the policy prints it: `1.b.ii`, `limit.one-time`, `I.A`. */
-const number = z
-  .string({ error: 'quote the number: YAML reads 1.10 as 1.1' })
-  .regex(
-    /^[A-Za-z0-9]+([./-][A-Za-z0-9]+)*$/,
-    'a criterion id has letters, digits, dots, hyphens and slashes',
-  );
+export { COMPARISONS, flatten } from './criterion.ts';
+export type {
+  AnomalyReference,
+  Comparison,
+  Criterion,
+  CriterionSource,
+  Test,
+  Threshold,
+  Within,
+} from './criterion.ts';
 
 const date = z
   .string({ error: 'quote the date' })
@@ -16,103 +28,30 @@ const date = z
     error: 'write the date as "2025-09-01"',
   });
 
-const threshold = z.strictObject({ value: z.number(), unit: z.string().min(1) });
-export const COMPARISONS = ['at-least', 'more-than', 'at-most', 'less-than'] as const;
-
-const anomalyReference = z.union([
-  z.string().transform((id) => ({ id, only: 'always' as const })),
-  z.strictObject({ id: z.string(), only: z.enum(['when-open', 'when-review']) }),
-]);
-
-interface CriterionInput {
-  id?: string | undefined;
-  title?: string | undefined;
-  locator?: string | undefined;
-  when?: string | undefined;
-  anomalies?: z.output<typeof anomalyReference>[] | undefined;
-  attestable?: boolean | undefined;
-  open?: 'documentation' | 'attestation' | 'review' | undefined;
-  missing?: string | undefined;
-  fact?: string | undefined;
-  'at-least'?: z.output<typeof threshold> | undefined;
-  'more-than'?: z.output<typeof threshold> | undefined;
-  'at-most'?: z.output<typeof threshold> | undefined;
-  'less-than'?: z.output<typeof threshold> | undefined;
-  definition?: string | undefined;
-  attest?: 'clinician' | undefined;
-  review?: string | undefined;
-  all?: CriterionInput[] | undefined;
-  any?: CriterionInput[] | undefined;
-  none?: CriterionInput[] | undefined;
-}
-
-const FORMS = ['fact', 'definition', 'attest', 'review', 'all', 'any', 'none'] as const;
-
-// Typed by hand: a criterion holds criteria, and inference ends at the circle.
-const criterionFields = {
-  title: z.string().min(1).optional(),
-  locator: z.string().min(1).optional(),
-  /** A fact: the criterion does not apply when it is definitely false. */
-  when: name.optional(),
-  anomalies: z.array(anomalyReference).min(1).optional(),
-  /** A clinician's answer can close it although it asks for a fact: a judgement, not a measurement or document. */
-  attestable: z.boolean().optional(),
-  /** What an open answer needs, when not the usual (documentation; attestation under `none` and `attest`). */
-  open: z.enum(['documentation', 'attestation', 'review']).optional(),
-  /** What to supply when it is open. */
-  missing: z.string().min(1).optional(),
-  fact: name.optional(),
-  'at-least': threshold.optional(),
-  'more-than': threshold.optional(),
-  'at-most': threshold.optional(),
-  'less-than': threshold.optional(),
-  definition: name.optional(),
-  attest: z.literal('clinician').optional(),
-  /** The policy's own text cannot be applied as printed: why, in a sentence. */
-  review: z.string().min(1).optional(),
-  all: z
-    .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
-    .min(1)
-    .optional(),
-  any: z
-    .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
-    .min(1)
-    .optional(),
-  none: z
-    .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
-    .min(1)
-    .optional(),
-};
-
-const oneForm = (criterion: CriterionInput, context: z.RefinementCtx): void => {
-  const forms = FORMS.filter((form) => criterion[form] !== undefined);
-  if (forms.length !== 1) {
-    context.addIssue({
-      code: 'custom',
-      message: `a criterion needs exactly one of ${FORMS.join(', ')}; this one has ${forms.length === 0 ? 'none' : forms.join(' and ')}`,
-    });
-  }
-  const comparisons = COMPARISONS.filter((comparison) => criterion[comparison] !== undefined);
-  if (comparisons.length > 0 && criterion.fact === undefined) {
-    context.addIssue({ code: 'custom', message: `${comparisons.join(' and ')} needs a fact to compare` });
-  }
-  if (comparisons.length > 1) {
-    context.addIssue({ code: 'custom', message: 'one comparison a criterion; use all for a range' });
-  }
-  if (criterion.id !== undefined && (criterion.title === undefined || criterion.locator === undefined)) {
-    context.addIssue({ code: 'custom', message: `criterion "${criterion.id}" needs a title and a locator` });
-  }
-};
-
-const criterionSchema: z.ZodType<CriterionInput> = z
-  .strictObject({ id: number.optional(), ...criterionFields })
-  .superRefine(oneForm);
-
-const definitionSchema = z
-  .strictObject({ ...criterionFields, title: z.string().min(1), locator: z.string().min(1) })
-  .superRefine(oneForm);
-
 const requirement = z.enum(['required', 'not-required', 'unknown']);
+
+/** How a request is submitted: `text` says it in a sentence, the rest is what a form or a request is filled in with. */
+const submitSchema = z.strictObject({
+  text: z.string().min(1),
+  fax: z.string().optional(),
+  /** Who sends by fax, when not everybody. */
+  'fax-for': z.string().min(1).optional(),
+  url: z.url().optional(),
+  /** The payer's own site for requests. */
+  portal: z.string().min(1).optional(),
+  /** Forms by number; for all indications of the policy unless it names some. */
+  forms: z
+    .array(
+      z.strictObject({
+        number: z.string({ error: 'quote the number' }),
+        title: z.string().min(1),
+        indications: z.array(name).min(1).optional(),
+      }),
+    )
+    .optional(),
+  /** What the request must carry: identifiers, roles. */
+  carries: z.array(z.string().min(1)).optional(),
+});
 
 export const policySchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/, 'the policy id: lower case, digits, dots, hyphens'),
@@ -125,8 +64,10 @@ export const policySchema = z.strictObject({
   until: date.optional(),
   /** Plan lines of `payers/plan-lines.yaml` that the policy says it applies to. */
   lines: z.array(name).min(1),
+  /** Plan lines that one part of its text names and another leaves out: a person must say whether it applies. */
+  'doubtful-lines': z.strictObject({ lines: z.array(name).min(1), anomaly: z.string() }).optional(),
   'prior-authorization': z.strictObject({ inpatient: requirement, outpatient: requirement }),
-  submit: z.strictObject({ text: z.string().min(1), fax: z.string().optional(), url: z.url().optional() }),
+  submit: submitSchema,
   links: z.array(z.strictObject({ label: z.string().min(1), url: z.url() })).optional(),
   /** Canonical of the policy's Questionnaire, with its version. */
   questionnaire: z
@@ -152,6 +93,8 @@ export const policySchema = z.strictObject({
         products: z.array(name).min(1),
         /** Diseases of `shared/diseases.yaml` that the indication is for. */
         diseases: z.array(name).min(1),
+        /** Anomalies of the policy's text that stand on every determination of this indication. */
+        anomalies: z.array(z.string()).min(1).optional(),
         criteria: z
           .array(criterionSchema)
           .min(1)
@@ -164,48 +107,30 @@ export const policySchema = z.strictObject({
 });
 
 export type PolicySource = z.output<typeof policySchema>;
-export type CriterionSource = CriterionInput;
-export type Comparison = (typeof COMPARISONS)[number];
 export type Requirement = z.output<typeof requirement>;
-
-export interface AnomalyReference {
-  readonly id: string;
-  readonly only: 'always' | 'when-open' | 'when-review';
-}
-
-/** What a criterion asks. */
-export type Test =
-  | { readonly kind: 'fact'; readonly fact: string; readonly comparison: Threshold | undefined }
-  | { readonly kind: 'attest' }
-  | { readonly kind: 'review'; readonly reason: string }
-  | { readonly kind: 'all' | 'any' | 'none'; readonly parts: readonly Criterion[] };
-
-export interface Threshold {
-  readonly comparison: Comparison;
-  readonly value: number;
-  /** UCUM code. */
-  readonly unit: string;
-}
-
-export interface Criterion {
-  /** Whole id (`<policy>/<indication>/<number>`); undefined for a part without a number of its own. */
-  readonly id: string | undefined;
-  readonly title: string;
-  readonly locator: string;
-  readonly when: string | undefined;
-  readonly anomalies: readonly AnomalyReference[];
-  readonly attestable: boolean;
-  readonly open: 'documentation' | 'attestation' | 'review' | undefined;
-  readonly missing: string | undefined;
-  readonly test: Test;
-}
 
 export interface Indication {
   readonly id: string;
   readonly title: string;
   readonly products: readonly string[];
   readonly diseases: readonly string[];
+  readonly anomalies: readonly string[];
   readonly criteria: readonly Criterion[];
+}
+
+export interface Submission {
+  readonly text: string;
+  readonly fax?: string | undefined;
+  readonly faxFor?: string | undefined;
+  readonly url?: string | undefined;
+  readonly portal?: string | undefined;
+  readonly forms: readonly {
+    readonly number: string;
+    readonly title: string;
+    /** Empty: for every indication. */
+    readonly indications: readonly string[];
+  }[];
+  readonly carries: readonly string[];
 }
 
 export interface Policy {
@@ -217,12 +142,9 @@ export interface Policy {
   readonly effective: string;
   readonly until: string | undefined;
   readonly lines: readonly string[];
+  readonly doubtfulLines: { readonly lines: readonly string[]; readonly anomaly: string } | undefined;
   readonly priorAuthorization: { readonly inpatient: Requirement; readonly outpatient: Requirement };
-  readonly submit: {
-    readonly text: string;
-    readonly fax?: string | undefined;
-    readonly url?: string | undefined;
-  };
+  readonly submit: Submission;
   readonly links: readonly { readonly label: string; readonly url: string }[];
   /** Canonical with version. */
   readonly questionnaire: string | undefined;
@@ -258,6 +180,12 @@ export function buildPolicy(source: PolicySource): Policy {
       attestable: criterion.attestable ?? (criterion.attest !== undefined || criterion.none !== undefined),
       open: criterion.open,
       missing: criterion.missing,
+      ifNot: criterion['if-not'],
+      signals: criterion.signals ?? [],
+      within:
+        criterion.within === undefined
+          ? undefined
+          : { ...criterion.within, drugs: criterion.within.drugs ?? [] },
       test: testOf(criterion, (part) => build(part, prefix, { title, locator })),
     };
   };
@@ -271,8 +199,17 @@ export function buildPolicy(source: PolicySource): Policy {
     effective: source.effective,
     until: source.until,
     lines: source.lines,
+    doubtfulLines: source['doubtful-lines'],
     priorAuthorization: source['prior-authorization'],
-    submit: source.submit,
+    submit: {
+      text: source.submit.text,
+      fax: source.submit.fax,
+      faxFor: source.submit['fax-for'],
+      url: source.submit.url,
+      portal: source.submit.portal,
+      forms: (source.submit.forms ?? []).map((form) => ({ ...form, indications: form.indications ?? [] })),
+      carries: source.submit.carries ?? [],
+    },
     links: source.links ?? [],
     questionnaire: source.questionnaire,
     otherwise: source.otherwise,
@@ -288,6 +225,7 @@ export function buildPolicy(source: PolicySource): Policy {
       title: indication.title,
       products: indication.products,
       diseases: indication.diseases,
+      anomalies: indication.anomalies ?? [],
       criteria: indication.criteria.map((criterion) =>
         build(criterion, `${source.id}/${indication.id}/`, { title: '', locator: '' }),
       ),
@@ -299,10 +237,13 @@ function testOf(criterion: CriterionSource, build: (part: CriterionSource) => Cr
   if (criterion.fact !== undefined) {
     const comparison = COMPARISONS.find((item) => criterion[item] !== undefined);
     const limit = comparison === undefined ? undefined : criterion[comparison];
+    if (comparison === undefined || limit === undefined)
+      return { kind: 'fact', fact: criterion.fact, comparison: undefined };
+    const { 'also-printed': alsoPrinted, ...rest } = limit;
     return {
       kind: 'fact',
       fact: criterion.fact,
-      comparison: comparison === undefined || limit === undefined ? undefined : { comparison, ...limit },
+      comparison: { comparison, ...rest, ...(alsoPrinted === undefined ? {} : { alsoPrinted }) },
     };
   }
   if (criterion.attest !== undefined) return { kind: 'attest' };
@@ -313,10 +254,3 @@ function testOf(criterion: CriterionSource, build: (part: CriterionSource) => Cr
   }
   throw new Error(`criterion ${criterion.id ?? ''} asks nothing`);
 }
-
-/** Every criterion below and including the given ones, in order. */
-export const flatten = (criteria: readonly Criterion[]): readonly Criterion[] =>
-  criteria.flatMap((criterion) => [
-    criterion,
-    ...('parts' in criterion.test ? flatten(criterion.test.parts) : []),
-  ]);

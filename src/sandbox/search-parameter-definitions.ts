@@ -91,6 +91,17 @@ export const definitions: Readonly<Partial<Record<FhirResource['resourceType'], 
     code: status,
     date: { date: 'date', period: 'context.period' },
   },
+  EpisodeOfCare: {
+    reference: {
+      patient: 'patient',
+      condition: 'diagnosis.condition',
+      'care-manager': 'careManager',
+      organization: 'managingOrganization',
+    },
+    token: { ...identified, type: 'type' },
+    code: status,
+    date: { date: 'period' },
+  },
   Encounter: {
     reference: {
       ...ofSubject,

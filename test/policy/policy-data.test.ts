@@ -35,7 +35,11 @@ describe.each(library.policies.map((policy) => [policy.id, policy] as const))('%
   });
 
   it('uses every anomaly that it declares', () => {
-    const used = new Set(criteria.flatMap(({ anomalies }) => anomalies.map((anomaly) => anomaly.id)));
+    const used = new Set([
+      ...criteria.flatMap(({ anomalies }) => anomalies.map((anomaly) => anomaly.id)),
+      ...policy.indications.flatMap(({ anomalies }) => anomalies),
+      ...(policy.doubtfulLines === undefined ? [] : [policy.doubtfulLines.anomaly]),
+    ]);
     const unused = [...policy.anomalies].filter(([name, { general }]) => !general && !used.has(name));
     expect(unused.map(([name]) => name)).toEqual([]);
   });
@@ -70,7 +74,11 @@ describe('the shared files', () => {
           ...(value ?? []),
           ...(focus ?? []),
         ]),
+        ...(fact.kind === 'events' ? fact.apart.flatMap(({ drugs }) => drugs) : []),
       ]),
+      ...library.policies
+        .flatMap(({ indications }) => indications.flatMap((indication) => flatten(indication.criteria)))
+        .flatMap(({ within }) => within?.drugs ?? []),
     ]);
     expect([...library.terminology.valueSets.keys()].filter((id) => !used.has(id))).toEqual([]);
   });

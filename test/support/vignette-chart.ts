@@ -102,7 +102,7 @@ function coverageOf(coverage: Coverage, nextId: (kind: string) => string): JsonO
     id: coverage.id ?? nextId('coverage'),
     status: coverage.status ?? 'active',
     beneficiary: { reference: `Patient/${PATIENT}` },
-    payor: [{ display: coverage.payer ?? 'CarePartners of Connecticut' }],
+    payor: [payorOf(coverage.payer ?? 'CarePartners of Connecticut')],
     ...(type === undefined ? {} : { type }),
     ...(coverage.plan === undefined
       ? {}
@@ -110,6 +110,12 @@ function coverageOf(coverage: Coverage, nextId: (kind: string) => string): JsonO
     ...(coverage.period === undefined ? {} : { period: periodOf(coverage.period) }),
     ...(coverage.order === undefined ? {} : { order: coverage.order }),
   };
+}
+
+/** By name, or by an identifier printed as `system|value`. */
+function payorOf(printed: string): JsonObject {
+  const [system, value] = printed.split('|');
+  return value === undefined ? { display: printed } : { identifier: { system, value } };
 }
 
 /** A resource of the chart; ids are the kind and a number where the vignette gives none. */
@@ -161,6 +167,11 @@ function resourceOf(entry: Entry, nextId: (kind: string) => string, prefix: stri
       ...dated('effective', observation.date),
       ...defined('valueCodeableConcept', conceptOf(observation.value)),
       ...defined('valueString', observation.words),
+      ...defined('valueQuantity', quantityOf(observation.quantity)),
+      ...defined(
+        'performer',
+        observation.performer === undefined ? undefined : [{ reference: observation.performer }],
+      ),
       ...defined(
         'focus',
         focus?.map((item) => ({ reference: item })),
@@ -255,9 +266,22 @@ function medicationOf(entry: Entry, base: Base): JsonObject {
         : { reasonReference: [{ reference: given['reason-reference'] }] }),
       ...(target === undefined ? {} : { [order]: order === 'request' ? target : [target] }),
       ...defined('doNotPerform', given['do-not-perform']),
+      ...defined(
+        'daysSupply',
+        given.supply === undefined ? undefined : { value: given.supply, ...UCUM, unit: 'days', code: 'd' },
+      ),
     };
   }
   throw new Error('a chart item without a resource');
+}
+
+const UCUM = { system: 'http://unitsofmeasure.org' };
+
+function quantityOf(printed: string | undefined): JsonObject | undefined {
+  const [, comparator, value, unit] = /^(<=|<|>=|>)?(-?[\d.]+) (\S+)$/.exec(printed ?? '') ?? [];
+  return value === undefined
+    ? undefined
+    : { ...defined('comparator', comparator), value: Number(value), ...UCUM, unit, code: unit };
 }
 
 const defined = (name: string, value: unknown): JsonObject => (value === undefined ? {} : { [name]: value });

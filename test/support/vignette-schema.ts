@@ -37,6 +37,8 @@ const medication = z.strictObject({
   /** The order that it fulfils. */
   order: reference.optional(),
   'do-not-perform': z.boolean().optional(),
+  /** Days that a dispense lasts. */
+  supply: z.number().optional(),
 });
 const condition = z.strictObject({
   ...any,
@@ -61,6 +63,12 @@ const observation = z.strictObject({
   date: date.optional(),
   value: codes.optional(),
   words: z.string().optional(),
+  /** `12.1 mg/dL`, `<0.1 g/dL`: value and UCUM unit. */
+  quantity: z
+    .string()
+    .regex(/^(<|<=|>|>=)?-?\d+(\.\d+)? \S+$/, 'write a quantity as "12.1 mg/dL" or "<0.1 g/dL"')
+    .optional(),
+  performer: reference.optional(),
   focus: references.optional(),
 });
 const procedure = z.strictObject({

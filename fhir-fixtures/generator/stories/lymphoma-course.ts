@@ -77,7 +77,7 @@ export const scan = (who: Person, day: Day, title: string, conclusion: string): 
 /** Visits between treatments, each with a blood count, every second one with chemistry. */
 export const followUp = (
   who: Person,
-  state: 'lymphoma' | 'remission',
+  state: 'lymphoma' | 'myeloma' | 'remission',
   reason: string,
   days: readonly Day[],
 ): readonly FhirResource[] =>

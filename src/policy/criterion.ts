@@ -1,0 +1,181 @@
+import * as z from 'zod';
+import { name } from './fact.ts';
+
+/** Part of a criterion id as the policy prints it: `1.b.ii`, `limit.one-time`, `I.A`. */
+const number = z
+  .string({ error: 'quote the number: YAML reads 1.10 as 1.1' })
+  .regex(
+    /^[A-Za-z0-9]+([./-][A-Za-z0-9]+)*$/,
+    'a criterion id has letters, digits, dots, hyphens and slashes',
+  );
+
+const quantity = { value: z.number(), unit: z.string().min(1) };
+const threshold = z.strictObject({
+  ...quantity,
+  /** The same limit as the policy prints it in another unit; where the two disagree a value between them decides nothing. */
+  'also-printed': z.strictObject(quantity).optional(),
+});
+/**
+ * Only what took place from the start of the latest regimen of a therapy to so many days after its last dose counts.
+ * With `drugs`, the last dose is of these, and the latest regimen must hold one of them.
+ */
+const within = z.strictObject({
+  therapy: name,
+  days: z.int().min(0),
+  drugs: z.array(name).min(1).optional(),
+});
+export const COMPARISONS = ['at-least', 'more-than', 'at-most', 'less-than'] as const;
+
+const anomalyReference = z.union([
+  z.string().transform((id) => ({ id, only: 'always' as const })),
+  z.strictObject({ id: z.string(), only: z.enum(['when-open', 'when-review']) }),
+]);
+
+interface CriterionInput {
+  id?: string | undefined;
+  title?: string | undefined;
+  locator?: string | undefined;
+  when?: string | undefined;
+  anomalies?: z.output<typeof anomalyReference>[] | undefined;
+  attestable?: boolean | undefined;
+  open?: 'documentation' | 'attestation' | 'review' | undefined;
+  'if-not'?: 'review' | undefined;
+  signals?: string[] | undefined;
+  within?: z.output<typeof within> | undefined;
+  missing?: string | undefined;
+  fact?: string | undefined;
+  'at-least'?: z.output<typeof threshold> | undefined;
+  'more-than'?: z.output<typeof threshold> | undefined;
+  'at-most'?: z.output<typeof threshold> | undefined;
+  'less-than'?: z.output<typeof threshold> | undefined;
+  definition?: string | undefined;
+  attest?: 'clinician' | undefined;
+  review?: string | undefined;
+  all?: CriterionInput[] | undefined;
+  any?: CriterionInput[] | undefined;
+  none?: CriterionInput[] | undefined;
+}
+
+const FORMS = ['fact', 'definition', 'attest', 'review', 'all', 'any', 'none'] as const;
+
+// Typed by hand: a criterion holds criteria, and inference ends at the circle.
+const criterionFields = {
+  title: z.string().min(1).optional(),
+  locator: z.string().min(1).optional(),
+  /** A fact: the criterion does not apply when it is definitely false. */
+  when: name.optional(),
+  anomalies: z.array(anomalyReference).min(1).optional(),
+  /** A clinician's answer can close it although it asks for a fact: a judgement, not a measurement or document. */
+  attestable: z.boolean().optional(),
+  /** What an open answer needs, when not the usual (documentation; attestation under `none` and `attest`). */
+  open: z.enum(['documentation', 'attestation', 'review']).optional(),
+  /** The policy's text does not say what follows where it is false: then a person must look. */
+  'if-not': z.literal('review').optional(),
+  /** Facts whose evidence is shown to whoever answers, and never decides. */
+  signals: z.array(name).min(1).optional(),
+  within: within.optional(),
+  /** What to supply when it is open. */
+  missing: z.string().min(1).optional(),
+  fact: name.optional(),
+  'at-least': threshold.optional(),
+  'more-than': threshold.optional(),
+  'at-most': threshold.optional(),
+  'less-than': threshold.optional(),
+  definition: name.optional(),
+  attest: z.literal('clinician').optional(),
+  /** The policy's own text cannot be applied as printed: why, in a sentence. */
+  review: z.string().min(1).optional(),
+  all: z
+    .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
+    .min(1)
+    .optional(),
+  any: z
+    .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
+    .min(1)
+    .optional(),
+  none: z
+    .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
+    .min(1)
+    .optional(),
+};
+
+const oneForm = (criterion: CriterionInput, context: z.RefinementCtx): void => {
+  const forms = FORMS.filter((form) => criterion[form] !== undefined);
+  if (forms.length !== 1) {
+    context.addIssue({
+      code: 'custom',
+      message: `a criterion needs exactly one of ${FORMS.join(', ')}; this one has ${forms.length === 0 ? 'none' : forms.join(' and ')}`,
+    });
+  }
+  const comparisons = COMPARISONS.filter((comparison) => criterion[comparison] !== undefined);
+  if (comparisons.length > 0 && criterion.fact === undefined) {
+    context.addIssue({ code: 'custom', message: `${comparisons.join(' and ')} needs a fact to compare` });
+  }
+  if (comparisons.length > 1) {
+    context.addIssue({ code: 'custom', message: 'one comparison a criterion; use all for a range' });
+  }
+  if (criterion.id !== undefined && (criterion.title === undefined || criterion.locator === undefined)) {
+    context.addIssue({ code: 'custom', message: `criterion "${criterion.id}" needs a title and a locator` });
+  }
+};
+
+export const criterionSchema: z.ZodType<CriterionInput> = z
+  .strictObject({ id: number.optional(), ...criterionFields })
+  .superRefine(oneForm);
+
+export const definitionSchema = z
+  .strictObject({ ...criterionFields, title: z.string().min(1), locator: z.string().min(1) })
+  .superRefine(oneForm);
+
+export type CriterionSource = CriterionInput;
+export type Comparison = (typeof COMPARISONS)[number];
+export interface AnomalyReference {
+  readonly id: string;
+  readonly only: 'always' | 'when-open' | 'when-review';
+}
+
+/** What a criterion asks. */
+export type Test =
+  | { readonly kind: 'fact'; readonly fact: string; readonly comparison: Threshold | undefined }
+  | { readonly kind: 'attest' }
+  | { readonly kind: 'review'; readonly reason: string }
+  | { readonly kind: 'all' | 'any' | 'none'; readonly parts: readonly Criterion[] };
+
+export interface Threshold {
+  readonly comparison: Comparison;
+  readonly value: number;
+  /** UCUM code. */
+  readonly unit: string;
+  readonly alsoPrinted?: { readonly value: number; readonly unit: string };
+}
+
+/** From the start of a therapy's latest regimen to `days` after its last dose. */
+export interface Within {
+  readonly therapy: string;
+  readonly days: number;
+  /** Value sets: the last dose is of these drugs. */
+  readonly drugs: readonly string[];
+}
+
+export interface Criterion {
+  /** Whole id (`<policy>/<indication>/<number>`); undefined for a part without a number of its own. */
+  readonly id: string | undefined;
+  readonly title: string;
+  readonly locator: string;
+  readonly when: string | undefined;
+  readonly anomalies: readonly AnomalyReference[];
+  readonly attestable: boolean;
+  readonly open: 'documentation' | 'attestation' | 'review' | undefined;
+  readonly missing: string | undefined;
+  readonly ifNot: 'review' | undefined;
+  readonly signals: readonly string[];
+  readonly within: Within | undefined;
+  readonly test: Test;
+}
+
+/** Every criterion below and including the given ones, in order. */
+export const flatten = (criteria: readonly Criterion[]): readonly Criterion[] =>
+  criteria.flatMap((criterion) => [
+    criterion,
+    ...('parts' in criterion.test ? flatten(criterion.test.parts) : []),
+  ]);
