@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { createApp } from './server/app.ts';
+import { sandboxClient } from './server/clients.ts';
 import { readConfig } from './server/config.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
 import { readFixtures } from './server/sandbox.ts';
@@ -21,6 +22,7 @@ try {
       today,
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
+      clients: { sandbox: sandboxClient(config, library) },
     },
     fixtures,
   );
@@ -37,7 +39,7 @@ try {
     process.stdout.write(
       [
         `Cartograph in sandbox mode: unsigned calls, loopback only. ${library.policies.length} policies.`,
-        `  service    ${base}/cds-services/order-sign`,
+        `  services   ${base}/cds-services/{hook}  (order-sign, order-select, order-dispatch, appointment-book, …)`,
         `  discovery  ${base}/cds-services`,
         `  sandbox    ${base}/sandbox/fhir  (${fixtures.length} patients; hook requests: ${base}/sandbox/hooks)`,
         '',

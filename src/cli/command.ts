@@ -1,4 +1,5 @@
-import { evaluateRequest, MissingData } from '../crd/evaluate.ts';
+import { evaluateRequest } from '../crd/evaluate.ts';
+import { MissingData } from '../crd/evaluation.ts';
 import { PolicyProblems } from '../server/policies.ts';
 import { readArguments } from './arguments.ts';
 import { evaluationText, undeterminedText } from './evaluation-text.ts';

@@ -1,5 +1,5 @@
-import type { Evaluation, Ungoverned } from '../crd/evaluate.ts';
-import { isOpen } from '../crd/evaluate.ts';
+import type { Evaluation, Ungoverned } from '../crd/evaluation.ts';
+import { isOpen } from '../crd/hook-orders.ts';
 import { contextEntries, type HookRequest } from '../crd/hook-request.ts';
 import { UNDETERMINED, ungovernedWords } from '../engine/explanation.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
@@ -35,14 +35,14 @@ export function undeterminedText(
     ...ungoverned.map(({ order, ...why }) => `${order}: ${reasonWords(why)}`),
     ...others
       // Not those that the sentence on unread orders is about.
-      .filter(({ resource }) => unreadOrders === 0 || !refersToMedication(resource))
+      .filter(({ resource }) => unreadOrders.length === 0 || !refersToMedication(resource))
       .map(
         ({ reference, resource }) => `${reference}${inBrackets(nameOf(resource))}: ${otherWords(resource)}`,
       ),
-    ...(unreadOrders === 0
+    ...(unreadOrders.length === 0
       ? []
       : [
-          `${unreadOrders === 1 ? 'One order names its' : `${unreadOrders} orders name their`} drug in a Medication that could not be read: whether it is CAR-T cannot be told.`,
+          `${unreadOrders.length === 1 ? 'One order names its' : `${unreadOrders.length} orders name their`} drug in a Medication that could not be read: whether it is CAR-T cannot be told.`,
         ]),
   ];
   const nothing =

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../crd/evaluate.ts';
+import type { Evaluation } from '../crd/evaluation.ts';
 import type { Decision } from '../engine/determination.ts';
 
 /** What happened, as a process says it. From 64 on with the meaning that BSD's sysexits(3) gives it. */
@@ -33,7 +33,7 @@ const BY_DECISION: Readonly<Record<Decision, ExitCode>> = {
 
 /** The worst of what the orders came to; a CAR-T order without a determination is worse than any decision. */
 export function exitCode({ determinations, ungoverned, unreadOrders }: Evaluation): ExitCode {
-  if (unreadOrders > 0) return EXIT.missingData;
+  if (unreadOrders.length > 0) return EXIT.missingData;
   if (ungoverned.length > 0 || determinations.length === 0) return EXIT.noDetermination;
   return determinations
     .map(({ determination }) => BY_DECISION[determination.decision])

@@ -1,3 +1,4 @@
+import { DEFAULT_WIRE_VERSION } from '../crd/wire-version.ts';
 import { readHookRequest, type HookRequest } from '../crd/hook-request.ts';
 import { isObject, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
@@ -51,10 +52,13 @@ export function signRequest(bundle: JsonObject, patientId: string, hookInstance:
     hook: 'order-sign',
     hookInstance,
     patientId,
+    userId: undefined,
     encounterId: undefined,
     fhirServer: undefined,
     accessToken: undefined,
     prefetch: {},
+    version: DEFAULT_WIRE_VERSION,
+    configuration: undefined,
     context: { patientId, draftOrders: bundle },
   };
 }

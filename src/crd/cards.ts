@@ -9,22 +9,14 @@ import {
   openItems,
   REQUIREMENT_WORDS,
   searchedWords,
+  STATUS_WORDS,
   statusWords,
   UNDETERMINED,
   ungovernedWords,
 } from '../engine/explanation.ts';
 import { flatten, type Test } from '../policy/policy.ts';
-import type { Ungoverned } from './evaluate.ts';
-
-/** CDS Hooks 2.0.1, "Card". */
-export interface Card {
-  readonly uuid: string;
-  readonly summary: string;
-  readonly indicator: 'info' | 'warning';
-  readonly detail: string;
-  readonly source: { readonly label: string; readonly url?: string };
-  readonly links?: readonly { readonly label: string; readonly url: string; readonly type: 'absolute' }[];
-}
+import type { Card } from './card.ts';
+import type { Ungoverned } from './evaluation.ts';
 
 /** A card holds fewer than 140 characters of summary. */
 const SUMMARY_LIMIT = 139;
@@ -32,15 +24,28 @@ const SUMMARY_LIMIT = 139;
 const EVIDENCE_SHOWN = 2;
 const TEXT_LIMIT = 240;
 
+/** What a determination card may say. */
+export interface DeterminationCardOptions {
+  /** False on hooks that may not ask for documents (CRD-H-03): what is open is listed, not asked for. */
+  readonly asksForDocuments: boolean;
+  /** False where external references are switched off. */
+  readonly hasLinks: boolean;
+}
+
 /** One card for a determination. @param uuid for feedback */
-export function determinationCard(determination: Determination, governed: GovernedOrder, uuid: string): Card {
+export function determinationCard(
+  determination: Determination,
+  governed: GovernedOrder,
+  uuid: string,
+  { asksForDocuments, hasLinks }: DeterminationCardOptions = { asksForDocuments: true, hasLinks: true },
+): Card {
   const { policy, payer, order } = governed;
-  const links = policy.links.map((link) => ({ ...link, type: 'absolute' as const }));
+  const links = hasLinks ? policy.links.map((link) => ({ ...link, type: 'absolute' as const })) : [];
   return {
     uuid,
-    summary: shortened(summaryOf(determination, order.product?.brand)),
+    summary: shortened(summaryOf(determination, order.product?.brand, asksForDocuments)),
     indicator: INDICATORS[determination.decision],
-    detail: detailOf(determination, governed),
+    detail: detailOf(determination, governed, asksForDocuments),
     source: { label: payer.name },
     ...(links.length === 0 ? {} : { links }),
   };
@@ -57,6 +62,7 @@ const INDICATORS: Readonly<Record<Determination['decision'], Card['indicator']>>
 function summaryOf(
   { decision, criteria, priorAuthorization, alternatives }: Determination,
   brand: string | undefined,
+  asksForDocuments: boolean,
 ): string {
   const requirement = REQUIREMENT_WORDS[priorAuthorization];
   if (brand === undefined) return `${requirement}: the CAR-T order does not name its product`;
@@ -73,6 +79,7 @@ function summaryOf(
       const listed = shownCriteria(criteria, alternatives);
       const unread = leaves(listed).some(({ needs }) => needs === 'data-access');
       const count = openItems(listed).length;
+      if (!asksForDocuments) return `${requirement} for ${brand}: not all criteria are decided yet`;
       const items = count === 0 ? [] : [`${count} ${count === 1 ? 'item' : 'items'} missing for ${brand}`];
       return `${requirement}: ${[...items, ...(unread ? ['part of the chart could not be read'] : [])].join('; ')}`;
     }
@@ -80,7 +87,7 @@ function summaryOf(
 }
 
 /** Where no diagnosis chose an indication, the criteria of the one that comes nearest. */
-const shownCriteria = (
+export const shownCriteria = (
   criteria: Determination['criteria'],
   alternatives: Determination['alternatives'],
 ): Determination['criteria'] =>
@@ -92,7 +99,11 @@ const shownCriteria = (
  * Markdown that also reads as plain text with its line breaks collapsed, and as HTML: short sentences, no tables, every
  * word that comes from the chart escaped.
  */
-function detailOf(determination: Determination, { policy, payer, order }: GovernedOrder): string {
+function detailOf(
+  determination: Determination,
+  { policy, payer, order }: GovernedOrder,
+  asksForDocuments: boolean,
+): string {
   const { anomalies } = determination;
   const shown = shownCriteria(determination.criteria, determination.alternatives);
   const setting = determination.setting === 'unknown' ? 'setting not stated' : determination.setting;
@@ -103,23 +114,25 @@ function detailOf(determination: Determination, { policy, payer, order }: Govern
     const listed = shown.filter((criterion) => criterion.status === status);
     return listed.length === 0
       ? []
-      : [`**${title}:**`, listed.flatMap((criterion) => bullets(criterion, kinds)).join('\n')];
+      : [
+          `**${title}:**`,
+          listed.flatMap((criterion) => bullets(criterion, kinds, asksForDocuments)).join('\n'),
+        ];
   };
   const named = new Set(shown.flatMap((criterion) => relevant(criterion, kinds)).map(({ id }) => id));
   const notes = anomalies.filter(
     ({ criteria }) => criteria.length === 0 || criteria.some((id) => named.has(id)),
   );
-  const { submit } = policy;
   return [
     `**${REQUIREMENT_WORDS[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(order.product?.brand ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
     ...(determination.indication === null && shown.length > 0 && order.product !== null
       ? ['No diagnosis in the chart chooses an indication; the criteria of the nearest one are shown.']
       : []),
     ...group('Not met', 'not-met'),
-    ...group('Still needed', 'unknown'),
+    ...group(asksForDocuments ? 'Still needed' : 'Not decided yet', 'unknown'),
     ...group('Met', 'met'),
     ...group('Does not apply', 'not-applicable'),
-    `**How to submit:** ${escaped(submit.text)}${submit.fax === undefined ? '' : `, number ${escaped(submit.fax)}`}.`,
+    ...(asksForDocuments ? [`**How to submit:** ${submission(policy)}`] : []),
     ...(notes.length === 0
       ? []
       : ['**Please note:**', notes.map(({ id, text }) => `- ${escaped(text)} (${escaped(id)})`).join('\n')]),
@@ -127,6 +140,10 @@ function detailOf(determination: Determination, { policy, payer, order }: Govern
     `Policy: ${escaped(policy.title)}, effective ${policy.effective}. Evaluated for ${determination.asOf}. ${DISCLAIMER}`,
   ].join('\n\n');
 }
+
+/** How a request reaches the payer, as a sentence. */
+export const submission = ({ submit: { text, fax } }: GovernedOrder['policy']): string =>
+  `${escaped(text)}${fax === undefined ? '' : `, number ${escaped(fax)}`}.`;
 
 type Kinds = ReadonlyMap<string | undefined, Test['kind']>;
 
@@ -143,7 +160,12 @@ function partsShown({ id, status, criteria }: CriterionResult, kinds: Kinds): re
   return chosen.length > 0 ? chosen : criteria;
 }
 
-function bullets(criterion: CriterionResult, kinds: Kinds, isPart = false): readonly string[] {
+function bullets(
+  criterion: CriterionResult,
+  kinds: Kinds,
+  asksForDocuments: boolean,
+  isPart = false,
+): readonly string[] {
   const { status, title, locator, evidence, missing, searched } = criterion;
   const isLeaf = criterion.criteria.length === 0;
   // Where the answer is settled, what settled it; where it is open, also what was found and does not decide.
@@ -153,8 +175,8 @@ function bullets(criterion: CriterionResult, kinds: Kinds, isPart = false): read
   const more = shown.length - found.length;
   const isOpenLeaf = isLeaf && status === 'unknown';
   const sentences = [
-    `**${escaped(title)}** (${escaped(locator)}): ${statusWords(criterion)}.`,
-    ...(isOpenLeaf && missing.length > 0
+    `**${escaped(title)}** (${escaped(locator)}): ${asksForDocuments ? statusWords(criterion) : STATUS_WORDS[status]}.`,
+    ...(asksForDocuments && isOpenLeaf && missing.length > 0
       ? [`Needed: ${missing.map(({ what }) => escaped(what)).join('; ')}.`]
       : []),
     ...(isLeaf && found.length > 0
@@ -165,7 +187,9 @@ function bullets(criterion: CriterionResult, kinds: Kinds, isPart = false): read
   return [
     `${isPart ? '  ' : ''}- ${sentences.join(' ')}`,
     // Parts of parts are shown by their ends: two levels are what a reader takes in.
-    ...(isPart ? [] : endsShown(criterion, kinds).flatMap((part) => bullets(part, kinds, true))),
+    ...(isPart
+      ? []
+      : endsShown(criterion, kinds).flatMap((part) => bullets(part, kinds, asksForDocuments, true))),
   ];
 }
 
@@ -190,14 +214,13 @@ export function ungovernedCard({ product, reason, coverage, effective }: Ungover
   };
 }
 
-/** A card for orders that may be CAR-T or not: their drug stands in a Medication that could not be read. */
-export function unreadOrdersCard(count: number, uuid: string): Card {
-  const orders = count === 1 ? 'one order' : `${count} orders`;
+/** A card for an order that nothing can be said of, and why. */
+export function unansweredCard(order: string, why: string, uuid: string): Card {
   return {
     uuid,
-    summary: `The drug of ${orders} could not be read: coverage criteria were not checked`,
+    summary: shortened(`${why}: coverage was not determined`),
     indicator: 'info',
-    detail: `The drug of ${orders} stands in a Medication that could not be read, so nobody can say here whether it is CAR-T. If it is, ask the payer whether prior authorization is required.`,
+    detail: `${escaped(order)}: ${why}. ${UNDETERMINED}`,
     source: { label: 'Cartograph' },
   };
 }
@@ -217,7 +240,7 @@ export function escaped(value: string): string {
 const plain = (value: string, limit: number): string =>
   shortened(value.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+|\s+/gu, ' ').trim(), limit);
 
-function shortened(value: string, limit = SUMMARY_LIMIT): string {
+export function shortened(value: string, limit = SUMMARY_LIMIT): string {
   if (value.length <= limit) return value;
   const cut = value.slice(0, limit - 1);
   // A surrogate pair is not cut in half.

@@ -1,4 +1,6 @@
-import { createChart, medicationOf, type Chart, type Intake, type Source } from '../fhir/chart.ts';
+import { createChart, type Chart, type Source } from '../fhir/chart.ts';
+import { medicationOf } from '../fhir/coded-elements.ts';
+import type { Intake } from '../fhir/intake.ts';
 import type { Failure, FhirClient, Searching } from '../fhir/client.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { referenceKey, relativeReference } from '../fhir/reference.ts';

@@ -1,29 +1,62 @@
 import * as z from 'zod';
 import { objects, property, text } from '../fhir/json.ts';
+import { DEFAULT_WIRE_VERSION, WIRE_VERSIONS, wireVersion, type WireVersion } from './wire-version.ts';
 
 /**
  * CDS Hooks 2.0.1 request, core fields. Unknown fields pass (CH-G-05); FHIR content inside `context` and `prefetch`
  * is read with care later and never refused here.
  */
 
-export const HOOKS = ['order-sign', 'order-select', 'order-dispatch', 'appointment-book'] as const;
+export const HOOKS = [
+  'order-sign',
+  'order-select',
+  'order-dispatch',
+  'appointment-book',
+  'encounter-start',
+  'encounter-discharge',
+] as const;
 export type Hook = (typeof HOOKS)[number];
 
-const filled = z.string().trim().min(1, 'must not be empty');
-const bundle = z.looseObject({ resourceType: z.literal('Bundle') });
-const reference = z
-  .string()
-  .regex(/^(?:[A-Z][A-Za-z]+\/.+|urn:.+|https?:.+)$/, 'must be a reference such as "MedicationRequest/1"');
-const userId = z.string().regex(/^[A-Z][A-Za-z]+\/.+$/, 'must be "Practitioner/…" or "PractitionerRole/…"');
+/** Hooks that bring orders: those that `POST /determinations` takes. */
+export const ORDER_HOOKS: readonly Hook[] = [
+  'order-sign',
+  'order-select',
+  'order-dispatch',
+  'appointment-book',
+];
+
+/** Longer than any id, reference or token seen (Epic's draft ids have 194 characters), and short enough to refuse. */
+const MAX_LENGTH = 2000;
+const MAX_TOKEN_LENGTH = 20_000;
+
+const short = z.string().max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`);
+const filled = short.trim().min(1, 'must not be empty');
+const entries = z.union([z.array(z.unknown()), z.looseObject({})], 'must be a list of entries').nullish();
+const bundle = z.looseObject({ resourceType: z.literal('Bundle'), entry: entries });
+const reference = short.regex(
+  /^(?:[A-Z][A-Za-z]+\/.+|urn:.+|https?:.+)$/,
+  'must be a reference such as "MedicationRequest/1"',
+);
+const userId = short.regex(/^[A-Z][A-Za-z]+\/.+$/, 'must be "Practitioner/…" or "PractitionerRole/…"');
 
 const orders = { patientId: filled, encounterId: filled.nullish(), draftOrders: bundle };
+const encounter = z.looseObject({ userId, patientId: filled, encounterId: filled });
+const tasks = z
+  .union([z.array(z.unknown()), z.looseObject({})], 'must be a Task or a list of them')
+  .nullish();
 
 /** Context by hook; order-dispatch accepts the names of both of its versions (CH-X-02). */
 const CONTEXTS = {
   'order-sign': z.looseObject({ userId, ...orders }),
   'order-select': z.looseObject({ userId, ...orders, selections: z.array(reference) }),
   'order-dispatch': z
-    .looseObject({ patientId: filled })
+    .looseObject({
+      patientId: filled,
+      performer: reference.nullish(),
+      fulfillmentTasks: tasks,
+      'fulfillment-tasks': tasks,
+      task: tasks,
+    })
     .refine((context) => dispatchedOrders(context).length > 0, {
       path: ['dispatchedOrders'],
       error: 'must name at least one order',
@@ -34,10 +67,12 @@ const CONTEXTS = {
     encounterId: filled.nullish(),
     appointments: bundle,
   }),
+  'encounter-start': encounter,
+  'encounter-discharge': encounter,
 } as const;
 
 const authorization = z.looseObject({
-  access_token: filled,
+  access_token: z.string().trim().min(1, 'must not be empty').max(MAX_TOKEN_LENGTH, 'is too long'),
   token_type: z.string(),
   expires_in: z.number(),
   scope: z.string(),
@@ -48,9 +83,13 @@ const requestSchema = z.looseObject({
   hook: z.string(),
   hookInstance: filled,
   context: z.looseObject({}),
-  fhirServer: z.url({ protocol: /^https?$/ }).nullish(),
+  fhirServer: z
+    .url({ protocol: /^https?$/ })
+    .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
+    .nullish(),
   fhirAuthorization: authorization.nullish(),
   prefetch: z.record(z.string(), z.unknown()).nullish(),
+  extension: z.looseObject({}).nullish(),
 });
 
 /** What we read of a request, whatever the hook. */
@@ -59,20 +98,26 @@ export interface HookRequest {
   readonly hookInstance: string;
   readonly patientId: string;
   readonly encounterId: string | undefined;
+  /** `Type/id`; order-dispatch names none. */
+  readonly userId: string | undefined;
   readonly fhirServer: string | undefined;
   readonly accessToken: string | undefined;
   readonly prefetch: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
+  /** `davinci-crd.requestedVersion`, or the default. */
+  readonly version: WireVersion;
+  /** `davinci-crd.configuration`, as sent. */
+  readonly configuration: unknown;
 }
 
 /** What is wrong with a request, at a JSON path. */
 export interface RequestProblem {
-  readonly code: 'invalid-request' | 'wrong-hook' | 'unsupported-hook';
+  readonly code: 'invalid-request' | 'wrong-hook' | 'unsupported-hook' | 'unsupported-version';
   readonly message: string;
   readonly path: string;
 }
 
-/** @param expected the hook of the service that was called; any served hook when undefined */
+/** @param expected the hook of the service that was called; any hook that brings orders when undefined */
 export function readHookRequest(body: unknown, expected: Hook | undefined): HookRequest | RequestProblem {
   const request = requestSchema.safeParse(body);
   if (!request.success) return problemOf(request.error, []);
@@ -84,26 +129,38 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
       path: 'hook',
     };
   }
-  const served = HOOKS.find((item) => item === hook);
+  const served = (expected === undefined ? ORDER_HOOKS : HOOKS).find((item) => item === hook);
   if (served === undefined) {
     return {
       code: 'unsupported-hook',
-      message: `this hook is not served; served hooks: ${HOOKS.join(', ')}`,
+      message: `this hook is not served; served hooks: ${ORDER_HOOKS.join(', ')}`,
       path: 'hook',
     };
   }
   const context = CONTEXTS[served].safeParse(request.data.context);
   if (!context.success) return problemOf(context.error, ['context']);
-  const { hookInstance, fhirServer, fhirAuthorization, prefetch } = request.data;
+  const { hookInstance, fhirServer, fhirAuthorization, prefetch, extension } = request.data;
+  const requested = property(extension, 'davinci-crd.requestedVersion') ?? undefined;
+  const version = requested === undefined ? DEFAULT_WIRE_VERSION : wireVersion(requested);
+  if (version === undefined) {
+    return {
+      code: 'unsupported-version',
+      message: `this version of CRD is not spoken here; supported: ${WIRE_VERSIONS.join(', ')}`,
+      path: 'extension.davinci-crd.requestedVersion',
+    };
+  }
   return {
     hook: served,
     hookInstance,
     patientId: context.data.patientId.replace(/^Patient\//, ''),
     encounterId: text(property(context.data, 'encounterId'))?.replace(/^Encounter\//, ''),
+    userId: text(property(context.data, 'userId')),
     fhirServer: fhirServer?.replace(/\/+$/, ''),
     accessToken: fhirAuthorization?.access_token,
     prefetch: prefetch ?? {},
     context: context.data,
+    version,
+    configuration: property(extension, 'davinci-crd.configuration'),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ChartRecord } from '../fhir/chart.ts';
-import { medicationOf } from '../fhir/chart.ts';
+import { medicationOf } from '../fhir/coded-elements.ts';
 import { parseChoiceDate, parseDate, parsePeriod, parseTiming, type DateInterval } from '../fhir/date.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
@@ -16,21 +16,27 @@ export interface HookOrder {
 
 type Resolve = (reference: unknown) => JsonObject | undefined;
 
-/** Order types that carry a code or a drug; any other passes by. */
+/** Resources that carry a code or a drug; any other passes by. An Appointment counts when it names no order. */
 const ITEM_ELEMENTS: Readonly<Record<string, readonly string[]>> = {
   MedicationRequest: ['medicationCodeableConcept'],
   ServiceRequest: ['code', 'orderDetail'],
   DeviceRequest: ['codeCodeableConcept'],
+  Appointment: ['serviceType'],
 };
+
+/** The concepts that say what an order is for, in the order's own words. */
+export function orderedConcepts({ resource }: HookOrder): readonly JsonObject[] {
+  const type = text(resource['resourceType']) ?? '';
+  const elements = Object.hasOwn(ITEM_ELEMENTS, type) ? ITEM_ELEMENTS[type] : undefined;
+  return (elements ?? []).flatMap((element) => objects(resource[element]));
+}
 
 /** What an order is for, as far as its own text and codes, and a Medication at hand, tell. */
 export function itemOf(order: HookOrder, resolve: Resolve, library: Library): OrderedItem {
   const { resource } = order;
   const medication = medicationOf(resource, resolve);
-  const type = text(resource['resourceType']) ?? '';
-  const elements = Object.hasOwn(ITEM_ELEMENTS, type) ? ITEM_ELEMENTS[type] : undefined;
   const concepts = [
-    ...(elements ?? []).flatMap((element) => objects(resource[element])),
+    ...orderedConcepts(order),
     ...objects(medication?.['code']),
     ...objects(medication?.['ingredient']).flatMap((ingredient) =>
       objects(ingredient['itemCodeableConcept']),
@@ -80,6 +86,19 @@ export function plannedDate({ resource, appointment }: HookOrder): PlannedOrder[
     return { date, from: `${type}.${found[0]}` };
   const booked = appointment === undefined ? null : parseDate(appointment['start']);
   return booked === null ? null : { date: booked, from: 'Appointment.start' };
+}
+
+/** True when the order states a date for the infusion, and none can be read. */
+function statesUnreadableDate(order: HookOrder): boolean {
+  if (plannedDate(order) !== null) return false;
+  const { resource } = order;
+  const stated = [
+    resource['occurrenceDateTime'],
+    resource['occurrencePeriod'],
+    property(property(resource['dispenseRequest'], 'validityPeriod'), 'start'),
+    ...objects(resource['dosageInstruction']).map(({ timing }) => property(timing, 'event')),
+  ];
+  return stated.some((element) => element !== undefined);
 }
 
 const occurrence = (resource: JsonObject): DateInterval | null | undefined =>
@@ -161,6 +180,7 @@ export function plannedOrder(order: HookOrder, item: OrderedItem, setting: Setti
     reference: order.reference,
     product: item.kind === 'product' ? item.product : null,
     planned: plannedDate(order),
+    statesUnreadableDate: statesUnreadableDate(order),
     authored: parseDate(resource['authoredOn']),
     setting,
     reason: {

@@ -1,6 +1,9 @@
+import { CLINICAL_TYPES } from '../fhir/clinical-types.ts';
 import { readBundle, type BundleReading } from '../fhir/bundle.ts';
-import type { Intake, Source } from '../fhir/chart.ts';
+import type { Intake } from '../fhir/intake.ts';
+import type { Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
+import type { Hook } from './hook-request.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
 
@@ -11,6 +14,23 @@ export const templates = (library: Library): Readonly<Record<string, string>> =>
   encounter: 'Encounter/{{context.encounterId}}',
   ...Object.fromEntries(library.queries.map((query) => [query.key, templateOf(query)])),
 });
+
+/**
+ * What a service publishes, in plain CDS Hooks 2.0 tokens. A client runs these on every order of every patient, so they
+ * name what every call needs; the chart is queried when an order turns out to be governed (CRD-P-01).
+ * @param isWholeChart order-sign asks ahead for the chart too, for clients whose FHIR server cannot be called
+ */
+export function templatesOf(
+  hook: Hook,
+  library: Library,
+  isWholeChart: boolean,
+): Readonly<Record<string, string>> {
+  const all = templates(library);
+  const { patient = '', coverage = '', encounter = '' } = all;
+  // The context of order-dispatch has no encounter (CH-X-01).
+  if (hook === 'order-dispatch') return { patient, coverage };
+  return hook === 'order-sign' && isWholeChart ? all : { patient, coverage, encounter };
+}
 
 const templateOf = ({ type, search }: ChartQuery): string =>
   `${type}?patient={{context.patientId}}${search === undefined ? '' : `&${search}`}`;
@@ -151,25 +171,6 @@ const typesOf = (intakes: readonly Intake[]): ReadonlySet<string> =>
       .filter((type) => type !== undefined),
   );
 
-const TYPES = [
-  'Condition',
-  'Observation',
-  'Procedure',
-  'MedicationStatement',
-  'MedicationRequest',
-  'MedicationAdministration',
-  'MedicationDispense',
-  'DiagnosticReport',
-  'DocumentReference',
-  'QuestionnaireResponse',
-  'ServiceRequest',
-  'CarePlan',
-  'EpisodeOfCare',
-  'Coverage',
-  'Encounter',
-  'Patient',
-] as const;
-
 /** The type that a key such as `procedures` or `conditionBundle` speaks of, for an answer that holds nothing. */
 function typeNamedBy(key: string): string | undefined {
   const name = key
@@ -177,5 +178,5 @@ function typeNamedBy(key: string): string | undefined {
     .replaceAll(/[^a-z]/g, '')
     .replace(/bundle$/, '')
     .replace(/s$/, '');
-  return TYPES.find((type) => type.toLowerCase() === name);
+  return [...CLINICAL_TYPES, 'Coverage', 'Patient'].find((type) => type.toLowerCase() === name);
 }

@@ -98,7 +98,7 @@ export const openItems = (criteria: readonly CriterionResult[]): readonly string
 ];
 
 /** Why a CAR-T order got no determination. */
-export type UngovernedReason = 'no-coverage' | 'other-patient' | NotApplicable['reason'];
+export type UngovernedReason = 'no-coverage' | 'other-patient' | 'unread-payer' | NotApplicable['reason'];
 
 /** A clause to follow the product, and the same as a sentence. @param payer its name, fit for where it is shown */
 export function ungovernedWords(
@@ -116,6 +116,11 @@ export function ungovernedWords(
       return {
         clause: 'the order is for another patient',
         sentence: 'The subject of the order is not the patient of this call; it was not evaluated.',
+      };
+    case 'unread-payer':
+      return {
+        clause: 'who pays could not be read',
+        sentence: 'The payor of the Coverage could not be read.',
       };
     case 'unknown-payer':
       return {

@@ -51,6 +51,9 @@ export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope
     );
   }
   if (truths.some((truth) => truth !== first)) return open('review', evidence);
+  if (order.statesUnreadableDate && first !== true) {
+    return open('documentation', evidence, 'Planned infusion date that can be read');
+  }
   return { truth: first, needs: undefined, evidence, missing: [], searched };
 }
 

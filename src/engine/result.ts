@@ -40,6 +40,8 @@ export interface PlannedOrder {
   readonly product: Product | null;
   /** The planned infusion date and the element it was read from. */
   readonly planned: { readonly date: DateInterval; readonly from: string } | null;
+  /** True when the order states a date that cannot be read: today does not stand in for it. */
+  readonly statesUnreadableDate: boolean;
   readonly authored: DateInterval | null;
   readonly setting: Setting;
   /** The order's reason, as the codes that it or the Conditions it refers to carry. */

@@ -1,4 +1,5 @@
-import { CONDITION_MORPHOLOGY, type ChartRecord } from '../fhir/chart.ts';
+import { CONDITION_MORPHOLOGY } from '../fhir/coded-elements.ts';
+import type { ChartRecord } from '../fhir/chart.ts';
 import { formatDay } from '../fhir/date.ts';
 import { objects, text } from '../fhir/json.ts';
 import type { Retrieve } from '../policy/fact.ts';

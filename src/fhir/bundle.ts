@@ -1,4 +1,4 @@
-import type { Intake } from './chart.ts';
+import type { Intake } from './intake.ts';
 import { isObject, objects, property, text } from './json.ts';
 
 /** A Bundle, read for what it holds: matches, further resources, errors, and whether there is more. */

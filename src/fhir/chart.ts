@@ -1,13 +1,11 @@
 import { clinicalDate, type ClinicalDate } from './clinical-date.ts';
-import { isObject, objects, property, text, type JsonObject } from './json.ts';
-import { referenceKey, relativeReference } from './reference.ts';
-import type { Coding, Terminology } from './terminology.ts';
-
-/** A resource as it came in, with the Bundle entry's `fullUrl` when it had one. */
-export interface Intake {
-  readonly resource: unknown;
-  readonly fullUrl?: string | undefined;
-}
+import { CLINICAL_TYPES, CODED_TYPES } from './clinical-types.ts';
+import { codedElements, type CodedElement } from './coded-elements.ts';
+import { collect, type Intake } from './intake.ts';
+import { text, type JsonObject } from './json.ts';
+import { referenceKey } from './reference.ts';
+import { subjectOf } from './subject.ts';
+import type { Terminology } from './terminology.ts';
 
 /**
  * How much of a resource type was read. `not-asked`: neither supplied nor offered by the server; `unresolved`: read,
@@ -18,12 +16,6 @@ export interface Source {
   readonly state: 'complete' | 'incomplete' | 'failed' | 'not-asked' | 'unresolved';
   /** Why it is not complete: a short code or sentence without patient data. */
   readonly reason?: string | undefined;
-}
-
-export interface CodedElement {
-  /** FHIR path of the element: `Condition.code`. */
-  readonly path: string;
-  readonly coding: Coding;
 }
 
 /** One resource of the patient's chart, read once. */
@@ -56,41 +48,6 @@ export interface Chart {
   source(type: string): Source;
   readonly anomalies: readonly ChartAnomaly[];
 }
-
-const MORPHOLOGY = 'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior';
-export const CONDITION_MORPHOLOGY = 'Condition.extension(histology-morphology-behavior)';
-
-/** Types that are about a patient by definition: one that names nobody proves nothing. */
-const CLINICAL_TYPES = new Set([
-  'Condition',
-  'Observation',
-  'Procedure',
-  'MedicationStatement',
-  'MedicationRequest',
-  'MedicationAdministration',
-  'MedicationDispense',
-  'DiagnosticReport',
-  'DocumentReference',
-  'QuestionnaireResponse',
-  'ServiceRequest',
-  'CarePlan',
-  'EpisodeOfCare',
-  'Encounter',
-]);
-
-/** Clinical types that say what they are by a code. */
-const CODED_TYPES = CLINICAL_TYPES.difference(
-  new Set([
-    'QuestionnaireResponse',
-    'Encounter',
-    'MedicationRequest',
-    'ServiceRequest',
-    'CarePlan',
-    'EpisodeOfCare',
-  ]),
-);
-
-const MEDICATION_PATH = /^Medication(Statement|Request|Administration|Dispense)$/;
 
 /**
  * Builds the chart of one patient. Resources about somebody else are left out and counted, relatives' histories are
@@ -231,197 +188,6 @@ export function createChart(
       }),
     ],
   };
-}
-
-interface Held {
-  readonly reference: string;
-  readonly resource: JsonObject;
-}
-
-/**
- * One resource for each reference, whatever the order of arrival: an exact repeat is dropped, of dated versions the
- * latest is kept, and where nothing says which is later all are (`conflicting` holds the further ones).
- */
-function collect(intakes: readonly Intake[]): {
-  readonly byReference: Map<string, Held>;
-  readonly unreadable: number;
-  readonly conflicting: readonly Held[];
-} {
-  const versions = new Map<string, JsonObject[]>();
-  const fullUrls = new Map<string, string>();
-  let unreadable = 0;
-  for (const intake of intakes) {
-    const type = text(property(intake.resource, 'resourceType'));
-    const fullUrl = text(intake.fullUrl);
-    const id = text(property(intake.resource, 'id'));
-    const reference = type === undefined ? undefined : id === undefined ? fullUrl : `${type}/${id}`;
-    if (!isObject(intake.resource) || reference === undefined) {
-      unreadable += 1;
-      continue;
-    }
-    const resource = withoutEngineKeys(intake.resource);
-    const known = versions.get(reference) ?? [];
-    if (!known.some((other) => sameJson(other, resource))) known.push(resource);
-    versions.set(reference, known);
-    if (fullUrl !== undefined) fullUrls.set(fullUrl, reference);
-  }
-  const byReference = new Map<string, Held>();
-  const conflicting: Held[] = [];
-  for (const [reference, known] of versions) {
-    const [first, ...others] = latestVersions(known).map((resource) => ({ reference, resource }));
-    if (first !== undefined) byReference.set(reference, first);
-    conflicting.push(...others);
-  }
-  for (const [fullUrl, reference] of fullUrls) {
-    const held = byReference.get(reference);
-    if (held !== undefined) byReference.set(fullUrl, held);
-  }
-  return { byReference, unreadable, conflicting };
-}
-
-/** fhirpath.js trusts an own property `__path__` on a resource (`fhirpath.md` 1.5). */
-function withoutEngineKeys(resource: JsonObject): JsonObject {
-  if (!Object.hasOwn(resource, '__path__') && !Object.hasOwn(resource, '__proto__')) return resource;
-  return Object.fromEntries(
-    Object.entries(resource).filter(([key]) => key !== '__path__' && key !== '__proto__'),
-  );
-}
-
-/** The latest of the dated versions and all undated ones, in an order of their own. */
-function latestVersions(versions: readonly JsonObject[]): readonly JsonObject[] {
-  if (versions.length === 1) return versions;
-  const updated = ({ meta }: JsonObject): number => Date.parse(text(property(meta, 'lastUpdated')) ?? '');
-  const latest = Math.max(...versions.map(updated).filter((time) => !Number.isNaN(time)));
-  return versions
-    .filter((version) => Number.isNaN(updated(version)) || updated(version) === latest)
-    .map((version) => ({ version, printed: JSON.stringify(version) }))
-    .sort((a, b) => (a.printed < b.printed ? -1 : 1))
-    .map(({ version }) => version);
-}
-
-function sameJson(a: unknown, b: unknown, depth = 0): boolean {
-  if (Object.is(a, b)) return true;
-  if (depth > 32 || typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = Object.entries(a);
-  return (
-    left.length === Object.keys(b).length &&
-    left.every(([key, value]) => Object.hasOwn(b, key) && sameJson(value, (b as JsonObject)[key], depth + 1))
-  );
-}
-
-function subjectOf(
-  resource: JsonObject,
-  type: string,
-  patientReference: string,
-  resolve: (reference: unknown) => JsonObject | undefined,
-): 'patient' | 'other' | 'unstated' {
-  if (type === 'Patient')
-    return `Patient/${text(resource['id']) ?? ''}` === patientReference ? 'patient' : 'other';
-  const named = resource['subject'] ?? resource['patient'] ?? resource['beneficiary'];
-  if (named === undefined) return CLINICAL_TYPES.has(type) ? 'unstated' : 'patient';
-  const subject = person(named, patientReference, resolve);
-  if (subject !== 'patient' || type !== 'Observation') return subject;
-  // A result may be a donor's: of another person in focus, or from another person's specimen (facts.md 2.2).
-  const contained = text(property(resource['specimen'], 'reference'));
-  const specimen =
-    contained?.startsWith('#') === true
-      ? objects(resource['contained']).find(({ id }) => id === contained.slice(1))
-      : resolve(resource['specimen']);
-  const others = [...objects(resource['focus']), ...objects(specimen?.['subject'])].filter((item) =>
-    /^(Patient|RelatedPerson|Group)\//.test(relativeReference(item) ?? ''),
-  );
-  return others.some((item) => person(item, patientReference, resolve) === 'other') ? 'other' : 'patient';
-}
-
-function person(
-  reference: unknown,
-  patientReference: string,
-  resolve: (reference: unknown) => JsonObject | undefined,
-): 'patient' | 'other' | 'unstated' {
-  const printed = text(property(reference, 'reference'));
-  if (printed === undefined || printed.startsWith('#')) return 'unstated';
-  const relative = relativeReference(reference);
-  if (relative !== undefined) return relative === patientReference ? 'patient' : 'other';
-  const target = resolve(reference);
-  return target === undefined
-    ? 'unstated'
-    : `Patient/${text(target['id']) ?? ''}` === patientReference
-      ? 'patient'
-      : 'other';
-}
-
-/** The codes a resource is found by, with the path they stand at. */
-function codedElements(
-  resource: JsonObject,
-  type: string,
-  resolve: (reference: unknown) => JsonObject | undefined,
-  terminology: Terminology,
-): readonly CodedElement[] {
-  const at = (path: string, concept: unknown): readonly CodedElement[] =>
-    terminology.codings(concept).map((coding) => ({ path, coding }));
-  if (MEDICATION_PATH.test(type)) {
-    return medicationCodings(resource, resolve, terminology).map((coding) => ({
-      path: `${type}.medication`,
-      coding,
-    }));
-  }
-  switch (type) {
-    case 'Condition':
-      return [
-        ...at('Condition.code', resource['code']),
-        ...objects(resource['extension'])
-          .filter((extension) => extension['url'] === MORPHOLOGY)
-          .flatMap((extension) => at(CONDITION_MORPHOLOGY, extension['valueCodeableConcept'])),
-      ];
-    case 'DiagnosticReport':
-      return [
-        ...at('DiagnosticReport.code', resource['code']),
-        ...at('DiagnosticReport.conclusionCode', resource['conclusionCode']),
-      ];
-    case 'DocumentReference':
-      return [
-        ...at('DocumentReference.type', resource['type']),
-        ...at('DocumentReference.category', resource['category']),
-      ];
-    case 'Observation':
-    case 'Procedure':
-    case 'ServiceRequest':
-      return at(`${type}.code`, resource['code']);
-    default:
-      return [];
-  }
-}
-
-/**
- * The codings of the drug: inline, contained, or in a Medication of the chart, its ingredients included
- * (one level of reference: a cycle of Medications ends there).
- */
-export function medicationCodings(
-  resource: JsonObject,
-  resolve: (reference: unknown) => JsonObject | undefined,
-  terminology: Terminology,
-): readonly Coding[] {
-  const inline = terminology.codings(resource['medicationCodeableConcept']);
-  const medication = medicationOf(resource, resolve);
-  if (medication === undefined) return inline;
-  const ingredients = objects(medication['ingredient']).flatMap((ingredient) => [
-    ...terminology.codings(ingredient['itemCodeableConcept']),
-    ...terminology.codings(resolve(ingredient['itemReference'])?.['code']),
-  ]);
-  return [...inline, ...terminology.codings(medication['code']), ...ingredients];
-}
-
-/** The Medication that a resource refers to, contained or elsewhere; undefined when it is not at hand. */
-export function medicationOf(
-  resource: JsonObject,
-  resolve: (reference: unknown) => JsonObject | undefined,
-): JsonObject | undefined {
-  const reference = text(property(resource['medicationReference'], 'reference'));
-  if (reference === undefined) return undefined;
-  return reference.startsWith('#')
-    ? objects(resource['contained']).find((contained) => contained['id'] === reference.slice(1))
-    : resolve(resource['medicationReference']);
 }
 
 function byDateThenReference(a: ChartRecord, b: ChartRecord): number {

@@ -1,4 +1,4 @@
-import type { Intake } from './chart.ts';
+import type { Intake } from './intake.ts';
 import type { JsonObject } from './json.ts';
 
 /** Why a FHIR server's answer is missing or incomplete. No patient data. */

@@ -53,6 +53,20 @@ export const queriesSchema = z.record(
       .optional(),
   }),
 );
+const orderCode = z.strictObject({ system: z.string().min(1), code: z.string({ error: 'quote the code' }) });
+export const companionOrdersSchema = z.record(
+  name,
+  z.strictObject({
+    title: z.string().min(1),
+    'value-set': name,
+    code: orderCode,
+    detail: orderCode.optional(),
+    category: z
+      .strictObject({ system: z.string().min(1), code: z.string(), display: z.string().min(1) })
+      .optional(),
+    supplies: z.array(name).min(1),
+  }),
+);
 export const settingsSchema = z.strictObject({
   inpatient: z.array(name).min(1),
   outpatient: z.array(name).min(1),

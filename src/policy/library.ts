@@ -3,6 +3,7 @@ import { checkCriteria, checkValueSet, factNames, readValueSet } from './checks.
 import { buildFact } from './fact-building.ts';
 import {
   codeSystemsSchema,
+  companionOrdersSchema,
   productsSchema,
   diseasesSchema,
   queriesSchema,
@@ -20,6 +21,7 @@ import { buildPolicy, flatten, policySchema, type Policy } from './policy.ts';
 import {
   ancestry,
   type ChartQuery,
+  type CompanionOrder,
   type Disease,
   type Payer,
   type PlanLines,
@@ -39,6 +41,7 @@ export interface Library {
   readonly queries: readonly ChartQuery[];
   readonly facts: ReadonlyMap<string, Fact>;
   readonly policies: readonly Policy[];
+  readonly companionOrders: readonly CompanionOrder[];
 }
 
 /**
@@ -256,6 +259,38 @@ export function createLibrary(
     }
   }
 
+  const companionOrders: CompanionOrder[] = [];
+  for (const file of every(/^shared\/companion-orders\.yaml$/, companionOrdersSchema)) {
+    for (const [id, { 'value-set': valueSet, ...order }] of Object.entries(file.value)) {
+      const where = `order "${id}"`;
+      checkValueSets(file, [id, 'value-set'], [valueSet], where);
+      for (const fact of order.supplies) checkName(file, [id, 'supplies'], 'fact', fact, facts, where);
+      const coded = (element: 'code' | 'detail'): CompanionOrder['code'] | undefined => {
+        const found = order[element];
+        const key = found === undefined ? undefined : terminology.coding(found)?.key;
+        const display = key === undefined ? undefined : terminology.display(key);
+        if (found === undefined) return undefined;
+        if (display === undefined || (element === 'code' && !terminology.includes([valueSet], key ?? '')))
+          report(
+            file,
+            [id, element],
+            `${where}: ${found.code} is not a code of a value set that it can come from`,
+          );
+        return { ...found, display: display ?? found.code };
+      };
+      const code = coded('code');
+      if (code !== undefined)
+        companionOrders.push({
+          ...order,
+          id,
+          valueSet,
+          code,
+          detail: coded('detail'),
+          category: order.category,
+        });
+    }
+  }
+
   const productIds = new Set(Object.keys(products?.value.products ?? {}));
   const policies: Policy[] = [];
   for (const file of every(/^[^/]+\/policy\.yaml$/, policySchema)) {
@@ -334,6 +369,7 @@ export function createLibrary(
     queries: queryList,
     facts,
     policies,
+    companionOrders,
   };
 }
 

@@ -69,6 +69,14 @@ export const policySchema = z.strictObject({
   'prior-authorization': z.strictObject({ inpatient: requirement, outpatient: requirement }),
   submit: submitSchema,
   links: z.array(z.strictObject({ label: z.string().min(1), url: z.url() })).optional(),
+  /** Canonical of the policy's Questionnaire, with its version. */
+  questionnaire: z
+    .url()
+    .regex(
+      /\|[^|]+$/,
+      'a canonical with its version, such as https://payer.example.org/Questionnaire/x|1.0.0',
+    )
+    .optional(),
   /** The payer's own word for an order that does not meet the criteria. */
   otherwise: z.string().min(1),
   products: z.array(name).min(1),
@@ -138,6 +146,8 @@ export interface Policy {
   readonly priorAuthorization: { readonly inpatient: Requirement; readonly outpatient: Requirement };
   readonly submit: Submission;
   readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** Canonical with version. */
+  readonly questionnaire: string | undefined;
   readonly otherwise: string;
   readonly products: readonly string[];
   readonly anomalies: ReadonlyMap<string, { readonly text: string; readonly general: boolean }>;
@@ -201,6 +211,7 @@ export function buildPolicy(source: PolicySource): Policy {
       carries: source.submit.carries ?? [],
     },
     links: source.links ?? [],
+    questionnaire: source.questionnaire,
     otherwise: source.otherwise,
     products: source.products,
     anomalies: new Map(

@@ -55,6 +55,26 @@ export interface ChartQuery {
   readonly search: string | undefined;
 }
 
+/** A test that can supply a missing document, as it is offered for ordering. */
+export interface CompanionOrder {
+  readonly id: string;
+  readonly title: string;
+  /** Orders of this set are the same test: where one is open already it is not offered again. */
+  readonly valueSet: string;
+  readonly code: OrderCode;
+  /** What the test must include, beside its code. */
+  readonly detail: OrderCode | undefined;
+  readonly category: OrderCode | undefined;
+  /** Facts whose missing record it can supply. */
+  readonly supplies: readonly string[];
+}
+
+export interface OrderCode {
+  readonly system: string;
+  readonly code: string;
+  readonly display: string;
+}
+
 /** A disease and the wider ones that it stands within; undefined when they go in a circle. */
 export function ancestry(id: string, diseases: ReadonlyMap<string, Disease>): readonly string[] | undefined {
   const line: string[] = [];

@@ -2,7 +2,11 @@ import express, { type Express } from 'express';
 import { cdsServiceRoutes } from './cds-services.ts';
 import type { Dependencies } from './call.ts';
 import { determinationRoutes } from './determinations.ts';
-import { errorHandler, ServiceError } from './errors.ts';
+import { createDeterminationStore } from './determination-store.ts';
+import { errorHandler, errorPlace, ServiceError } from './errors.ts';
+import { cors } from './cors.ts';
+import { createFeedbackStore } from './feedback-store.ts';
+import { feedbackRoutes } from './feedback.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 
 /** The whole service as an Express app that does not listen yet. */
@@ -11,8 +15,12 @@ export function createApp(dependencies: Dependencies, fixtures: readonly Sandbox
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(cdsServiceRoutes(dependencies));
-  app.use(determinationRoutes(dependencies));
+  app.use(cors(dependencies.config.allowedOrigins));
+  const determinations = dependencies.determinations ?? createDeterminationStore();
+  const feedback = dependencies.feedback ?? createFeedbackStore();
+  app.use(cdsServiceRoutes(dependencies, determinations, feedback));
+  app.use(feedbackRoutes(dependencies.config.bodyLimit, feedback));
+  app.use(determinationRoutes(dependencies, determinations));
   app.use(sandboxEhrRoutes(fixtures));
   app.get('/healthz', (_request, response) => {
     response.json({
@@ -34,20 +42,7 @@ export function createApp(dependencies: Dependencies, fixtures: readonly Sandbox
   });
   app.use(
     errorHandler((error, request) => {
-      // The message of an unexpected error may repeat data: its name and place are enough to find it.
-      const { name, stack } = error instanceof Error ? error : { name: 'unknown', stack: undefined };
-      logger.error(
-        {
-          path: request.path,
-          name,
-          at: stack
-            ?.split('\n')
-            .map((line) => line.trim())
-            .filter((line) => line.startsWith('at '))
-            .slice(0, 5),
-        },
-        'failed',
-      );
+      logger.error({ path: request.path, ...errorPlace(error) }, 'failed');
     }),
   );
   return app;

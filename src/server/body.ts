@@ -1,4 +1,5 @@
 import express, { type RequestHandler } from 'express';
+import { parseJson } from '../fhir/number-text.ts';
 import { ServiceError } from './errors.ts';
 
 /** Objects and arrays inside each other; a chart nests about fifteen deep. */
@@ -19,20 +20,20 @@ export function jsonBody(limit: string): readonly RequestHandler[] {
     },
     express.raw({ type: () => true, limit }),
     (request, _response, next) => {
-      request.body = parseJson(request.body as Buffer);
+      request.body = bodyValue(request.body as Buffer);
       next();
     },
   ];
 }
 
-function parseJson(bytes: unknown): unknown {
+function bodyValue(bytes: unknown): unknown {
   if (!Buffer.isBuffer(bytes) || bytes.length === 0)
     throw new ServiceError('not-json', 'the body is empty', '(body)');
   if (nestsTooDeep(bytes)) {
     throw new ServiceError('invalid-request', `the body is nested more than ${MAX_DEPTH} deep`, '(body)');
   }
   try {
-    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+    return parseJson(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     // Node's message repeats the text around the mistake: only its position is passed on.
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];

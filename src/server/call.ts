@@ -2,17 +2,24 @@ import type { Request } from 'express';
 import type { Logger } from 'pino';
 import type { FhirClient } from '../fhir/client.ts';
 import { parseDate } from '../fhir/date.ts';
-import { evaluateRequest, type Evaluation } from '../crd/evaluate.ts';
-import { readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
+import { wantedOf, type Wanted } from '../crd/card-types.ts';
+import { SANDBOX_CLIENT, type ClientSettings } from '../crd/client-settings.ts';
+import { evaluateRequest } from '../crd/evaluate.ts';
+import type { Evaluation } from '../crd/evaluation.ts';
+import type { Determination } from '../engine/determination.ts';
+import { ORDER_HOOKS, readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
 import type { Library } from '../policy/library.ts';
 import type { Config } from './config.ts';
-import { ServiceError } from './errors.ts';
+import type { DeterminationStore } from './determination-store.ts';
+import { errorPlace, ServiceError } from './errors.ts';
+import type { FeedbackStore } from './feedback-store.ts';
 import { createFhirClient, type FhirAccess, type QueryLog } from './fhir-client.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies {
   readonly library: Library;
-  readonly config: Pick<Config, 'fhirServers' | 'bodyLimit' | 'queryMilliseconds'>;
+  readonly config: Pick<Config, 'fhirServers' | 'bodyLimit' | 'queryMilliseconds'> &
+    Partial<Pick<Config, 'allowedOrigins' | 'prefetch'>>;
   readonly logger: Logger;
   /** Today as a FHIR date. */
   readonly today: () => string;
@@ -21,36 +28,72 @@ export interface Dependencies {
   /** 20 to 30 unguessable letters and digits for a determination. */
   readonly newId: () => string;
   readonly fhirClient?: (access: FhirAccess, log: (query: QueryLog) => void) => FhirClient;
+  /** How clients are answered. Sandbox mode knows one, whoever calls. */
+  readonly clients?: { readonly sandbox: ClientSettings };
+  readonly determinations?: DeterminationStore;
+  readonly feedback?: FeedbackStore;
 }
 
-/** Reads, checks and evaluates one hook call. */
+/** One call, read and evaluated. */
+export interface Call {
+  readonly request: HookRequest;
+  readonly asOf: string;
+  readonly client: ClientSettings;
+  readonly wanted: Wanted;
+  readonly evaluation: Evaluation;
+  /** The id of a determination, or a new one for a statement without one. */
+  readonly idOf: (determination: Determination | undefined) => string;
+}
+
+/** Reads, checks and evaluates one hook call, and keeps its determinations under the ids that it gives them. */
 export async function answerCall(
   request: Request,
   expected: Hook | undefined,
   dependencies: Dependencies,
-): Promise<Evaluation> {
+  store: DeterminationStore,
+): Promise<Call> {
   const started = performance.now();
   const asOf = asOfDate(request, dependencies);
   const read = readHookRequest(request.body, expected);
   if ('code' in read) throw new ServiceError(read.code, read.message, read.path);
   const queries: QueryLog[] = [];
-  const client = clientFor(read, dependencies, (query) => queries.push(query));
-  const evaluation = await evaluateRequest(read, dependencies.library, client, asOf);
+  const fhirClient = clientFor(read, dependencies, (query) => queries.push(query));
+  const client = dependencies.clients?.sandbox ?? SANDBOX_CLIENT;
+  const wanted = wantedOf(read.configuration, client, read.hook);
+  const isPayerEndpoint = client.crdPayer !== undefined;
+  const evaluation = await evaluateRequest(read, dependencies.library, fhirClient, asOf, { isPayerEndpoint });
+  const { determinations, failed, ungoverned, coverages } = evaluation;
+  // Where an order needs an answer, CRD 2.1 and 2.2 refuse a call that brings no coverage at all (hook-13).
+  if (read.version !== '2.0' && ORDER_HOOKS.includes(read.hook) && coverages?.length === 0)
+    throw new ServiceError(
+      'no-coverage',
+      'no Coverage of the patient was sent or found',
+      'prefetch.coverage',
+    );
+  const ids = new Map(determinations.map(({ determination }) => [determination, dependencies.newId()]));
+  for (const [determination, id] of ids) store.keep({ id, ...determination });
+  for (const { error } of failed) dependencies.logger.error(errorPlace(error), 'an order failed');
   dependencies.logger.info(
     {
       hook: read.hook,
-      determinations: evaluation.determinations.map(({ determination: { policy, decision } }) => ({
+      version: read.version,
+      determinations: determinations.map(({ determination: { policy, decision } }) => ({
         policy: policy.id,
         decision,
       })),
-      ungoverned: evaluation.ungoverned.map(({ reason }) => reason),
-      unreadOrders: evaluation.unreadOrders,
+      ungoverned: ungoverned.map(({ reason }) => reason),
+      unreadOrders: evaluation.unreadOrders.length,
+      failedOrders: failed.length,
+      lostOrders: evaluation.lostOrders.length,
+      ignoredConfiguration: wanted.ignored,
       queries: queries.map((query) => ({ ...query, milliseconds: Math.round(query.milliseconds) })),
       milliseconds: Math.round(performance.now() - started),
     },
     'answered',
   );
-  return evaluation;
+  const idOf = (determination: Determination | undefined): string =>
+    (determination === undefined ? undefined : ids.get(determination)) ?? dependencies.newId();
+  return { request: read, asOf, client, wanted, evaluation, idOf };
 }
 
 /** The day of the request: today, or in sandbox mode the day that the caller's `X-As-Of` header names. */

@@ -1,12 +1,15 @@
 import { Router } from 'express';
-import { determinationCard, ungovernedCard, unreadOrdersCard } from '../crd/cards.ts';
-import type { Evaluation } from '../crd/evaluate.ts';
-import type { Hook } from '../crd/hook-request.ts';
-import { templates } from '../crd/prefetch.ts';
+import { hookResponse } from '../crd/answer.ts';
+import { configurationOptions, type ConfigurationOption } from '../crd/card-types.ts';
+import { HOOKS, type Hook } from '../crd/hook-request.ts';
+import { templatesOf } from '../crd/prefetch.ts';
+import { WIRE_VERSIONS, type WireVersion } from '../crd/wire-version.ts';
 import type { Library } from '../policy/library.ts';
 import { jsonBody } from './body.ts';
 import { answerCall, type Dependencies } from './call.ts';
+import type { DeterminationStore } from './determination-store.ts';
 import { ServiceError } from './errors.ts';
+import type { FeedbackStore } from './feedback-store.ts';
 
 /** CDS Hooks 2.0.1, "Discovery": one service for each hook, its id the hook's name. */
 interface Service {
@@ -16,26 +19,52 @@ interface Service {
   readonly description: string;
   readonly prefetch: Readonly<Record<string, string>>;
   readonly usageRequirements: string;
+  readonly extension: {
+    readonly 'davinci-crd.version': readonly WireVersion[];
+    readonly 'davinci-crd.configuration-options': readonly ConfigurationOption[];
+  };
 }
 
-const discovered = (library: Library): readonly Service[] =>
-  (['order-sign', 'order-select'] as const).map((hook) => ({
+const DESCRIPTIONS: Readonly<Record<Hook, string>> = {
+  'order-sign':
+    'For a CAR-T order, evaluates the coverage criteria of the patient’s payer over the chart: whether prior authorization is required, which record meets which criterion, and what is missing. Every other order passes without a card.',
+  'order-select':
+    'For a selected CAR-T order, says early whether prior authorization is required and which criteria the chart decides. Asks for no documents.',
+  'order-dispatch':
+    'For a dispatched CAR-T order, evaluates the coverage criteria of the patient’s payer over the chart, as at signing.',
+  'appointment-book':
+    'For an appointment that a CAR-T order is booked by, evaluates the coverage criteria for the day of the appointment.',
+  'encounter-start':
+    'Answers the start of an encounter. The hook brings no order, so there is a statement only for the clients of a payer, and no card.',
+  'encounter-discharge':
+    'Answers a discharge. The hook brings no order, so there is a statement only for the clients of a payer, and no card.',
+};
+
+const discovered = (library: Library, isWholeChart: boolean): readonly Service[] =>
+  HOOKS.map((hook) => ({
     hook,
     id: hook,
     title: 'CAR-T coverage criteria',
-    description:
-      'For a CAR-T order, evaluates the coverage criteria of the patient’s payer over the chart: whether prior authorization is required, which record meets which criterion, and what is missing. Every other order passes without a card.',
-    prefetch: templates(library),
+    description: DESCRIPTIONS[hook],
+    prefetch: templatesOf(hook, library, isWholeChart),
     usageRequirements:
       'Reads the chart from prefetch, and through fhirServer what prefetch lacks. What neither gives is reported as not read.',
+    extension: {
+      'davinci-crd.version': WIRE_VERSIONS,
+      'davinci-crd.configuration-options': configurationOptions(hook),
+    },
   }));
 
-export function cdsServiceRoutes(dependencies: Dependencies): Router {
+export function cdsServiceRoutes(
+  dependencies: Dependencies,
+  determinations: DeterminationStore,
+  feedback: FeedbackStore,
+): Router {
   const { library, newUuid, config } = dependencies;
-  const services = discovered(library);
+  const services = discovered(library, config.prefetch === 'chart');
   const router = Router();
   router.get('/cds-services', (_request, response) => {
-    response.json({ services });
+    response.set('cache-control', 'public, max-age=300').json({ services });
   });
   router.post(
     '/cds-services/:id',
@@ -52,32 +81,11 @@ export function cdsServiceRoutes(dependencies: Dependencies): Router {
     ...jsonBody(config.bodyLimit),
     async (request, response) => {
       const service = services.find(({ id }) => id === request.params['id']);
-      const { determinations, ungoverned, unreadOrders } = await answerCall(
-        request,
-        service?.hook,
-        dependencies,
-      );
-      response.set('cache-control', 'no-store').json({
-        cards: [
-          ...shownOnce(determinations).map(({ determination, governed }) =>
-            determinationCard(determination, governed, newUuid()),
-          ),
-          ...ungoverned.map((order) => ungovernedCard(order, newUuid())),
-          ...(unreadOrders === 0 ? [] : [unreadOrdersCard(unreadOrders, newUuid())]),
-        ],
-      });
+      const { evaluation, ...call } = await answerCall(request, service?.hook, dependencies, determinations);
+      const answer = hookResponse(evaluation, { ...call, library, newUuid });
+      for (const { uuid } of answer.cards) feedback.issued(uuid);
+      response.set('cache-control', 'no-store').json(answer);
     },
   );
   return router;
-}
-
-/** An order that names no product gets a determination of each policy, and one card: they all ask for the product. */
-function shownOnce(determinations: Evaluation['determinations']): Evaluation['determinations'] {
-  const asked = new Set<string>();
-  return determinations.filter(({ determination: { product, order, coverage } }) => {
-    const key = `${order} ${coverage}`;
-    const isRepeated = product === null && asked.has(key);
-    if (product === null) asked.add(key);
-    return !isRepeated;
-  });
 }

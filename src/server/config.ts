@@ -9,6 +9,14 @@ export interface Config {
   /** Time for all queries of one call to the EHR's FHIR server. */
   readonly queryMilliseconds: number;
   readonly logLevel: string;
+  /** Origins of browser clients that may call; undefined: any. */
+  readonly allowedOrigins: readonly string[] | undefined;
+  /** Id of the payer whose CRD endpoint the sandbox client takes this service for. */
+  readonly crdPayer: string | undefined;
+  /** What order-sign asks ahead for: what every call needs, or the whole chart. */
+  readonly prefetch: 'small' | 'chart';
+  /** A SMART app to offer, with its label. */
+  readonly smartApp: { readonly label: string; readonly url: string } | undefined;
 }
 
 const whole = (name: string, least: number, most: number, fallback: number) =>
@@ -33,6 +41,23 @@ const schema = z.object({
     .regex(/^\d+(kb|mb)$/, 'BODY_LIMIT must be a size such as 16mb')
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^https?:\/\/[^/]+$/,
+            'ALLOWED_ORIGINS must be origins such as https://sandbox.cds-hooks.org',
+          ),
+      ),
+    ),
+  PREFETCH: z.enum(['small', 'chart'], 'PREFETCH must be small or chart').default('small'),
+  CRD_PAYER: z.string().min(1).optional(),
+  SMART_APP_URL: z.url({ protocol: /^https?$/, error: 'SMART_APP_URL must be a URL' }).optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -55,5 +80,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     bodyLimit: read.data.BODY_LIMIT,
     queryMilliseconds: read.data.QUERY_TIMEOUT_MS,
     logLevel: read.data.LOG_LEVEL,
+    allowedOrigins: read.data.ALLOWED_ORIGINS.length === 0 ? undefined : read.data.ALLOWED_ORIGINS,
+    prefetch: read.data.PREFETCH,
+    crdPayer: read.data.CRD_PAYER,
+    smartApp:
+      read.data.SMART_APP_URL === undefined
+        ? undefined
+        : { label: 'Open the coverage criteria', url: read.data.SMART_APP_URL },
   };
 }

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { MissingData } from '../crd/evaluate.ts';
+import { MissingData } from '../crd/evaluation.ts';
+import { property } from '../fhir/json.ts';
 
 /** What a caller may be told went wrong; each code has one HTTP status. */
 const STATUS = {
@@ -7,6 +8,8 @@ const STATUS = {
   'invalid-request': 400,
   'wrong-hook': 400,
   'unsupported-hook': 400,
+  'unsupported-version': 400,
+  'no-coverage': 400,
   'invalid-as-of': 400,
   'unknown-service': 404,
   'unknown-determination': 404,
@@ -44,8 +47,48 @@ export function errorHandler(log: (error: unknown, request: Request) => void): E
     }
     const known = serviceError(error);
     if (known.code === 'internal') log(error, request);
-    response.status(known.status).json({ code: known.code, message: known.message, path: known.path });
+    response.status(known.status).set('cache-control', 'no-store');
+    // A caller that asks for FHIR gets FHIR; one that names a version of CRD, where it was FHIR data that lacked (CRD-X-01).
+    const asksForFhir =
+      request.accepts(['application/json', 'application/fhir+json']) === 'application/fhir+json';
+    const lacksData = known.code === 'missing-data' || known.code === 'no-coverage';
+    if (asksForFhir || (lacksData && namesVersion(request.body)))
+      response.type('application/fhir+json').send(JSON.stringify(operationOutcome(known)));
+    else response.json({ code: known.code, message: known.message, path: known.path });
   };
+}
+
+const namesVersion = (body: unknown): boolean =>
+  property(property(body, 'extension'), 'davinci-crd.requestedVersion') !== undefined;
+
+const operationOutcome = ({ code, message, path, status }: ServiceError) => ({
+  resourceType: 'OperationOutcome',
+  issue: [
+    {
+      severity: 'error',
+      code: ISSUE_TYPES[status] ?? 'processing',
+      details: { text: code },
+      diagnostics: message,
+      expression: [path],
+    },
+  ],
+});
+
+/** FHIR issue-type by HTTP status. */
+const ISSUE_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid',
+  404: 'not-found',
+  412: 'incomplete',
+  413: 'too-long',
+  415: 'not-supported',
+  500: 'exception',
+};
+
+/** Where an unexpected error came from. Its message may repeat data: its name and place are enough to find it. */
+export function errorPlace(error: unknown): { readonly name: string; readonly at: readonly string[] } {
+  const { name, stack } = error instanceof Error ? error : { name: 'unknown', stack: undefined };
+  const at = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { name, at: at.slice(0, 5).map((line) => line.trim()) };
 }
 
 function serviceError(error: unknown): ServiceError {

@@ -1,5 +1,5 @@
 import { readBundle } from '../fhir/bundle.ts';
-import type { Intake } from '../fhir/chart.ts';
+import type { Intake } from '../fhir/intake.ts';
 import type { Failure, FhirClient, Reading, Searching } from '../fhir/client.ts';
 import { isObject, text } from '../fhir/json.ts';
 

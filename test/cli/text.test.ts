@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lines, type Paragraph } from '../../src/cli/text.ts';
 import { exitCode } from '../../src/cli/exit-code.ts';
-import type { Evaluation } from '../../src/crd/evaluate.ts';
+import type { Evaluation } from '../../src/crd/evaluation.ts';
 import type { Decision } from '../../src/engine/determination.ts';
 
 const written = (paragraph: Partial<Paragraph>): readonly string[] =>
@@ -59,7 +59,7 @@ describe('the exit code', () => {
     ({
       determinations: decisions.map((decision) => ({ determination: { decision } })),
       ungoverned: Array.from({ length: ungoverned }),
-      unreadOrders,
+      unreadOrders: Array.from({ length: unreadOrders }),
     }) as unknown as Evaluation;
 
   it.each([

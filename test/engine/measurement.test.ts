@@ -232,10 +232,11 @@ describe('age', () => {
   const adult = smallLibrary(
     "- { id: '1', title: T, locator: L, fact: age, at-least: { value: 18, unit: a } }",
   );
-  const aged = (birthDate: unknown, planned: string | null = '2026-03-15') => {
+  const aged = (birthDate: unknown, planned: string | null = '2026-03-15', statesUnreadableDate = false) => {
     const born = birthDate === undefined ? { resourceType: 'Patient', id: 'p1' } : { ...patient, birthDate };
     const order = {
       planned: planned === null ? null : { date: day(planned), from: 'MedicationRequest.timing' },
+      statesUnreadableDate,
     };
     return criterionOf(determined(adult, [born], { order }), '1');
   };
@@ -266,6 +267,14 @@ describe('age', () => {
     expect(aged('2008-03-15', null).evidence[0]?.note).toBe(
       'age 17 on 2026-03-02 (day of the request; no infusion date is planned)',
     );
+  });
+
+  it('is not taken from today where the order states a date that cannot be read, but for who is old enough today', () => {
+    expect(standing(aged('2008-03-10', null, true))).toBe('unknown: documentation');
+    expect(standing(aged('2008-03-02', null, true))).toBe('met');
+    expect(aged('2008-03-10', null, true).missing).toEqual([
+      { what: 'Planned infusion date that can be read' },
+    ]);
   });
 
   it('needs the Patient: unread, it is for data access', () => {

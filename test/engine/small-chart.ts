@@ -132,6 +132,7 @@ export const orderOf = (library: Library, more: Partial<PlannedOrder> = {}): Pla
   reference: 'MedicationRequest/order',
   product: library.products.products[0] ?? null,
   planned: { date: day('2026-03-15'), from: 'MedicationRequest.dosageInstruction.timing' },
+  statesUnreadableDate: false,
   authored: day('2026-03-01'),
   setting: setting('inpatient'),
   reason: { concepts: [concept('dx-tumor')], references: [] },

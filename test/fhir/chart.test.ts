@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createChart, type Chart, type Intake } from '../../src/fhir/chart.ts';
+import { createChart, type Chart } from '../../src/fhir/chart.ts';
+import type { Intake } from '../../src/fhir/intake.ts';
 import { formatDay } from '../../src/fhir/date.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { relativeReference } from '../../src/fhir/reference.ts';

@@ -66,6 +66,7 @@ describe('the shared files', () => {
       ...library.products.generalCodes,
       ...library.products.unclassifiedCodes,
       ...[...library.diseases.values()].flatMap(({ codes }) => codes),
+      ...library.companionOrders.map(({ valueSet }) => valueSet),
       ...[...library.facts.values()].flatMap((fact) => [
         ...('missing' in fact && fact.missing?.valueSet !== undefined ? [fact.missing.valueSet] : []),
         ...retrievesOf(fact).flatMap(({ code, value, focus }) => [

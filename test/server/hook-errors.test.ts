@@ -37,6 +37,10 @@ describe('GET /cds-services', () => {
     expect(services.map(({ id, hook }) => `${String(id)} ${String(hook)}`)).toEqual([
       'order-sign order-sign',
       'order-select order-select',
+      'order-dispatch order-dispatch',
+      'appointment-book appointment-book',
+      'encounter-start encounter-start',
+      'encounter-discharge encounter-discharge',
     ]);
     for (const service of services) {
       for (const field of ['title', 'description', 'usageRequirements'])
@@ -293,7 +297,7 @@ describe('a body', () => {
 });
 
 describe('a request at the wrong place', () => {
-  it.each(['order-sign-2', 'order-dispatch', 'constructor', '__proto__', '%2e%2e', 'ORDER-SIGN'])(
+  it.each(['order-sign-2', 'order-sign%20', 'constructor', '__proto__', '%2e%2e', 'ORDER-SIGN'])(
     'is answered 404: service %s',
     async (id) => {
       expectRefusal(await request(app).post(`/cds-services/${id}`).send(call), 404, {

@@ -212,7 +212,7 @@ describe('an order that is none', () => {
   ])('passes by: %s', async (_name, resource) => {
     const body = withDrafts(call, [resource]);
     const cards = await request(app).post('/cds-services/order-sign').send(body);
-    expect([cards.status, cards.body]).toEqual([200, { cards: [] }]);
+    expect([cards.status, cards.body]).toEqual([200, { cards: [], systemActions: [] }]);
     expect(await determinationsOf(app, body)).toEqual([]);
   });
 
@@ -222,7 +222,7 @@ describe('an order that is none', () => {
     const drafts = draftsOf(fixture.request);
     const body = { ...fixture.request, fhirServer: server.base };
     const signed = await request(app).post('/cds-services/order-sign').send(body);
-    expect([signed.status, signed.body]).toEqual([200, { cards: [] }]);
+    expect([signed.status, signed.body]).toEqual([200, { cards: [], systemActions: [] }]);
     const selected = await request(app)
       .post('/cds-services/order-select')
       .send({

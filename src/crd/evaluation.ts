@@ -1,0 +1,72 @@
+import type { Chart } from '../fhir/chart.ts';
+import type { JsonObject } from '../fhir/json.ts';
+import type { Determination, GovernedOrder } from '../engine/determination.ts';
+import type { UngovernedReason } from '../engine/explanation.ts';
+import type { ReadCoverage } from '../policy/applicable.ts';
+import type { Indication } from '../policy/policy.ts';
+import type { Product } from '../policy/vocabulary.ts';
+import type { HookOrder } from './order.ts';
+
+/** A CAR-T order that got no determination, and why: never passed over in silence. */
+export interface Ungoverned {
+  readonly order: string;
+  readonly product: Product | null;
+  readonly reason: UngovernedReason;
+  readonly coverage: ReadCoverage | undefined;
+  /** With `not-in-force`: the day from which the policy holds. */
+  readonly effective: string | undefined;
+}
+
+/** A determination with what it was made of. */
+export interface Determined {
+  readonly determination: Determination;
+  readonly governed: GovernedOrder;
+  /** The order as the client sent it. */
+  readonly order: HookOrder;
+  /** Other products of the same policy, where the policy covers the patient's diagnosis with them only. */
+  readonly alternates: readonly Alternate[];
+}
+
+export interface Alternate {
+  readonly product: Product;
+  readonly indication: Indication;
+}
+
+/** An order that made the evaluation throw: a failure of ours, which must not hurt the other orders. */
+export interface Failed {
+  readonly order: HookOrder;
+  readonly error: unknown;
+  /** Known when the failure came after the policy was found. */
+  readonly governed: GovernedOrder | undefined;
+}
+
+export interface Evaluation {
+  readonly determinations: readonly Determined[];
+  readonly ungoverned: readonly Ungoverned[];
+  readonly failed: readonly Failed[];
+  /** Orders whose drug is in a Medication that could not be read: nobody can say whether they are CAR-T. */
+  readonly unreadOrders: readonly string[];
+  /** Every order that the hook asks about, CAR-T or not. */
+  readonly orders: readonly HookOrder[];
+  /** Orders that the hook names, that nobody sent and that could not be read. */
+  readonly lostOrders: readonly string[];
+  /** The patient's Coverages by their `order`; undefined when no order asked for them, or they could not be read. */
+  readonly coverages: readonly HeldCoverage[] | undefined;
+  /** The chart, when an order is governed. */
+  readonly chart: Chart | undefined;
+}
+
+/** A Coverage of the patient, as read and as sent. */
+export interface HeldCoverage {
+  readonly read: ReadCoverage;
+  readonly resource: JsonObject;
+}
+
+/** How the caller is to be answered, beside what it asks. */
+export interface EvaluationOptions {
+  /** The caller is a CRD client of a payer: every order needs an answer, so the Coverages are always read. */
+  readonly isPayerEndpoint: boolean;
+}
+
+/** Data without which nothing can be said of a CAR-T order: 412 (CDS Hooks, "Prefetch"). */
+export class MissingData extends Error {}

@@ -1,0 +1,306 @@
+import { objects, type JsonObject } from '../fhir/json.ts';
+import { decisionWords } from '../engine/explanation.ts';
+import type { CriterionResult } from '../engine/criteria.ts';
+import type { Library } from '../policy/library.ts';
+import { flatten, type Criterion } from '../policy/policy.ts';
+import type { CompanionOrder, Product } from '../policy/vocabulary.ts';
+import type { Card, Suggestion } from './card.ts';
+import { escaped, shortened } from './cards.ts';
+import { COVERAGE_INFORMATION } from './coverage-information.ts';
+import type { Determined, Evaluation } from './evaluation.ts';
+import { orderedConcepts } from './order.ts';
+import { TEMP_CODES, type WireVersion } from './wire-version.ts';
+
+/** Cards with something to accept: further orders, another product, a form. */
+
+export interface SuggestionScope {
+  readonly library: Library;
+  readonly version: WireVersion;
+  /** FHIR date. */
+  readonly asOf: string;
+  /** `Type/id` of the user, who is the requester where the order names none. */
+  readonly userId: string | undefined;
+  readonly newUuid: () => string;
+}
+
+/**
+ * Additional Orders: the tests that could supply a document that is missing, one suggestion each. A test that is
+ * already drafted or on order is not suggested (CRD-K-09).
+ */
+export function additionalOrdersCard(
+  item: Determined,
+  evaluation: Evaluation,
+  scope: SuggestionScope,
+): Card | undefined {
+  const { determination, governed } = item;
+  const { library, newUuid } = scope;
+  const facts = missingFacts(
+    determination.criteria,
+    governed.policy.indications.flatMap(({ criteria }) => flatten(criteria)),
+  );
+  const wanted = library.companionOrders.filter(
+    (companion) =>
+      companion.supplies.some((fact) => facts.has(fact)) && !isOnOrder(companion, evaluation, library),
+  );
+  if (wanted.length === 0) return undefined;
+  return {
+    uuid: newUuid(),
+    summary: shortened(
+      `Documents for ${governed.order.product?.brand ?? 'CAR-T'} are missing: tests that would supply them`,
+    ),
+    indicator: 'info',
+    detail: [
+      `For ${escaped(item.order.reference)}. The policy asks for records that were not found in the chart. If they exist elsewhere, send those instead.`,
+      wanted.map(({ title }) => `- ${escaped(title)}`).join('\n'),
+    ].join('\n\n'),
+    source: { label: governed.payer.name },
+    suggestions: wanted.map((companion) => ({
+      label: shortened(`Order: ${companion.title}`, LABEL_LIMIT),
+      uuid: newUuid(),
+      actions: [
+        {
+          type: 'create',
+          description: `Adds a draft order: ${companion.title}`,
+          resource: draftOrder(companion, item, scope),
+        },
+      ],
+    })),
+    selectionBehavior: 'any',
+  };
+}
+const LABEL_LIMIT = 80;
+
+/** The facts that open criteria need a document for. */
+function missingFacts(
+  results: readonly CriterionResult[],
+  criteria: readonly Criterion[],
+): ReadonlySet<string> {
+  const byId = new Map(criteria.map((criterion) => [criterion.id, criterion]));
+  const open = (list: readonly CriterionResult[]): readonly CriterionResult[] =>
+    list
+      .filter(({ status, needs }) => status === 'unknown' && needs === 'documentation')
+      .flatMap((result) => (result.criteria.length === 0 ? [result] : open(result.criteria)));
+  /** What a criterion asks by itself and through parts without an id of their own. */
+  const asked = ({ test }: Criterion): readonly string[] =>
+    test.kind === 'fact' ? [test.fact] : 'parts' in test ? test.parts.flatMap(asked) : [];
+  return new Set(
+    open(results).flatMap(({ id }) => {
+      const criterion = byId.get(id);
+      return criterion === undefined ? [] : asked(criterion);
+    }),
+  );
+}
+
+function isOnOrder(
+  { valueSet }: CompanionOrder,
+  { orders, chart }: Evaluation,
+  { terminology }: Library,
+): boolean {
+  const isOfSet = (concepts: unknown): boolean =>
+    terminology
+      .codings(concepts)
+      .some(({ key }) => key !== undefined && terminology.includes([valueSet], key));
+  return (
+    orders.some((order) => isOfSet(orderedConcepts(order))) ||
+    (chart?.of('ServiceRequest') ?? []).some(
+      ({ resource }) =>
+        ['draft', 'active', 'on-hold'].includes(String(resource['status'])) && isOfSet(resource['code']),
+    )
+  );
+}
+
+/** A draft with what CRD's profile asks: status, intent, code, subject, authoredOn, requester. */
+function draftOrder(
+  companion: CompanionOrder,
+  { order, determination }: Determined,
+  scope: SuggestionScope,
+): JsonObject {
+  const { resource } = order;
+  return {
+    resourceType: 'ServiceRequest',
+    id: scope.newUuid(),
+    status: 'draft',
+    intent: 'order',
+    ...(companion.category === undefined ? {} : { category: [{ coding: [companion.category] }] }),
+    code: { coding: [companion.code], text: companion.title },
+    ...(companion.detail === undefined ? {} : { orderDetail: [{ coding: [companion.detail] }] }),
+    subject: { reference: determination.patient },
+    ...copied(resource, ['encounter']),
+    authoredOn: scope.asOf,
+    ...requester(resource, scope),
+    ...copied(resource, ['reasonCode', 'reasonReference']),
+    insurance: [{ reference: determination.coverage }],
+  };
+}
+
+const copied = (resource: JsonObject, names: readonly string[]): JsonObject =>
+  Object.fromEntries(
+    names.filter((name) => resource[name] !== undefined).map((name) => [name, resource[name]]),
+  );
+
+const requester = (resource: JsonObject, { userId }: SuggestionScope): JsonObject =>
+  resource['requester'] !== undefined
+    ? { requester: resource['requester'] }
+    : userId === undefined
+      ? {}
+      : { requester: { reference: userId } };
+
+/** The element of an order that says what it is for, where another product can be put. */
+const PRODUCT_ELEMENTS: Readonly<Record<string, string>> = {
+  MedicationRequest: 'medicationCodeableConcept',
+  ServiceRequest: 'code',
+  DeviceRequest: 'codeCodeableConcept',
+};
+
+/**
+ * Propose Alternate Request: the products that the same policy names for the recorded diagnosis. Information about the
+ * policy, not advice: whether another product suits the patient is the clinician's to say.
+ */
+export function alternateCard(item: Determined, { library, newUuid }: SuggestionScope): Card | undefined {
+  const { governed, determination, order, alternates } = item;
+  const type = String(order.resource['resourceType']);
+  const element = PRODUCT_ELEMENTS[type];
+  if (element === undefined || typeof order.resource['id'] !== 'string') return undefined;
+  const suggestions = alternates.flatMap(({ product }): readonly Suggestion[] => {
+    const coding = codingOf(product, order, library);
+    if (coding === undefined) return [];
+    return [
+      {
+        label: shortened(`Replace the draft by one for ${product.brand}`, LABEL_LIMIT),
+        uuid: newUuid(),
+        actions: [
+          { type: 'delete', description: 'Removes the draft order', resourceId: order.reference },
+          {
+            type: 'create',
+            description: `Adds a draft order for ${product.brand}, without dose`,
+            resource: replaced(order.resource, element, { coding: [coding], text: product.brand }, newUuid()),
+          },
+        ],
+      },
+    ];
+  });
+  if (suggestions.length === 0) return undefined;
+  const lines = alternates.map(
+    ({ product, indication }) => `- ${escaped(product.brand)}: ${escaped(indication.title)}`,
+  );
+  return {
+    uuid: newUuid(),
+    summary: shortened(
+      `The policy names another product for the recorded diagnosis than ${governed.order.product?.brand ?? 'the one ordered'}`,
+    ),
+    indicator: 'info',
+    detail: [
+      `For ${escaped(order.reference)}. ${escaped(decisionWords(determination.decision, governed.policy.otherwise))}`,
+      'The same policy names for it:',
+      lines.join('\n'),
+      'This is information about the policy and no medical advice; its criteria for that product were not evaluated.',
+    ].join('\n\n'),
+    source: { label: governed.payer.name },
+    suggestions,
+    selectionBehavior: 'at-most-one',
+  };
+}
+
+/** A code of the product in a system that the order uses, else its first. */
+function codingOf(
+  product: Product,
+  order: Determined['order'],
+  { terminology }: Library,
+): JsonObject | undefined {
+  const used = new Set(terminology.codings(orderedConcepts(order)).map(({ system }) => system));
+  const concepts = product.codes.flatMap((set) => [...(terminology.valueSets.get(set)?.concepts ?? [])]);
+  const codings = concepts.map(([key, display]) => {
+    const [system = '', code = ''] = key.split('|');
+    return { system, code, display };
+  });
+  return codings.find(({ system }) => used.has(system)) ?? codings[0];
+}
+
+/** What holds for the ordered product only, and our statement about it: not taken over by another product's draft. */
+const PRODUCT_SPECIFIC = [
+  'medicationReference',
+  'dosageInstruction',
+  'orderDetail',
+  'identifier',
+  'contained',
+  'text',
+  'extension',
+];
+
+function replaced(resource: JsonObject, element: string, product: JsonObject, id: string): JsonObject {
+  const kept = Object.entries(resource).filter(
+    ([name]) => !PRODUCT_SPECIFIC.includes(name) && !name.startsWith('_'),
+  );
+  const extension = objects(resource['extension']).filter(({ url }) => url !== COVERAGE_INFORMATION);
+  return {
+    ...Object.fromEntries(kept),
+    id,
+    status: 'draft',
+    [element]: product,
+    ...(extension.length === 0 ? {} : { extension }),
+  };
+}
+
+const SDC_CODES = 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp';
+
+/** Form Completion: a Task for the policy's questionnaire. 2.2 leaves forms to DTR (`crd.md` 6). */
+export function formCard(item: Determined, evaluation: Evaluation, scope: SuggestionScope): Card | undefined {
+  const { governed, determination, order } = item;
+  const { questionnaire } = governed.policy;
+  if (
+    questionnaire === undefined ||
+    scope.version === '2.2' ||
+    determination.decision !== 'documentation-needed'
+  )
+    return undefined;
+  const payor = (evaluation.coverages ?? [])
+    .filter(({ read }) => read.reference === determination.coverage)
+    .flatMap(({ resource }) => objects(resource['payor']))
+    .find(({ reference }) => typeof reference === 'string' && !reference.startsWith('#'));
+  const task: JsonObject = {
+    resourceType: 'Task',
+    id: scope.newUuid(),
+    basedOn: [{ reference: order.reference }],
+    status: 'ready',
+    intent: 'order',
+    code: { coding: [{ system: SDC_CODES, code: 'complete-questionnaire' }] },
+    for: { reference: determination.patient },
+    ...copied(order.resource, ['encounter']),
+    authoredOn: scope.asOf,
+    ...(payor === undefined ? requester(order.resource, scope) : { requester: payor }),
+    reasonCode: {
+      coding: [{ system: TEMP_CODES, code: 'reason-prior-auth' }],
+      text: 'Needed for prior authorization',
+    },
+    input: [
+      {
+        type: { coding: [{ system: SDC_CODES, code: 'questionnaire' }], text: 'questionnaire' },
+        valueCanonical: questionnaire,
+      },
+      {
+        type: {
+          coding: [{ system: TEMP_CODES, code: 'after-completion-action' }],
+          text: 'after-completion-action',
+        },
+        valueCodeableConcept: { coding: [{ system: TEMP_CODES, code: 'prior-auth-include' }] },
+      },
+    ],
+  };
+  return {
+    uuid: scope.newUuid(),
+    summary: shortened(`Questionnaire for the request for ${governed.order.product?.brand ?? 'CAR-T'}`),
+    indicator: 'info',
+    detail: `For ${escaped(order.reference)}: the questions of ${escaped(governed.policy.title)} that the chart leaves open.`,
+    source: { label: governed.payer.name },
+    suggestions: [
+      {
+        label: 'Add a task to complete the questionnaire',
+        uuid: scope.newUuid(),
+        actions: [
+          { type: 'create', description: 'Adds a task to complete the questionnaire', resource: task },
+        ],
+      },
+    ],
+    selectionBehavior: 'any',
+  };
+}

@@ -1,0 +1,48 @@
+/** One entry of a feedback call, as it came. `userComment` may tell of a patient: it is kept, never logged. */
+export interface KeptFeedback {
+  readonly service: string;
+  readonly card: string;
+  /** False when no card of this process has that id: counted apart (CH-F-03). */
+  readonly isKnownCard: boolean;
+  readonly outcome: 'accepted' | 'overridden';
+  readonly acceptedSuggestions: readonly string[];
+  readonly overrideReasons: readonly OverrideReason[];
+  /** RFC 3339. */
+  readonly outcomeTimestamp: string;
+}
+
+export interface OverrideReason {
+  readonly reason?: { readonly code: string; readonly system?: string; readonly display?: string };
+  readonly userComment?: string;
+}
+
+/** Where feedback is kept; the same card may be reported again, and every report is. */
+export interface FeedbackStore {
+  /** Remembers that a card went out. */
+  readonly issued: (card: string) => void;
+  readonly isIssued: (card: string) => boolean;
+  readonly keep: (entries: readonly KeptFeedback[]) => void;
+  readonly entries: () => readonly KeptFeedback[];
+}
+
+/** Entries, and ids of cards, that are kept: the newest, in memory, while the process lives. */
+const KEPT = 10_000;
+
+export function createFeedbackStore(): FeedbackStore {
+  const cards = new Set<string>();
+  let kept: readonly KeptFeedback[] = [];
+  return {
+    issued(card) {
+      cards.add(card);
+      for (const oldest of cards) {
+        if (cards.size <= KEPT) break;
+        cards.delete(oldest);
+      }
+    },
+    isIssued: (card) => cards.has(card),
+    keep(entries) {
+      kept = [...kept, ...entries].slice(-KEPT);
+    },
+    entries: () => kept,
+  };
+}

@@ -1,0 +1,128 @@
+import { Router } from 'express';
+import * as z from 'zod';
+import { HOOKS } from '../crd/hook-request.ts';
+import { jsonBody } from './body.ts';
+import { ServiceError } from './errors.ts';
+import type { FeedbackStore, KeptFeedback, OverrideReason } from './feedback-store.ts';
+
+/** CDS Hooks 2.0.1, "Feedback". Unknown fields pass; a reason may be the client's own (CH-F-08). */
+
+const text = (most: number) =>
+  z.string().trim().min(1, 'must not be empty').max(most, `must have at most ${most} characters`);
+const coding = z.looseObject({
+  code: text(200),
+  system: text(500).optional(),
+  display: z.string().max(1000).optional(),
+});
+const overrideReason = z.looseObject({
+  reason: coding.nullish(),
+  userComment: z.string().max(10_000, 'must have at most 10000 characters').nullish(),
+});
+
+const common = {
+  card: text(200),
+  outcomeTimestamp: z.iso.datetime({
+    offset: true,
+    error: 'must be a date and time such as 2026-11-16T10:05:31Z',
+  }),
+};
+const entrySchema = z.discriminatedUnion(
+  'outcome',
+  [
+    z.looseObject({
+      ...common,
+      outcome: z.literal('accepted'),
+      acceptedSuggestions: z.array(z.looseObject({ id: text(200) })).min(1, 'must name a suggestion'),
+    }),
+    z.looseObject({
+      ...common,
+      outcome: z.literal('overridden'),
+      overrideReason: overrideReason.nullish(),
+      /** Epic's spelling: one or many, with or without a coded reason. */
+      overrideReasons: z.union([overrideReason, z.array(overrideReason)]).nullish(),
+    }),
+  ],
+  'must be "accepted" or "overridden"',
+);
+type Entry = z.output<typeof entrySchema>;
+
+export function feedbackRoutes(bodyLimit: string, store: FeedbackStore): Router {
+  const router = Router();
+  router.post(
+    '/cds-services/:id/feedback',
+    (request, _response, next) => {
+      if (!HOOKS.some((hook) => hook === request.params.id))
+        throw new ServiceError(
+          'unknown-service',
+          'there is no such service; GET /cds-services lists them',
+          '(url)',
+        );
+      next();
+    },
+    ...jsonBody(bodyLimit),
+    (request, response) => {
+      const entries = readFeedback(request.body);
+      store.keep(entries.map((entry) => kept(String(request.params['id']), entry, store)));
+      response.set('cache-control', 'no-store').json({});
+    },
+  );
+  return router;
+}
+
+/** Each entry by itself, so that the first bad one is named by its index (CH-F-04); none is kept then. */
+function readFeedback(body: unknown): readonly Entry[] {
+  const list = z
+    .looseObject({
+      feedback: z
+        .array(z.unknown())
+        .min(1, 'must hold at least one entry')
+        .max(1000, 'must hold at most 1000 entries'),
+    })
+    .safeParse(body);
+  if (!list.success) throw refusal(list.error, []);
+  return list.data.feedback.map((item, index) => {
+    const entry = entrySchema.safeParse(item);
+    if (!entry.success) throw refusal(entry.error, ['feedback', index]);
+    return entry.data;
+  });
+}
+
+function refusal(error: z.ZodError, prefix: readonly PropertyKey[]): ServiceError {
+  const issue = error.issues[0];
+  const path = [...prefix, ...(issue?.path ?? [])].map(String).join('.');
+  return new ServiceError(
+    'invalid-request',
+    issue?.message ?? 'is not feedback',
+    path === '' ? '(body)' : path,
+  );
+}
+
+function kept(service: string, entry: Entry, store: FeedbackStore): KeptFeedback {
+  const base = {
+    service,
+    card: entry.card,
+    isKnownCard: store.isIssued(entry.card),
+    outcomeTimestamp: entry.outcomeTimestamp,
+  };
+  if (entry.outcome === 'accepted') {
+    const acceptedSuggestions = entry.acceptedSuggestions.map(({ id }) => id);
+    return { ...base, outcome: 'accepted', acceptedSuggestions, overrideReasons: [] };
+  }
+  const reasons = [entry.overrideReason, entry.overrideReasons]
+    .flat()
+    .filter((reason) => reason !== null && reason !== undefined);
+  return { ...base, outcome: 'overridden', acceptedSuggestions: [], overrideReasons: reasons.map(reasonOf) };
+}
+
+const reasonOf = ({ reason, userComment }: z.output<typeof overrideReason>): OverrideReason => ({
+  ...(reason === null || reason === undefined
+    ? {}
+    : {
+        reason: {
+          code: reason.code,
+          ...(reason.system === undefined ? {} : { system: reason.system }),
+          ...(reason.display === undefined ? {} : { display: reason.display }),
+        },
+      }),
+  ...(userComment === null || userComment === undefined ? {} : { userComment }),
+});

@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CARD_TYPES,
+  CARD_TYPE_CODES,
+  configurationOptions,
+  type CardType,
+} from '../../src/crd/card-types.ts';
+import { SANDBOX_CLIENT, type ClientSettings } from '../../src/crd/client-settings.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import type { Library } from '../../src/policy/library.ts';
+import type { Indication, Policy } from '../../src/policy/policy.ts';
+import {
+  answerOf,
+  createService,
+  library,
+  orderSign,
+  withConfiguration,
+  withDrafts,
+  draftsOf,
+  type Answer,
+  type HookBody,
+} from './service.ts';
+
+/** A policy of two products, and one with a questionnaire: what the policies on file do not have. */
+const policyOf = (product: string): Policy => {
+  const found = library.policies.find(({ products }) => products.includes(product));
+  if (found === undefined) throw new Error(product);
+  return found;
+};
+const mantleCell = policyOf('tecartus').indications.map((indication): Indication => ({
+  ...indication,
+  diseases: ['mantle-cell-lymphoma'],
+}));
+const twoProducts: Library = {
+  ...library,
+  policies: [
+    {
+      ...policyOf('aucatzyl'),
+      products: ['aucatzyl', 'tecartus'],
+      indications: [...policyOf('aucatzyl').indications, ...mantleCell],
+    },
+  ],
+};
+const QUESTIONNAIRE = 'https://payer.example.org/fhir/Questionnaire/cell-therapy|1.0.0';
+const withQuestionnaire: Library = {
+  ...library,
+  policies: library.policies.map((policy) => ({ ...policy, questionnaire: QUESTIONNAIRE })),
+};
+const client = (changes: Partial<ClientSettings>) => ({
+  clients: { sandbox: { ...SANDBOX_CLIENT, ...changes } },
+});
+const smartApp = { label: 'Open', url: 'https://app.example.org/launch' };
+
+/** For each type of card, a service and a call that get one. */
+const aucatzyl: JsonObject = {
+  resourceType: 'ServiceRequest',
+  id: 'draft',
+  status: 'draft',
+  intent: 'order',
+  authoredOn: '2026-03-02',
+  requester: { reference: 'Practitioner/x' },
+  code: { coding: [{ system: 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets', code: 'Q2058' }] },
+  extension: [{ url: 'https://x.org/own', valueString: 'y' }],
+};
+const documents = orderSign('b-all-second-relapse-outpatient');
+const quiet = createService(client({ repeatInCard: false }));
+const CASES: Readonly<Record<CardType, readonly [ReturnType<typeof createService>, HookBody]>> = {
+  'determination-card': [createService(), documents],
+  'not-determined': [createService(), { ...documents, prefetch: { coverage: null } }],
+  instructions: [createService(), orderSign('b-all-all-attested')],
+  'additional-orders': [createService(), orderSign('all-lineage-not-stated')],
+  'propose-alternate': [
+    createService({ library: twoProducts }),
+    withDrafts(orderSign('mcl-progressed-on-btk'), [aucatzyl]),
+  ],
+  'form-completion': [createService({ library: withQuestionnaire }), documents],
+  'external-reference': [quiet, documents],
+  'smart-app': [createService(client({ smartApp })), documents],
+};
+
+const ofType = (answer: Answer, type: CardType): Answer['cards'] => {
+  const tests: Readonly<Record<CardType, (card: Answer['cards'][number]) => boolean>> = {
+    'determination-card': ({ detail }) => detail.includes('Decision support'),
+    'not-determined': ({ detail }) => detail.includes('was not determined'),
+    instructions: ({ summary }) => /^(Records to send|To put together)/.test(summary),
+    'additional-orders': ({ summary }) => summary.includes('tests that would supply'),
+    'propose-alternate': ({ summary }) => summary.includes('another product'),
+    'form-completion': ({ summary }) => summary.startsWith('Questionnaire'),
+    'external-reference': ({ summary }) => summary.startsWith('What the coverage policy'),
+    'smart-app': ({ links }) => links?.some((link) => link.type === 'smart') === true,
+  };
+  return answer.cards.filter(tests[type]);
+};
+
+describe.each(CARD_TYPE_CODES)('%s', (type) => {
+  const [app, body] = CASES[type];
+
+  it('comes with topic, uuid and the order it is about, in each version’s form', async () => {
+    for (const version of ['2.0', '2.1', '2.2']) {
+      if (type === 'form-completion' && version === '2.2') continue;
+      // Without any coverage 2.1 and 2.2 refuse the call.
+      if (type === 'not-determined' && version !== '2.0') continue;
+      const [card, ...rest] = ofType(await answerOf(app, withConfiguration(body, {}, version)), type);
+      expect(rest, version).toEqual([]);
+      expect(card?.source.topic).toEqual({
+        system:
+          version === '2.2'
+            ? 'http://terminology.hl7.org/CodeSystem/cdshooks-card-type'
+            : 'http://hl7.org/fhir/us/davinci-crd/CodeSystem/temp',
+        code: CARD_TYPES[type].topic,
+        display: expect.any(String) as unknown,
+      });
+      expect(card?.uuid).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      expect(card?.summary.length).toBeLessThan(140);
+      const [about] =
+        (card?.['extension'] as Record<string, readonly unknown[]>)['davinci-crd.associated-resource'] ?? [];
+      expect(version === '2.2' ? (about as JsonObject)['reference'] : about).toMatch(/^[A-Z][A-Za-z]+\/\S+$/);
+      for (const reason of (card?.['overrideReasons'] ?? []) as readonly JsonObject[])
+        for (const field of ['code', 'system', 'display'])
+          expect(reason[field]).toEqual(expect.stringMatching(/\S/));
+      if (card?.suggestions !== undefined) {
+        expect(['any', 'at-most-one']).toContain(card['selectionBehavior']);
+        for (const { uuid } of card.suggestions) expect(uuid).toMatch(/^[0-9a-f-]{36}$/);
+      }
+    }
+  });
+
+  it.each([type, CARD_TYPES[type].topic])('is suppressed by %s: false', async (code) => {
+    const answer = await answerOf(app, withConfiguration(body, { [code]: false }));
+    expect(ofType(answer, type)).toEqual([]);
+  });
+
+  it('is suppressed by the client’s settings', async () => {
+    const settings = { smartApp, cardTypesOff: [type], repeatInCard: type !== 'external-reference' };
+    const usedLibrary = { 'propose-alternate': twoProducts, 'form-completion': withQuestionnaire }[
+      type as string
+    ];
+    const off = createService({
+      ...client(settings),
+      ...(usedLibrary === undefined ? {} : { library: usedLibrary }),
+    });
+    expect(ofType(await answerOf(off, body), type)).toEqual([]);
+  });
+});
+
+describe('the kinds of card', () => {
+  const only = async (type: CardType, version = '2.0') => {
+    const [app, body] = CASES[type];
+    const [card] = ofType(await answerOf(app, withConfiguration(body, {}, version)), type);
+    if (card === undefined) throw new Error(type);
+    return card;
+  };
+
+  it('external references are absolute links and nothing else', async () => {
+    for (const type of ['external-reference', 'determination-card'] as const) {
+      const card = await only(type);
+      expect(card.links?.map((link) => [link.type, /^https:\/\//.test(link.url)])).toEqual([
+        ['absolute', true],
+      ]);
+      expect(card.suggestions).toBeUndefined();
+    }
+  });
+
+  it('instructions are text only', async () => {
+    const card = await only('instructions');
+    expect([card.links, card.suggestions]).toEqual([undefined, undefined]);
+    expect(card.detail).toContain('These records show the criteria');
+  });
+
+  it('with the determination card off, links and instructions stand for themselves', async () => {
+    const off = await answerOf(
+      createService(),
+      withConfiguration(documents, { 'determination-card': false }),
+    );
+    expect(off.cards.map(({ summary }) => summary)).toEqual([
+      'To put together for the request for Tecartus',
+      expect.stringContaining('What the coverage policy rests on'),
+    ]);
+    expect(off.systemActions).toHaveLength(1);
+  });
+
+  it('external references off take the links of the determination card too', async () => {
+    const { cards } = await answerOf(createService(), withConfiguration(documents, { guideline: false }));
+    expect(cards.map(({ links }) => links)).toEqual([undefined]);
+  });
+
+  it('further orders are coded drafts of the same patient, one each', async () => {
+    const { suggestions = [] } = await only('additional-orders');
+    expect(suggestions.map(({ actions }) => actions.length)).toEqual([1, 1]);
+    const resources = suggestions.flatMap(({ actions }) => actions.map(({ resource }) => resource ?? {}));
+    expect(resources.map(({ code }) => (code as { coding: { code: string }[] }).coding[0]?.code)).toEqual([
+      '38222',
+      '88184',
+    ]);
+    for (const resource of resources) {
+      expect(resource).toMatchObject({
+        resourceType: 'ServiceRequest',
+        status: 'draft',
+        intent: 'order',
+        subject: { reference: 'Patient/quinn' },
+        authoredOn: '2026-03-02',
+        requester: { reference: 'Practitioner/quinn-oncologist' },
+        insurance: [{ reference: 'Coverage/quinn-coverage' }],
+      });
+    }
+    expect(new Set(resources.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('a test that is drafted already is not offered again', async () => {
+    const body = CASES['additional-orders'][1];
+    const drafted = {
+      resourceType: 'ServiceRequest',
+      id: 'marrow',
+      status: 'draft',
+      subject: { reference: 'Patient/quinn' },
+      code: { coding: [{ system: 'http://www.ama-assn.org/go/cpt', code: '38221' }] },
+    };
+    const [card] = ofType(
+      await answerOf(createService(), withDrafts(body, [...draftsOf(body), drafted])),
+      'additional-orders',
+    );
+    expect(card?.suggestions).toHaveLength(1);
+  });
+
+  it('another product is proposed by the policy alone, as information, in place of the draft', async () => {
+    const card = await only('propose-alternate');
+    expect(card.detail).toContain('no medical advice');
+    const [suggestion] = card.suggestions ?? [];
+    expect(suggestion?.actions.map(({ type }) => type)).toEqual(['delete', 'create']);
+    expect(suggestion?.actions[0]?.resourceId).toBe('ServiceRequest/draft');
+    const resource = suggestion?.actions[1]?.resource;
+    expect(resource).toMatchObject({ ...aucatzyl, id: resource?.['id'], code: { text: 'Tecartus' } });
+    expect(JSON.stringify(resource?.['code'])).toMatch(/HCPCSReleaseCodeSets/);
+    expect(resource?.['id']).not.toBe('draft');
+  });
+
+  it('no other product is proposed where the policy names none', async () => {
+    for (const name of ['dlbcl-wrong-indication', 'mcl-progressed-on-btk']) {
+      const answer = await answerOf(createService(), withDrafts(orderSign(name), [aucatzyl]));
+      expect(ofType(answer, 'propose-alternate'), name).toEqual([]);
+    }
+  });
+
+  it('the form is a Task for the questionnaire, in 2.0 and 2.1; 2.2 leaves it to DTR', async () => {
+    const { suggestions = [] } = await only('form-completion');
+    const [action, ...rest] = suggestions.flatMap(({ actions }) => actions);
+    expect(rest).toEqual([]);
+    expect(action).toMatchObject({
+      type: 'create',
+      resource: {
+        resourceType: 'Task',
+        status: 'ready',
+        intent: 'order',
+        basedOn: [{ reference: 'MedicationRequest/pryce-draft-tecartus' }],
+        for: { reference: 'Patient/pryce' },
+        authoredOn: '2026-03-02',
+        input: [{ type: { text: 'questionnaire' }, valueCanonical: QUESTIONNAIRE }, {}],
+      },
+    });
+    expect(action?.resource?.['requester']).toBeDefined();
+    const [app, body] = CASES['form-completion'];
+    const since22 = await answerOf(app, withConfiguration(body, {}, '2.2'));
+    expect(ofType(since22, 'form-completion')).toEqual([]);
+    expect(JSON.stringify(since22.systemActions)).toContain(`"valueCanonical":"${QUESTIONNAIRE}"`);
+  });
+
+  it('the app gets the determination’s id', async () => {
+    const card = await only('smart-app');
+    expect(card.links?.[0]).toMatchObject({ ...smartApp, type: 'smart' });
+    expect(JSON.parse(card.links?.[0]?.appContext ?? '')).toEqual({
+      determination: expect.stringMatching(/^determination\d+$/) as unknown,
+    });
+    expect(ofType(await answerOf(createService(), documents), 'smart-app')).toEqual([]);
+  });
+});
+
+describe('the configuration of a request', () => {
+  const app = createService();
+
+  it('coverage-info off gives neither card nor action', async () => {
+    expect(await answerOf(app, withConfiguration(documents, { 'coverage-info': false }))).toEqual({
+      cards: [],
+      systemActions: [],
+    });
+  });
+
+  it.each([0, 1, 2])('max-cards %i keeps the most important, and all actions', async (limit) => {
+    const body = CASES['additional-orders'][1];
+    const all = (await answerOf(app, body)).cards.map(({ summary }) => summary);
+    const { cards, systemActions } = await answerOf(app, withConfiguration(body, { 'max-cards': limit }));
+    expect(cards.map(({ summary }) => summary)).toEqual(all.slice(0, limit));
+    expect(systemActions).toHaveLength(1);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['a string for a boolean', { 'coverage-info': 'false' }],
+    ['null for a boolean', { 'determination-card': null }],
+    ['a negative number of cards', { 'max-cards': -1 }],
+    ['half a card', { 'max-cards': 0.5 }],
+    ['a string of cards', { 'max-cards': '0' }],
+    [
+      'codes that nobody knows',
+      { 'alt-drug': true, coverage: false, 'dtr-clin': 1, __proto__: 1, constructor: false },
+    ],
+    ['a list', [{ 'coverage-info': false }]],
+    ['a string', 'coverage-info=false'],
+    ['null', null],
+  ])('%s is ignored', async (_name, configuration) => {
+    const { cards, systemActions } = await answerOf(app, withConfiguration(documents, configuration));
+    expect([cards.length, systemActions?.length]).toEqual([1, 1]);
+  });
+
+  it('may be anything but an extension that is no object', async () => {
+    expect((await answerOf(app, { ...documents, extension: null })).cards).toHaveLength(1);
+  });
+
+  it('options are there for every type of card, each with a default', () => {
+    const options = configurationOptions('order-sign').map(({ code }) => code);
+    for (const type of CARD_TYPE_CODES) {
+      expect(options).toContain(type);
+      expect(options).toContain(CARD_TYPES[type].topic);
+    }
+    expect(configurationOptions('encounter-start').map(({ code }) => code)).toEqual([
+      'coverage-info',
+      'max-cards',
+    ]);
+  });
+});
