@@ -318,7 +318,9 @@ describe.each(VERSIONS)('CRD %s: answers', (version) => {
       // Of an order that could not be read no insurer is known.
       const label = name.startsWith('inferno-preset-appointment-book[0]')
         ? 'Cartograph'
-        : 'CarePartners of Connecticut';
+        : /\b(abecma|carvykti)-/.test(name)
+          ? 'Blue Cross Blue Shield of Massachusetts'
+          : 'CarePartners of Connecticut';
       expect(property(card['source'], 'label'), name).toBe(label);
     }
   });
