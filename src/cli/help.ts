@@ -22,7 +22,7 @@ The order
                       request that has prefetch is enough, without --chart.
                       The least that will do:
                       {"resourceType": "MedicationRequest",
-                       "medicationCodeableConcept": {"text": "Tecartus"}}
+                       "medicationCodeableConcept": {"text": "<product>"}}
 
 The answer
   --as-of <date>      the day of the request, YYYY-MM-DD; today when left out.

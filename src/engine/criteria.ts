@@ -155,7 +155,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
           answer: inherited.answer,
         }),
       );
-      return compose(asked.kind, parts, open);
+      return compose(asked.kind, parts, criterion);
     }
   }
 }
@@ -163,7 +163,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
 function compose(
   kind: 'all' | 'any' | 'none',
   parts: readonly Evaluated[],
-  open: Needs | undefined,
+  { open, missing: summary }: Criterion,
 ): Evaluated {
   const truths = parts.map(({ truth }) => truth);
   // The parts of a `none` are stated as exclusions already: true is "shown or attested to be absent".
@@ -171,6 +171,8 @@ function compose(
   const unknown = parts.filter((part) => part.truth === null);
   const supported = unknown.filter(({ isSupported }) => isSupported);
   const worthCompleting = kind === 'any' && supported.length > 0 ? supported : unknown;
+  // Of alternatives that nothing speaks for, the policy file says in one line what would do.
+  const isSummed = kind === 'any' && truth === null && supported.length === 0 && summary !== undefined;
   // One part settles an `any` that is true and an `all` that is false; otherwise every part had its say.
   const deciding =
     truth !== null && (kind === 'any') === truth ? parts.filter((part) => part.truth === truth) : parts;
@@ -187,10 +189,12 @@ function compose(
       deciding.map(({ evidence }) => evidence),
       evidenceKey,
     ),
-    missing: union(
-      worthCompleting.map(({ missing }) => missing),
-      ({ what }) => what,
-    ),
+    missing: isSummed
+      ? [{ what: summary }]
+      : union(
+          worthCompleting.map(({ missing }) => missing),
+          ({ what }) => what,
+        ),
     searched: union(
       parts.map(({ searched }) => searched),
       ({ resourceType }) => resourceType,

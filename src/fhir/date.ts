@@ -88,15 +88,6 @@ export function parseChoiceDate(resource: JsonObject, name: string): DateInterva
 export const formatDay = (day: number): string =>
   new Date(day * MILLISECONDS_PER_DAY).toISOString().slice(0, 10);
 
-/** Calendar months later; the last day of the month where the day does not exist. */
-export function addMonths(day: number, months: number): number {
-  const date = new Date(day * MILLISECONDS_PER_DAY);
-  const target = date.getUTCFullYear() * 12 + date.getUTCMonth() + months;
-  const year = Math.floor(target / 12);
-  const month = (target % 12) + 1;
-  return dayNumber(year, month, Math.min(date.getUTCDate(), daysInMonth(year, month)));
-}
-
 /**
  * Whole years from birth to a day, as CQL's CalculateAgeInYearsAt counts them: a birthday on 29 February
  * is reached on 1 March of an ordinary year.

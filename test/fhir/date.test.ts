@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  addMonths,
   ageInYears,
   formatDay,
   parseChoiceDate,
@@ -172,18 +171,5 @@ describe('age in years', () => {
         expect([0, 1]).toContain((tomorrow?.low ?? NaN) - (today?.low ?? NaN));
       }),
     );
-  });
-});
-
-describe('calendar months', () => {
-  it.each([
-    ['2026-01-31', 1, '2026-02-28'],
-    ['2024-01-31', 1, '2024-02-29'],
-    ['2025-12-15', 1, '2026-01-15'],
-    ['2025-03-31', -1, '2025-02-28'],
-    ['2025-01-15', -13, '2023-12-15'],
-    ['2024-02-29', 12, '2025-02-28'],
-  ])('%s and %i months is %s', (from, months, expected) => {
-    expect(formatDay(addMonths(day(from).low, months))).toBe(expected);
   });
 });
