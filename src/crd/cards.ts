@@ -154,11 +154,17 @@ function relevant(criterion: CriterionResult, kinds: Kinds): readonly CriterionR
 
 function partsShown({ id, status, criteria }: CriterionResult, kinds: Kinds): readonly CriterionResult[] {
   if (kinds.get(id) !== 'any' || status === 'not-met') return criteria;
-  const holds = (part: CriterionResult): boolean =>
-    part.criteria.length === 0 ? part.status === 'met' : part.criteria.some(holds);
   const chosen = criteria.filter((part) => (status === 'met' ? part.status === 'met' : holds(part)));
   return chosen.length > 0 ? chosen : criteria;
 }
+
+const holds = (part: CriterionResult): boolean =>
+  part.criteria.length === 0 ? part.status === 'met' : part.criteria.some(holds);
+
+/** Alternatives that nothing in the chart speaks for are told by what would do, not one by one. */
+const isEnd = (criterion: CriterionResult, kinds: Kinds): boolean =>
+  criterion.criteria.length === 0 ||
+  (kinds.get(criterion.id) === 'any' && criterion.status === 'unknown' && !holds(criterion));
 
 function bullets(
   criterion: CriterionResult,
@@ -167,7 +173,7 @@ function bullets(
   isPart = false,
 ): readonly string[] {
   const { status, title, locator, evidence, missing, searched } = criterion;
-  const isLeaf = criterion.criteria.length === 0;
+  const isLeaf = isPart ? isEnd(criterion, kinds) : criterion.criteria.length === 0;
   // Where the answer is settled, what settled it; where it is open, also what was found and does not decide.
   const decisive = evidence.filter(isDecisive);
   const shown = status === 'unknown' || decisive.length === 0 ? evidence : decisive;
@@ -194,9 +200,7 @@ function bullets(
 }
 
 const endsShown = (criterion: CriterionResult, kinds: Kinds): readonly CriterionResult[] =>
-  partsShown(criterion, kinds).flatMap((part) =>
-    part.criteria.length === 0 ? [part] : endsShown(part, kinds),
-  );
+  partsShown(criterion, kinds).flatMap((part) => (isEnd(part, kinds) ? [part] : endsShown(part, kinds)));
 
 /** A card for a CAR-T order that no policy governs: silence would read as "nothing needed". */
 export function ungovernedCard({ product, reason, coverage, effective }: Ungoverned, uuid: string): Card {
