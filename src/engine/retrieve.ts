@@ -71,7 +71,7 @@ export function hitOf(
 
   if (judged.standing === 'sign') return sign(judged.note ?? '');
   if (about === 'unknown') return sign('what it is about could not be told');
-  if (isAfterRequest(record, scope)) return sign('dated after the request and the planned infusion');
+  if (isAfterRequest(record, scope)) return sign('dated after the request');
   if (type === 'Condition') {
     const { conflict } = scope.diseases.ofCondition(record);
     if (conflict !== undefined)
@@ -191,8 +191,8 @@ const isRefuted = ({ resource }: ChartRecord): boolean =>
   ['refuted', 'entered-in-error'].includes(conditionStatus(resource['verificationStatus']) ?? '');
 
 /** A record of what has not happened yet: a mistake, or a chart whose dates were moved. */
-const isAfterRequest = ({ date }: ChartRecord, { asOf, order }: Scope): boolean =>
-  date !== null && date.low > Math.max(asOf.high, order.planned?.date.high ?? -Infinity);
+const isAfterRequest = ({ date }: ChartRecord, { asOf }: Scope): boolean =>
+  date !== null && date.low > asOf.high;
 
 /** A treatment that states a reason which is understood must have been given for the disease. */
 function isGivenFor(record: ChartRecord, diseases: readonly string[], scope: Scope): boolean {

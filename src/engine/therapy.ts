@@ -70,19 +70,18 @@ const isPreparation = (
   { record, first }: Exposure,
   fact: EventsFact,
   hits: (retrieve: Retrieve) => readonly Hit[],
-  { library: { terminology } }: Scope,
+  { library: { terminology }, order }: Scope,
 ): boolean =>
   fact.apart.some(
     ({ drugs, before, days }) =>
       record.codes.some(
         ({ coding }) => coding.key !== undefined && terminology.includes(drugs, coding.key),
       ) &&
-      proofOf(before.flatMap(hits)).some(
-        (event) =>
-          event.record.date !== null &&
-          first.low >= event.record.date.low - days &&
-          first.low <= event.record.date.high,
-      ),
+      // The infusion that is being ordered is prepared for as well.
+      [
+        ...proofOf(before.flatMap(hits)).map(({ record: event }) => event.date),
+        order.planned?.date ?? null,
+      ].some((date) => date !== null && first.low >= date.low - days && first.low <= date.high),
   );
 
 function bridgedFrom(
