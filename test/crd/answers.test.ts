@@ -4,13 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { SANDBOX_CLIENT, type ClientSettings } from '../../src/crd/client-settings.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Dependencies } from '../../src/server/call.ts';
+import { createService, library } from '../server/service.ts';
 import {
   answerOf,
   bundle,
-  createService,
   draftsOf,
   fixtureNames,
-  library,
   orderSign,
   resourcesOf,
   statementsOf,

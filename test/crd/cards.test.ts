@@ -9,10 +9,9 @@ import { SANDBOX_CLIENT, type ClientSettings } from '../../src/crd/client-settin
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Library } from '../../src/policy/library.ts';
 import type { Indication, Policy } from '../../src/policy/policy.ts';
+import { createService, library } from '../server/service.ts';
 import {
   answerOf,
-  createService,
-  library,
   orderSign,
   withConfiguration,
   withDrafts,

@@ -1,7 +1,8 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createFeedbackStore } from '../../src/server/feedback-store.ts';
-import { answerOf, createService, orderSign, withConfiguration, withContext } from './service.ts';
+import { createService } from '../server/service.ts';
+import { answerOf, orderSign, withConfiguration, withContext } from './service.ts';
 
 const app = createService();
 const call = orderSign('b-all-all-attested');

@@ -1,33 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
-import { pino } from 'pino';
 import request from 'supertest';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { createApp } from '../../src/server/app.ts';
-import type { Dependencies } from '../../src/server/call.ts';
-import { loadLibrary } from '../../src/server/policies.ts';
-
-export const library = loadLibrary(fileURLToPath(new URL('../../cds-services', import.meta.url)));
-export const TODAY = '2026-03-02';
-
-/** The service, with a clock that stands still and ids that count. */
-export function createService(changes: Partial<Dependencies> = {}): Express {
-  let count = 0;
-  const next = (): string => String((count += 1)).padStart(12, '0');
-  return createApp(
-    {
-      library,
-      config: { fhirServers: [], bodyLimit: '16mb', queryMilliseconds: 2000 },
-      logger: pino({ level: 'silent' }),
-      today: () => TODAY,
-      newUuid: () => `00000000-0000-4000-8000-${next()}`,
-      newId: () => `determination${next()}`,
-      ...changes,
-    },
-    [],
-  );
-}
 
 export interface HookBody extends JsonObject {
   readonly hook: string;
