@@ -3,6 +3,7 @@ import { readBundle, type BundleReading } from '../fhir/bundle.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
+import { guideTemplatesOf } from './guide-prefetch.ts';
 import type { Hook } from './hook-request.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
@@ -16,20 +17,28 @@ export const templates = (library: Library): Readonly<Record<string, string>> =>
 });
 
 /**
- * What a service publishes, in plain CDS Hooks 2.0 tokens. A client runs these on every order of every patient, so they
- * name what every call needs; the chart is queried when an order turns out to be governed (CRD-P-01).
- * @param isWholeChart order-sign asks ahead for the chart too, for clients whose FHIR server cannot be called
+ * What a service asks ahead for: `small` is what every call needs, `chart` adds the whole chart on order-sign, for clients
+ * whose FHIR server cannot be called, and `guide` is `small` in the expressions of CRD 2.2 (CRD-P-02).
+ */
+export const PREFETCH_STYLES = ['small', 'chart', 'guide'] as const;
+export type PrefetchStyle = (typeof PREFETCH_STYLES)[number];
+
+/**
+ * What a service publishes, in plain CDS Hooks 2.0 tokens unless the guide's are asked for. A client runs these on every
+ * order of every patient, so they name what every call needs; the chart is queried when an order turns out to be
+ * governed (CRD-P-01).
  */
 export function templatesOf(
   hook: Hook,
   library: Library,
-  isWholeChart: boolean,
+  style: PrefetchStyle,
 ): Readonly<Record<string, string>> {
+  if (style === 'guide') return guideTemplatesOf(hook);
   const all = templates(library);
   const { patient = '', coverage = '', encounter = '' } = all;
   // The context of order-dispatch has no encounter (CH-X-01).
   if (hook === 'order-dispatch') return { patient, coverage };
-  return hook === 'order-sign' && isWholeChart ? all : { patient, coverage, encounter };
+  return hook === 'order-sign' && style === 'chart' ? all : { patient, coverage, encounter };
 }
 
 const templateOf = ({ type, search }: ChartQuery): string =>
@@ -50,14 +59,21 @@ export interface Supplied {
 
 const COMPLETE: Source = { state: 'complete' };
 
-export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, library: Library): Supplied {
+export function readPrefetch(
+  prefetch: Readonly<Record<string, unknown>>,
+  library: Library,
+  hook: Hook,
+): Supplied {
   const intakes: Intake[] = [];
   const byKey = new Map<string, Source>();
   const byType = new Map<string, Source>();
   const pages: { target: string; next: string }[] = [];
   let record: Source | undefined;
+  const refersToOrders = hook === 'order-dispatch' || hook === 'appointment-book';
   const own = new Map([
-    ...library.queries.map(({ key, type }) => [key, type] as const),
+    ...library.queries
+      .filter(({ type }) => !(refersToOrders && ORDER_TYPES.includes(type)))
+      .map(({ key, type }) => [key, type] as const),
     ['patient', 'Patient'] as const,
     ['coverage', 'Coverage'] as const,
     ['encounter', 'Encounter'] as const,
@@ -84,15 +100,24 @@ export function readPrefetch(prefetch: Readonly<Record<string, unknown>>, librar
       if (answer.next !== undefined) pages.push({ target: narrowed.key, next: answer.next });
       continue;
     }
-    if (isRecord(answer, library)) record = joint(record, answer.source);
+    const isWholeRecord = isRecord(answer, library);
+    if (isWholeRecord) record = joint(record, answer.source);
+    const isNarrow = (type: string): boolean =>
+      search?.narrowedBy !== undefined || (refersToOrders && !isWholeRecord && ORDER_TYPES.includes(type));
     const named = ownType ?? search?.type ?? typeNamedBy(key);
     for (const type of answer.types.size > 0 ? answer.types : named === undefined ? [] : [named]) {
-      byType.set(type, joint(byType.get(type), search?.narrowedBy === undefined ? answer.source : NARROWED));
+      byType.set(type, joint(byType.get(type), isNarrow(type) ? NARROWED : answer.source));
       if (answer.next !== undefined) pages.push({ target: type, next: answer.next });
     }
   }
   return { intakes, byKey, byType, record, pages };
 }
+
+/**
+ * What a hook may refer to instead of carrying it. The client then sends those orders ahead, and nothing tells them from
+ * a search of the chart: more of their type may be on file.
+ */
+const ORDER_TYPES: readonly string[] = ['MedicationRequest', 'ServiceRequest', 'DeviceRequest'];
 
 const NARROWED: Source = { state: 'not-asked', reason: 'a narrower search was supplied' };
 

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { hookResponse } from '../crd/answer.ts';
 import { configurationOptions, type ConfigurationOption } from '../crd/card-types.ts';
 import { HOOKS, type Hook } from '../crd/hook-request.ts';
-import { templatesOf } from '../crd/prefetch.ts';
+import { templatesOf, type PrefetchStyle } from '../crd/prefetch.ts';
 import { WIRE_VERSIONS, type WireVersion } from '../crd/wire-version.ts';
 import type { Library } from '../policy/library.ts';
 import { jsonBody } from './body.ts';
@@ -40,13 +40,13 @@ const DESCRIPTIONS: Readonly<Record<Hook, string>> = {
     'Answers a discharge. The hook brings no order, so there is a statement only for the clients of a payer, and no card.',
 };
 
-const discovered = (library: Library, isWholeChart: boolean): readonly Service[] =>
+const discovered = (library: Library, style: PrefetchStyle): readonly Service[] =>
   HOOKS.map((hook) => ({
     hook,
     id: hook,
     title: 'CAR-T coverage criteria',
     description: DESCRIPTIONS[hook],
-    prefetch: templatesOf(hook, library, isWholeChart),
+    prefetch: templatesOf(hook, library, style),
     usageRequirements:
       'Reads the chart from prefetch, and through fhirServer what prefetch lacks. What neither gives is reported as not read.',
     extension: {
@@ -61,7 +61,7 @@ export function cdsServiceRoutes(
   feedback: FeedbackStore,
 ): Router {
   const { library, newUuid, config } = dependencies;
-  const services = discovered(library, config.prefetch === 'chart');
+  const services = discovered(library, config.prefetch ?? 'small');
   const router = Router();
   router.get('/cds-services', (_request, response) => {
     response.set('cache-control', 'public, max-age=300').json({ services });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
 
 /** Settings from the environment; the README lists them. */
 export interface Config {
@@ -13,8 +14,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[] | undefined;
   /** Id of the payer whose CRD endpoint the sandbox client takes this service for. */
   readonly crdPayer: string | undefined;
-  /** What order-sign asks ahead for: what every call needs, or the whole chart. */
-  readonly prefetch: 'small' | 'chart';
+  /** What the services ask ahead for. */
+  readonly prefetch: PrefetchStyle;
   /** A SMART app to offer, with its label. */
   readonly smartApp: { readonly label: string; readonly url: string } | undefined;
 }
@@ -55,7 +56,7 @@ const schema = z.object({
           ),
       ),
     ),
-  PREFETCH: z.enum(['small', 'chart'], 'PREFETCH must be small or chart').default('small'),
+  PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
   CRD_PAYER: z.string().min(1).optional(),
   SMART_APP_URL: z.url({ protocol: /^https?$/, error: 'SMART_APP_URL must be a URL' }).optional(),
   LOG_LEVEL: z

@@ -28,4 +28,17 @@ describe('the requirement table', () => {
     expect(outcomeOf(requirement, '2.0.1', new Map(all.slice(1)))).toBe('NO SUCH TEST');
     expect(requirementTable([{ id: 'X-2', title: 'x', untested: 'why' }], new Map()).isSound).toBe(true);
   });
+
+  it('counts what is untested apart from what does not apply, and says why', () => {
+    const { lines } = requirementTable(
+      [
+        { id: 'X-2', title: 'two', untested: 'not yet' },
+        { id: 'X-3', title: 'three', 'not-applicable': 'a rule for the client' },
+      ],
+      new Map(),
+    );
+    expect(lines.join('\n')).toMatch(/X-2 +no .*two\. not yet/);
+    expect(lines.join('\n')).toMatch(/X-3 +n\/a .*three\. a rule for the client/);
+    expect(lines.at(-1)).toMatch(/2 requirements, 0 tested, 1 not, 1 not applicable/);
+  });
 });

@@ -10,6 +10,8 @@ const schema = z.array(
   z.union([
     z.strictObject({ id: z.string(), title: z.string(), tests: z.array(z.string()).min(1) }),
     z.strictObject({ id: z.string(), title: z.string(), untested: z.string() }),
+    /** Binds somebody else, or permits what this service does not do: nothing here could fail. */
+    z.strictObject({ id: z.string(), title: z.string(), 'not-applicable': z.string() }),
   ]),
 );
 export type Requirement = z.infer<typeof schema>[number];
@@ -31,7 +33,7 @@ const resultOf = (test: string, version: Version, results: Results): boolean | u
   results.get(`CRD ${version}: ${test}`) ?? results.get(test);
 
 export function outcomeOf(requirement: Requirement, version: Version, results: Results): Outcome {
-  if ('untested' in requirement) return '-';
+  if (!('tests' in requirement)) return '-';
   const outcomes = requirement.tests.map((test) => resultOf(test, version, results));
   if (outcomes.includes(undefined)) return 'NO SUCH TEST';
   return outcomes.includes(false) ? 'FAIL' : 'pass';
@@ -48,6 +50,7 @@ export function requirementTable(
   }));
   const isSound = rows.every(({ outcomes }) => outcomes.every((outcome) => ['pass', '-'].includes(outcome)));
   const tested = rows.filter(({ requirement }) => 'tests' in requirement);
+  const count = (why: string): number => rows.filter(({ requirement }) => why in requirement).length;
   const line = (id: string, isTested: string, outcomes: readonly string[], rest: string): string =>
     [id.padEnd(10), isTested.padEnd(7), ...outcomes.map((outcome) => outcome.padEnd(13)), rest]
       .join(' ')
@@ -59,16 +62,23 @@ export function requirementTable(
       ...rows.map(({ requirement, outcomes }) =>
         line(
           requirement.id,
-          'tests' in requirement ? 'yes' : 'no',
+          'tests' in requirement ? 'yes' : 'untested' in requirement ? 'no' : 'n/a',
           outcomes,
-          'tests' in requirement ? requirement.title : `${requirement.title}. ${requirement.untested}`,
+          [requirement.title, reasonOf(requirement)].filter((part) => part !== undefined).join('. '),
         ),
       ),
       '',
-      `${rows.length} requirements, ${tested.length} tested, ${rows.length - tested.length} not; ${VERSIONS.map(
+      `${rows.length} requirements, ${tested.length} tested, ${count('untested')} not, ${count('not-applicable')} not applicable; ${VERSIONS.map(
         (version, index) =>
           `${version}: ${tested.filter(({ outcomes }) => outcomes[index] === 'pass').length} of ${tested.length} pass`,
       ).join(', ')}`,
     ],
   };
 }
+
+const reasonOf = (requirement: Requirement): string | undefined =>
+  'untested' in requirement
+    ? requirement.untested
+    : 'not-applicable' in requirement
+      ? requirement['not-applicable']
+      : undefined;

@@ -33,7 +33,7 @@ export interface Call {
 export const ORDER_DAY = '2026-03-02';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-const library = loadLibrary(folder('cds-services'));
+export const library = loadLibrary(folder('cds-services'));
 
 export const QUESTIONNAIRE = 'https://payer.example.org/fhir/Questionnaire/car-t|1.0.0';
 
