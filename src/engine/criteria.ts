@@ -6,7 +6,7 @@ import { evidenceKey, union, type CriterionResult, type Evaluated } from './eval
 import type { Span } from './exposure.ts';
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
 import { judged, type CriterionScope } from './judgement.ts';
-import { mostPressing, type Needs } from './result.ts';
+import { mostPressing, type Answer, type Needs } from './result.ts';
 
 export type { CriterionResult, Evaluated } from './evaluated.ts';
 export type { CriterionScope } from './judgement.ts';
@@ -32,15 +32,16 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
   const answer = isPart ? inherited.answer : own;
   const raw = test(criterion, scope, { ...inherited, attestation, answer });
   const tested = contradicted(judged(raw, criterion, scope), criterion, own);
-  const isAnswerable = criterion.attestable || inherited.exclusion;
+  const guard = criterion.when === undefined ? undefined : guardOf(criterion.when, scope);
+  const isAnswerable =
+    criterion.attestable || inherited.exclusion || (criterion.whenJudged && guard?.truth === null);
   const attested =
     isPart && criterion.test.kind !== 'attest'
       ? tested
       : withAttestation(tested, attestation, isAnswerable, isPart || own !== undefined);
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
-  const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
-  return named(guarded, criterion);
+  return named(guard === undefined ? unanswered : withGuard(unanswered, guard, criterion), criterion);
 }
 
 /** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
@@ -86,7 +87,11 @@ function named(evaluated: Guarded, criterion: Criterion): Evaluated {
   const anomalies = criterion.anomalies
     .filter(
       ({ only }) =>
-        only === 'always' || (status === 'unknown' && (only === 'when-open' || needs === 'review')),
+        only === 'always' ||
+        (status === 'unknown' &&
+          (only === 'when-open' ||
+            (only === 'when-review' && needs === 'review') ||
+            (only === 'when-guard-open' && evaluated.isGuardOpen === true))),
     )
     .map((anomaly) => ({ id: anomaly.id, criterion: id }));
   return {
@@ -99,6 +104,7 @@ function named(evaluated: Guarded, criterion: Criterion): Evaluated {
 
 interface Guarded extends Evaluated {
   readonly isNotApplicable?: boolean;
+  readonly isGuardOpen?: boolean;
 }
 
 const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
@@ -140,6 +146,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         ...nothing,
         truth: null,
         needs: open ?? 'attestation',
+        missing: criterion.missing === undefined ? [] : [{ what: criterion.missing }],
         searched: [searchedType('QuestionnaireResponse', scope.chart)],
       };
     case 'review':
@@ -272,11 +279,15 @@ function withUnreadAnswers(evaluated: Evaluated, chart: Chart): Evaluated {
     : evaluated;
 }
 
+/** The answer to a guard, a fact. */
+function guardOf(name: string, scope: CriterionScope): Answer {
+  const fact = scope.facts.get(name);
+  if (fact === undefined) throw new Error(`fact ${name} is not in the library`);
+  return scope.answer(fact, undefined);
+}
+
 /** Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true. */
-function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope): Guarded {
-  const fact = scope.facts.get(guard);
-  if (fact === undefined) throw new Error(`fact ${guard} is not in the library`);
-  const answer = scope.answer(fact, undefined);
+function withGuard(evaluated: Evaluated, answer: Answer, { whenJudged }: Criterion): Guarded {
   const searched = union([answer.searched, evaluated.searched], ({ resourceType }) => resourceType);
   switch (answer.truth) {
     case false:
@@ -293,16 +304,21 @@ function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope): 
       return { ...evaluated, evidence: union([evaluated.evidence, answer.evidence], evidenceKey), searched };
     case null: {
       if (evaluated.truth === true) return { ...evaluated, searched };
-      const needs = [
-        answer.needs ?? 'documentation',
-        ...(evaluated.needs === undefined ? [] : [evaluated.needs]),
+      // A judgement that nothing in the chart speaks for is asked of the clinician, not of the records.
+      const isOnlyJudged = whenJudged && answer.needs === undefined && answer.evidence.length === 0;
+      const needs: readonly Needs[] = [
+        answer.needs ?? (isOnlyJudged ? 'attestation' : 'documentation'),
+        ...(evaluated.needs === undefined || (isOnlyJudged && evaluated.needs === 'documentation')
+          ? []
+          : [evaluated.needs]),
       ];
       return {
         ...evaluated,
+        isGuardOpen: true,
         truth: null,
         needs: mostPressing(needs),
         evidence: union([answer.evidence, evaluated.evidence], evidenceKey),
-        missing: union([answer.missing, evaluated.missing], ({ what }) => what),
+        missing: union([answer.missing, isOnlyJudged ? [] : evaluated.missing], ({ what }) => what),
         searched,
       };
     }

@@ -12,7 +12,7 @@ import type { Threshold, Within } from '../policy/policy.ts';
 import { spanOf, type Span } from './exposure.ts';
 import { ageAnswer, measurementAnswer } from './measurement.ts';
 import type { Answer, Evidence } from './result.ts';
-import { codePath, hitOf, proofOf, type Hit } from './retrieve.ts';
+import { candidates, hitOf, proofOf, type Hit } from './retrieve.ts';
 import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, type Scope } from './scope.ts';
 import { linesAnswer } from './lines.ts';
 import { seriesAnswer } from './series.ts';
@@ -46,9 +46,9 @@ export function createFactReader(scope: Scope): FactReader {
     const known = hitsOf.get(retrieve);
     if (known !== undefined) return known;
     const found = retrieve.resource.flatMap((type) =>
-      scope.chart
-        .coded(type, codePath(type, retrieve), retrieve.code)
-        .flatMap((record) => hitOf(record, type, retrieve, scope, regimenStart) ?? []),
+      candidates(type, retrieve, scope).flatMap(
+        (record) => hitOf(record, type, retrieve, scope, regimenStart) ?? [],
+      ),
     );
     hitsOf.set(retrieve, found);
     return found;
@@ -114,13 +114,14 @@ function answerTo(
 
 /** Of what does not decide, the newest are shown; the count of what was looked through stands beside them. */
 const SIGNS_SHOWN = 25;
+/** Of records that are what is asked for, the newest. */
+const PRESENT_SHOWN = 5;
 
 function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {
   const yesHits = fact.yes.flatMap(hits);
   const noHits = fact.no.flatMap(hits);
   const doubtHits = fact.doubt.flatMap(hits);
-  const yes = proofOf(yesHits);
-  const no = proofOf(noHits);
+  const { yes, no } = standingAnswers(fact, proofOf(yesHits), proofOf(noHits));
   const doubtful = proofOf(doubtHits);
   const doubt = doubtful.filter((hit) => !yes.some((item) => isSurelyEarlier(hit, item)));
   const undecided = [...yesHits, ...noHits].filter(({ standing }) => standing !== 'proof');
@@ -134,7 +135,10 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
     ),
   );
   const signs = [...undecided, ...fact.signs.flatMap(hits).map(asSign)];
-  const shown = [...yes, ...no, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
+  const isFound = fact.yes.every(({ isPresence }) => isPresence) && yes.length > 0;
+  const shown = isFound
+    ? newestFirst(yes).slice(0, PRESENT_SHOWN)
+    : [...yes, ...no, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
@@ -169,6 +173,21 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
     return { ...read, truth: null, needs: 'data-access', isContested };
   return { ...read, truth: null, needs: undefined, missing, isContested };
 }
+
+/** Where the newest answer decides, those that a later one has replaced are passed over. */
+function standingAnswers(
+  { latestDecides }: Question,
+  yes: readonly Hit[],
+  no: readonly Hit[],
+): { readonly yes: readonly Hit[]; readonly no: readonly Hit[] } {
+  if (!latestDecides) return { yes, no };
+  const standing = (list: readonly Hit[], others: readonly Hit[]): readonly Hit[] =>
+    list.filter((hit) => !others.some((other) => isSurelyEarlier(hit, other)));
+  return { yes: standing(yes, no), no: standing(no, yes) };
+}
+
+const newestFirst = (hits: readonly Hit[]): readonly Hit[] =>
+  hits.toSorted((a, b) => (b.record.date?.high ?? -Infinity) - (a.record.date?.high ?? -Infinity));
 
 const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: { ...hit.evidence, note } });
 

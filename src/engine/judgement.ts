@@ -22,10 +22,9 @@ export function judged(evaluated: Evaluated, criterion: Criterion, scope: Criter
     criterion.within === undefined
       ? evaluated
       : placedIn(evaluated, scope.place(criterion.within, evaluated.dates));
+  const unclear = timed.truth === true ? criterion.ifSo : timed.truth === false ? criterion.ifNot : undefined;
   const read: Evaluated =
-    timed.truth === false && criterion.ifNot !== undefined
-      ? { ...timed, truth: null, needs: criterion.ifNot, isBarred: true }
-      : timed;
+    unclear === undefined ? timed : { ...timed, truth: null, needs: unclear, isBarred: true };
   if (criterion.signals.length === 0) return read;
   const signals = criterion.signals.flatMap((name) => {
     const fact = scope.facts.get(name);

@@ -30,6 +30,7 @@ const STATUSES: Readonly<
   ServiceRequest: { proof: [], sign: ['active', 'completed', 'on-hold', 'unknown'] },
   // That a document exists proves nothing of its content.
   DocumentReference: { proof: [], sign: ['current'] },
+  ClaimResponse: { proof: ['active'], sign: [] },
 };
 
 const conceptCode = (value: unknown): string | undefined =>
@@ -47,7 +48,11 @@ export const conditionStatus = (value: unknown): string | undefined =>
 
 export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
   const judged =
-    record.type === 'Condition' ? conditionStanding(record.resource, retrieve) : eventStanding(record);
+    record.type === 'Condition'
+      ? conditionStanding(record.resource, retrieve)
+      : retrieve.isPresence
+        ? presenceStanding(record)
+        : eventStanding(record);
   if (judged.standing !== 'proof') return judged;
   if (!record.hasSubject) return sign('does not say whom it is about');
   return judged;
@@ -95,6 +100,29 @@ function eventStanding({ type, resource }: ChartRecord): Standing {
   if (type === 'Observation' && mentionsDonor(resource)) return sign('may be a result of the donor');
   return PROOF;
 }
+
+/** Where the record itself is what is asked for: a document that is there, a result with any value. */
+function presenceStanding(record: ChartRecord): Standing {
+  const { type, resource } = record;
+  const judged = eventStanding(record);
+  if (type === 'DocumentReference' && judged.standing === 'sign' && resource['status'] === 'current') {
+    const docStatus = text(resource['docStatus']);
+    return docStatus === undefined || ['final', 'amended'].includes(docStatus)
+      ? PROOF
+      : sign(`document status ${docStatus}`);
+  }
+  if (type === 'Observation' && judged.standing === 'proof' && !hasResult(resource))
+    return sign('it holds no result');
+  return judged;
+}
+
+/** A value, or parts that have one: a panel is a result by its members. */
+const hasResult = (resource: JsonObject): boolean =>
+  Object.keys(resource).some((name) => name.startsWith('value')) ||
+  objects(resource['hasMember']).length > 0 ||
+  objects(resource['component']).some((component) =>
+    Object.keys(component).some((name) => name.startsWith('value')),
+  );
 
 function signNote(type: string, status: string): string {
   switch (type) {

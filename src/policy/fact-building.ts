@@ -5,7 +5,7 @@ import type { Fact, factsFileSchema, Retrieve, RetrieveSource } from './fact.ts'
 export function buildFact(
   id: string,
   source: z.output<typeof factsFileSchema>[string],
-  compile: (retrieve: RetrieveSource, path: readonly PropertyKey[]) => Retrieve,
+  compile: (retrieve: RetrieveSource, path: readonly PropertyKey[], isPresence?: boolean) => Retrieve,
 ): Fact {
   const compileAll = (key: string, list: readonly RetrieveSource[] | undefined): readonly Retrieve[] =>
     (list ?? []).map((retrieve, index) => compile(retrieve, [key, index]));
@@ -75,6 +75,17 @@ export function buildFact(
       missing: missing(source.missing),
     };
   }
+  if ('exists' in source)
+    return {
+      ...named,
+      kind: 'question',
+      yes: source.exists.map((retrieve, index) => compile(retrieve, ['exists', index], true)),
+      no: [],
+      doubt: [],
+      signs: compileAll('signs', source.signs),
+      latestDecides: false,
+      missing: missing(source.missing),
+    };
   return {
     ...named,
     kind: 'question',
@@ -82,6 +93,7 @@ export function buildFact(
     no: compileAll('no', source.no),
     doubt: compileAll('doubt', source.doubt),
     signs: compileAll('signs', source.signs),
+    latestDecides: source['latest-decides'] === true,
     missing: missing(source.missing),
   };
 }

@@ -15,6 +15,7 @@ export const FACT_TYPES = [
   'ServiceRequest',
   'CarePlan',
   'EpisodeOfCare',
+  'ClaimResponse',
 ] as const;
 
 export const name = z
@@ -35,9 +36,11 @@ const CLINICAL_STATUS = ['active', 'recurrence', 'relapse', 'inactive', 'remissi
 export const retrieveSchema = z.strictObject({
   resource: oneOrMany(z.enum(FACT_TYPES)),
   /** Value sets: a record counts when one of its codes is in one of them. */
-  code: oneOrMany(name),
+  code: oneOrMany(name).optional(),
+  /** Names that a record is also found by, where its code's text or display says one of them. */
+  words: z.array(z.string().min(1)).min(1).optional(),
   /** Where the code stands, when not at the type's own code element: `conclusionCode`, `morphology`. */
-  element: z.enum(['conclusionCode', 'morphology', 'category']).optional(),
+  element: z.enum(['conclusionCode', 'morphology', 'category', 'reviewAction']).optional(),
   /** Value sets for the coded value of an Observation. */
   value: oneOrMany(name).optional(),
   /** FHIRPath on one resource, giving a boolean. */
@@ -57,10 +60,18 @@ export const retrieveSchema = z.strictObject({
   confirmed: z.literal(true).optional(),
   /** `course`: only what took place before the ordered course; what belongs to that course is no evidence. */
   before: z.literal('course').optional(),
+  /** Value sets: counts only beside a usable record of the same type and day from each of them. */
+  with: oneOrMany(name).optional(),
+  /** For a ClaimResponse: `ordered`, it must be about the ordered product, or about the order itself. */
+  product: z.literal('ordered').optional(),
   /** A fact with `events`: only what was stated after the start of its latest regimen. */
   since: name.optional(),
   /** With `since`: also counts where the chart holds no event of that kind at all. */
   'or-without-events': z.literal(true).optional(),
+});
+
+const retrieve = retrieveSchema.refine(({ code, words }) => code !== undefined || words !== undefined, {
+  error: 'name a code, or words',
 });
 
 const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': name.optional() });
@@ -68,13 +79,26 @@ const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': nam
 const questionSchema = z.strictObject({
   ask: z.string().min(1),
   /** Evidence for yes. */
-  yes: z.array(retrieveSchema).min(1),
+  yes: z.array(retrieve).min(1),
   /** Evidence for no. Where both are found nothing is decided. */
-  no: z.array(retrieveSchema).min(1).optional(),
+  no: z.array(retrieve).min(1).optional(),
   /** Evidence that opens the question again when it is not surely older than the evidence for yes. */
-  doubt: z.array(retrieveSchema).min(1).optional(),
+  doubt: z.array(retrieve).min(1).optional(),
+  /** Where evidence for yes and for no is found, the one stated surely later than all of the other decides. */
+  'latest-decides': z.literal(true).optional(),
   /** Shown to the reader, never decisive. */
-  signs: z.array(retrieveSchema).min(1).optional(),
+  signs: z.array(retrieve).min(1).optional(),
+  missing: missingSchema.optional(),
+});
+
+const presenceSchema = z.strictObject({
+  ask: z.string().min(1),
+  /**
+   * Records that are what is asked for, whatever they say: a current document, a result with any value. The newest
+   * is shown first.
+   */
+  exists: z.array(retrieve).min(1),
+  signs: z.array(retrieve).min(1).optional(),
   missing: missingSchema.optional(),
 });
 
@@ -92,20 +116,20 @@ const settingSchema = z.strictObject({
 const eventsSchema = z.strictObject({
   ask: z.string().min(1),
   /** Exposures whose dates other facts refer to (`since`, `within`, `lines`). */
-  events: z.array(retrieveSchema).min(1),
+  events: z.array(retrieve).min(1),
   /** Doses of these drugs in the days before one of these events prepare for it, and are no part of a regimen. */
   apart: z
     .array(
       z.strictObject({
         drugs: z.array(name).min(1),
-        before: z.array(retrieveSchema).min(1),
+        before: z.array(retrieve).min(1),
         days: z.int().min(1),
       }),
     )
     .min(1)
     .optional(),
   /** What is begun after the latest of these bridges to the ordered course, and is no regimen of its own. */
-  bridging: z.array(retrieveSchema).min(1).optional(),
+  bridging: z.array(retrieve).min(1).optional(),
 });
 
 /** Results in substance units: one of the fact's own unit is so many of this one. UCUM alone cannot say. */
@@ -152,7 +176,7 @@ const linesSchema = z.strictObject({
     /** A fact with events. */
     of: name,
     /** What documents that the disease progressed, relapsed or was refractory. */
-    progression: z.array(retrieveSchema).min(1),
+    progression: z.array(retrieve).min(1),
     /** Records on which a clinician has put the number of a line, for one of the diseases. */
     assigned: z
       .strictObject({
@@ -168,6 +192,7 @@ const linesSchema = z.strictObject({
 
 export const factSchema = z.union([
   questionSchema,
+  presenceSchema,
   ageSchema,
   settingSchema,
   eventsSchema,
@@ -180,7 +205,11 @@ export const factsFileSchema = z.record(name, factSchema);
 export type RetrieveSource = z.output<typeof retrieveSchema>;
 
 /** A retrieve with its FHIRPath compiled for each of its resource types. */
-export interface Retrieve extends Omit<RetrieveSource, 'where'> {
+export interface Retrieve extends Omit<RetrieveSource, 'where' | 'code'> {
+  /** Empty where only words are named. */
+  readonly code: readonly string[];
+  /** That the record exists is what is asked. */
+  readonly isPresence: boolean;
   readonly conditions: ReadonlyMap<string, Condition>;
 }
 
@@ -199,6 +228,7 @@ export interface Question extends Named {
   readonly no: readonly Retrieve[];
   readonly doubt: readonly Retrieve[];
   readonly signs: readonly Retrieve[];
+  readonly latestDecides: boolean;
   readonly missing: Missing | undefined;
 }
 export interface AgeFact extends Named {

@@ -142,6 +142,7 @@ const determination = (changes: Partial<Determination>): Determination => ({
   asOf: '2026-03-02',
   setting: 'inpatient',
   priorAuthorization: 'required',
+  submit: { text: 'By fax', forms: [], carries: [], references: [] },
   indication: 'i',
   decision: 'criteria-met',
   criteria: [criterion('met')],

@@ -6,11 +6,13 @@ import { smallLibrary } from '../support/small-library.ts';
 import { chartOf, condition, without } from './small-chart.ts';
 
 const library = smallLibrary("- { id: '1', title: T, locator: L, attest: clinician }");
-const standing = (resource: JsonObject, more: object = {}): Standing => {
+const standing = (resource: JsonObject, more: object = {}, isPresence = false): Standing => {
   const type = String(resource['resourceType']);
   const retrieve: Retrieve = {
     ...retrieveSchema.parse({ resource: type, code: 'dx-tumor', ...more }),
+    code: ['dx-tumor'],
     conditions: new Map(),
+    isPresence,
   };
   const [record] = chartOf(library, [{ subject: { reference: 'Patient/p1' }, id: 'x', ...resource }]).of(
     type,
