@@ -158,7 +158,8 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
       const parts = asked.parts.map((part) =>
         evaluate(part, scope, {
           exclusion,
-          attestation: asked.kind === 'any' ? undefined : inherited.attestation,
+          // The answer to a checklist is to what it asks beside its documents, which are asked for one by one.
+          attestation: asked.kind === 'any' || criterion.isChecklist ? undefined : inherited.attestation,
           answer: inherited.answer,
         }),
       );
