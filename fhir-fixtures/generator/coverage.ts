@@ -71,11 +71,6 @@ export function blueCrossMassachusetts(who: Person, line: PlanLine): readonly Fh
 const excellusLines = {
   PPO: { type: sopt('512', 'Commercial Managed Care - PPO'), plan: 'EXC-PPO', name: 'Excellus BluePPO' },
   HMO: { type: sopt('511', 'Commercial Managed Care - HMO'), plan: 'EXC-HMO', name: 'Excellus HMOBlue' },
-  Medicare: {
-    type: sopt('111', 'Medicare HMO'),
-    plan: 'EXC-MA-HMO',
-    name: 'Excellus Medicare Blue Choice HMO',
-  },
 } as const;
 
 /** A coverage of Excellus BlueCross BlueShield, the payer by its name alone. */

@@ -17,7 +17,6 @@ import { dlbclWrongIndication } from './stories/dlbcl-wrong-indication.ts';
 import { excellusCopdWithoutPft } from './stories/excellus-copd-without-pft.ts';
 import { excellusDocumentsComplete } from './stories/excellus-documents-complete.ts';
 import { excellusDocumentsMissing } from './stories/excellus-documents-missing.ts';
-import { excellusMedicare } from './stories/excellus-medicare.ts';
 import { excellusRecentTransplant } from './stories/excellus-recent-transplant.ts';
 import { hypertensionOnly } from './stories/hypertension-only.ts';
 import { mclAllAttested } from './stories/mcl-all-attested.ts';
@@ -55,5 +54,4 @@ export const fixtures = (): readonly Fixture[] => [
   excellusDocumentsMissing(),
   excellusCopdWithoutPft(),
   excellusRecentTransplant(),
-  excellusMedicare(),
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createService, determinationsOf } from '../server/service.ts';
-import { answerOf, orderSign, withConfiguration, type Answer } from './service.ts';
+import { answerOf, bundle, orderSign, resourcesOf, withConfiguration, type Answer } from './service.ts';
 
 const app = createService();
 const aboutOf = (card: Answer['cards'][number] | undefined): readonly unknown[] =>
@@ -120,7 +120,12 @@ describe('how to submit', () => {
   });
 
   it('says which decision governs a plan line that the policy leaves out', async () => {
-    const { cards } = await answerOf(app, orderSign('excellus-medicare'));
+    const medicare = { coding: [{ system: 'https://nahdo.org/sopt', code: '111', display: 'Medicare HMO' }] };
+    const chart = resourcesOf('excellus-documents-complete').map((resource) =>
+      resource['resourceType'] === 'Coverage' ? { ...resource, type: medicare, class: [] } : resource,
+    );
+    const body = { ...orderSign('excellus-documents-complete'), prefetch: { chart: bundle(chart) } };
+    const { cards } = await answerOf(app, body);
     expect(cards.map(({ detail }) => detail)).toEqual([expect.stringContaining('NCD 110.24')]);
   });
 });
