@@ -5,22 +5,26 @@ export interface IdentifiedDetermination extends Determination {
   readonly id: string;
 }
 
-/** Where determinations are kept for `GET /determinations/{id}`. */
+/** Where determinations are kept for `GET /determinations/{id}`, each for the caller that asked for it. */
 export interface DeterminationStore {
-  readonly keep: (determination: IdentifiedDetermination) => void;
-  readonly find: (id: string) => IdentifiedDetermination | undefined;
+  /** @param owner `ownerOf` the caller */
+  readonly keep: (determination: IdentifiedDetermination, owner: string) => void;
+  readonly find: (id: string, owner: string) => IdentifiedDetermination | undefined;
 }
 
 /** Determinations that are kept: the newest, in memory, while the process lives. */
 const KEPT = 1000;
 
 export function createDeterminationStore(): DeterminationStore {
-  const kept = new Map<string, IdentifiedDetermination>();
+  const kept = new Map<string, { readonly determination: IdentifiedDetermination; readonly owner: string }>();
   return {
-    keep(determination) {
-      kept.set(determination.id, determination);
+    keep(determination, owner) {
+      kept.set(determination.id, { determination, owner });
       for (const id of [...kept.keys()].slice(0, Math.max(0, kept.size - KEPT))) kept.delete(id);
     },
-    find: (id) => kept.get(id),
+    find(id, owner) {
+      const found = kept.get(id);
+      return found?.owner === owner ? found.determination : undefined;
+    },
   };
 }
