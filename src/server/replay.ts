@@ -31,7 +31,8 @@ export function createReplayMemory(most = MOST): ReplayMemory {
         mine.delete(old);
       }
       const key = digest(parts);
-      if ((mine.get(key) ?? 0) >= now) return 'again';
+      const end = mine.get(key);
+      if (end !== undefined && end >= now) return 'again';
       // What is still valid is never forgotten to make room: that would let it in a second time.
       if (mine.size >= most) return 'full';
       mine.set(key, until);
