@@ -211,7 +211,7 @@ export function readClients(
   library: Library,
 ): readonly RegisteredClient[] | { readonly problems: readonly Problem[] } {
   const parsed = parseYaml(file, text, fileSchema(library));
-  if ('problems' in parsed) return { problems: parsed.problems };
+  if ('problems' in parsed) return { problems: parsed.problems.toSorted((a, b) => a.line - b.line) };
   return Object.entries(parsed.value.clients).map(([id, entry]) => ({
     id,
     issuer: entry.issuer,
