@@ -128,16 +128,16 @@ export function readConfig(environment: Environment, nodeArguments: readonly str
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const mode = given['MODE'] ?? 'sandbox';
+  const mode = given['SERVICE_MODE'] ?? 'sandbox';
   if (mode !== 'sandbox' && mode !== 'production')
-    throw wrongSettings(['MODE must be sandbox or production']);
+    throw wrongSettings(['SERVICE_MODE must be sandbox or production']);
   return mode === 'sandbox' ? readSandbox(given) : readProduction(given, nodeArguments);
 }
 
 function readSandbox(given: Environment): Config {
   const misplaced = Object.keys(productionOnly)
     .filter((name) => name in given)
-    .map((name) => `${name} is of production mode: set MODE=production, or take it away`);
+    .map((name) => `${name} is of production mode: set SERVICE_MODE=production, or take it away`);
   const read = sandboxSchema.safeParse(given);
   if (!read.success || misplaced.length > 0) throw wrongSettings([...messages(read), ...misplaced]);
   const { FHIR_SERVERS, ALLOWED_ORIGINS, CRD_PAYER, SMART_APP_URL } = read.data;

@@ -3,7 +3,11 @@ import { readConfig, WrongSettings } from '../../src/server/config.ts';
 
 /** Settings of the environment in both modes: what is refused at start. */
 
-const PRODUCTION = { MODE: 'production', PUBLIC_URL: 'https://cds.example.org/', CLIENTS: 'clients.yaml' };
+const PRODUCTION = {
+  SERVICE_MODE: 'production',
+  PUBLIC_URL: 'https://cds.example.org/',
+  CLIENTS: 'clients.yaml',
+};
 const problems = (
   environment: Readonly<Record<string, string>>,
   nodeArguments?: readonly string[],
@@ -20,7 +24,7 @@ const problems = (
 describe('sandbox mode', () => {
   it('is the default, and listens on this machine alone', () => {
     expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, access: { mode: 'sandbox' } });
-    expect(readConfig({ MODE: '', CLIENTS: '' }).access.mode).toBe('sandbox');
+    expect(readConfig({ SERVICE_MODE: '', CLIENTS: '' }).access.mode).toBe('sandbox');
   });
 
   it.each(['PUBLIC_URL', 'CLIENTS', 'LISTEN_HOST', 'TRUSTED_PROXIES'])(
@@ -33,7 +37,7 @@ describe('sandbox mode', () => {
         TRUSTED_PROXIES: 'loopback',
       };
       expect(problems({ [name]: value[name as keyof typeof value] })).toContain(
-        `${name} is of production mode: set MODE=production`,
+        `${name} is of production mode: set SERVICE_MODE=production`,
       );
     },
   );
@@ -46,14 +50,16 @@ describe('production mode', () => {
       trustedProxies: 'loopback',
       access: { mode: 'production', publicUrl: 'https://cds.example.org', clients: 'clients.yaml' },
     });
-    expect(problems({ MODE: 'production' })).toMatch(/PUBLIC_URL is missing.*\n.*CLIENTS is missing/);
+    expect(problems({ SERVICE_MODE: 'production' })).toMatch(/PUBLIC_URL is missing.*\n.*CLIENTS is missing/);
     expect(problems({ ...PRODUCTION, CLIENTS: '' })).toContain('CLIENTS is missing');
   });
 
   it.each(['Production', 'prod', 'test', 'PRODUCTION '])(
     'is not entered or left by a misspelt word: %s',
-    (MODE) => {
-      expect(problems({ ...PRODUCTION, MODE })).toContain('MODE must be sandbox or production');
+    (SERVICE_MODE) => {
+      expect(problems({ ...PRODUCTION, SERVICE_MODE })).toContain(
+        'SERVICE_MODE must be sandbox or production',
+      );
     },
   );
 
@@ -89,7 +95,7 @@ describe('production mode', () => {
 
   it('tells all of it at once', () => {
     const told = problems({
-      MODE: 'production',
+      SERVICE_MODE: 'production',
       PUBLIC_URL: 'http://x',
       DEBUG: '*',
       CRD_PAYER: 'x',
