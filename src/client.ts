@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,7 @@ try {
   const [command] = positionals;
   if (command === 'new-key') await newKey(required('issuer'));
   else if (command === 'call') await call(required('issuer'), required('public-url').replace(/\/+$/, ''));
+  else if (command === 'help') process.stdout.write(HELP);
   else throw new Error(HELP);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -67,7 +68,8 @@ async function newKey(issuer: string): Promise<void> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 3072 });
   const shared = { kid: randomUUID(), alg, use: 'sig' };
   const privateJwk = { ...(await exportJWK(privateKey)), ...shared };
-  // Fails when the file is there: a key that is in use is not overwritten.
+  // A key that is in use is not overwritten.
+  if (existsSync(path(out))) throw new Error(`${out} is there already: name another file with --out`);
   writeFileSync(path(out), `${JSON.stringify(privateJwk, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   const publicJwk = { ...(await exportJWK(publicKey)), ...shared };
   process.stdout.write(stringify({ clients: { [id]: { issuer, keys: [publicJwk] } } }));
