@@ -62,7 +62,10 @@ function start(config: Config): void {
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
     if (access.mode === 'sandbox') sayHello(port, library, fixtures.length);
     else
-      logger.info({ mode: access.mode, host: config.host, port, publicUrl: access.publicUrl }, 'listening');
+      logger.info(
+        { mode: access.mode, host: config.host, port, publicUrl: access.publicUrl, pid: process.pid },
+        'listening',
+      );
   });
   const stop = async (why: string): Promise<void> => {
     logger.info({ why }, 'stopping');
