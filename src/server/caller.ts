@@ -14,8 +14,8 @@ export interface Caller {
   readonly isSandbox: boolean;
   /** Its calls are tests: the log marks them. */
   readonly isTest: boolean;
-  /** Undefined: any number. */
-  readonly requestsPerMinute: number | undefined;
+  /** How many requests in a minute, counted under a name that the caller cannot choose; undefined: any number. */
+  readonly rate: { readonly name: string; readonly perMinute: number } | undefined;
   /** Origins of its browser pages; undefined: any. */
   readonly origins: readonly string[] | undefined;
 }

@@ -129,9 +129,7 @@ const entrySchema = (library: Library) =>
         .array(z.enum(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}; none and HMAC never are`))
         .min(1, 'must hold one')
         .default(['ES384', 'RS384']),
-      replay: z
-        .enum(['strict', 'per-body', 'off'], 'must be strict, per-body, or "off" in quotes')
-        .default('strict'),
+      replay: z.enum(['strict', 'per-body', 'off'], 'must be strict, per-body or off').default('strict'),
       origins: z
         .array(
           z

@@ -52,13 +52,14 @@ export class ServiceError extends Error {
 
 /** Turns whatever was thrown into `{code, message, path}`; a caller never sees a stack trace. */
 export function errorHandler(log: (error: unknown, request: Request) => void): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
+  return (error: unknown, request, response, _next) => {
     const known = serviceError(error);
     if (known.code === 'internal') log(error, request);
+    if (response.headersSent) {
+      // Express would print the error with its message, which may repeat data.
+      response.destroy();
+      return;
+    }
     response.status(known.status).set('cache-control', 'no-store');
     if (known.status === 401) response.set('www-authenticate', challenge(known.code));
     // A caller that asks for FHIR gets FHIR; one that names a version of CRD, where it was FHIR data that lacked (CRD-X-01).

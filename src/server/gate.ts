@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { jsonBody } from './body.ts';
-import { callerOf, identifiedOf, ownerOf, remember, type Callers } from './caller.ts';
+import { callerOf, identifiedOf, remember, type Callers } from './caller.ts';
 import { Refusal } from './client-auth.ts';
 import { ServiceError } from './errors.ts';
 
@@ -35,9 +35,9 @@ export function createGate(callers: Callers, bodyLimit: string): Gate {
     };
   const ownRate = rateLimit({
     windowMs: MINUTE,
-    limit: (request) => callerOf(request).requestsPerMinute ?? 0,
-    skip: (request) => callerOf(request).requestsPerMinute === undefined,
-    keyGenerator: (request) => ownerOf(callerOf(request)),
+    limit: (request) => callerOf(request).rate?.perMinute ?? 0,
+    skip: (request) => callerOf(request).rate === undefined,
+    keyGenerator: (request) => callerOf(request).rate?.name ?? '',
     standardHeaders: 'draft-7',
     legacyHeaders: false,
     validate: VALIDATIONS,

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { property } from '../fhir/json.ts';
 import { errorPlace } from './errors.ts';
 
 /**
@@ -31,6 +32,16 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
         censor: '[redacted]',
       },
       // An error's message may repeat what it could not read.
+      // Nor is it to become the line's message, as pino would have it where there is none.
+      hooks: {
+        logMethod(args, method) {
+          const [first, message] = args as readonly unknown[];
+          const error = first instanceof Error ? first : property(first, 'err');
+          if (error instanceof Error && typeof message !== 'string')
+            method.apply(this, [{ err: error }, 'failed']);
+          else method.apply(this, args);
+        },
+      },
       serializers: {
         err: errorPlace,
         error: errorPlace,

@@ -62,8 +62,8 @@ const byIssuer = (
   new Map(clients.map((client) => [client.issuer, { client, keys: keysOf(client, fetchKeys) }]));
 
 function callerFrom({ client, tenant }: Verified): Caller {
-  const { settings, fhirServers, isTest, requestsPerMinute } =
-    (tenant === undefined ? undefined : client.tenants.get(tenant)) ?? client;
+  const registered = tenant === undefined ? undefined : client.tenants.get(tenant);
+  const { settings, fhirServers, isTest, requestsPerMinute } = registered ?? client;
   return {
     client: client.id,
     tenant,
@@ -71,7 +71,11 @@ function callerFrom({ client, tenant }: Verified): Caller {
     fhirServers,
     isSandbox: false,
     isTest,
-    requestsPerMinute,
+    // Tenants that are not registered share the client's.
+    rate: {
+      name: JSON.stringify(registered === undefined ? [client.id] : [client.id, tenant]),
+      perMinute: requestsPerMinute,
+    },
     origins: client.origins,
   };
 }

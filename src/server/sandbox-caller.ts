@@ -25,7 +25,7 @@ export function sandboxCaller(
     fhirServers,
     isSandbox: true,
     isTest: true,
-    requestsPerMinute: undefined,
+    rate: undefined,
     origins: allowedOrigins,
   };
 }

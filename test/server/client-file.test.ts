@@ -169,11 +169,7 @@ describe('a mistake in the clients file', () => {
       entry(`keys: [${key}]`, 'origins: ["http://x.org"]'),
       'origins[0]: must be an https origin',
     ],
-    [
-      'replay that YAML reads as false',
-      entry(`keys: [${key}]`, 'replay: no'),
-      'replay: must be strict, per-body',
-    ],
+    ['another replay', entry(`keys: [${key}]`, 'replay: no'), 'replay: must be strict, per-body or off'],
     [
       'a payer that is not on file',
       entry(`keys: [${key}]`, 'crd-payer: carepartner-ct'),

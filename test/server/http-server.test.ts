@@ -19,7 +19,14 @@ import {
 
 /** Slow, large and many: what one connection may take, and how the server ends. */
 
-const QUICK: HttpLimits = { ...DEFAULT_HTTP_LIMITS, headers: 300, request: 600, keepAlive: 300, check: 50 };
+const QUICK: HttpLimits = {
+  ...DEFAULT_HTTP_LIMITS,
+  headers: 300,
+  request: 600,
+  keepAlive: 300,
+  idle: 1500,
+  check: 50,
+};
 const servers: Server[] = [];
 const services: Production[] = [];
 afterEach(async () => {
@@ -101,6 +108,22 @@ describe('a connection', () => {
     expect(text).toMatch(/hello/);
     expect(milliseconds).toBeLessThan(4000);
   });
+
+  it('that does not read its answer is closed', async () => {
+    const { server, port } = await listen((_request, response) => {
+      response.end('x'.repeat(64 * 1024 * 1024));
+    });
+    const closed = new Promise((resolve) =>
+      server.once('connection', (socket) => socket.once('close', resolve)),
+    );
+    const socket = connect(port, '127.0.0.1');
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    const started = performance.now();
+    await closed;
+    expect(performance.now() - started).toBeLessThan(8000);
+    socket.destroy();
+  }, 10_000);
 
   it('with 17 kB of headers is answered 431', async () => {
     const { port } = await listen(hello);
@@ -227,6 +250,31 @@ describe('too many requests', () => {
     ).toBe(401);
     expect((await calls(1)).map(({ status }) => status)).toEqual([200, 200]);
   });
+});
+
+it('too many requests under one tenant’s name and then another’s are as many of the client', async () => {
+  const key = await keyPair('ES384', 'one');
+  const issuer = 'https://a.example.org';
+  const service = await startProduction({
+    hospital: { issuer, keys: [key.jwk], 'requests-per-minute': 3 },
+    vendor: {
+      issuer: `${issuer}/vendor`,
+      keys: [key.jwk],
+      'requests-per-minute': 1,
+      tenants: { north: null, south: { 'requests-per-minute': 2 } },
+    },
+  });
+  services.push(service);
+  const statuses = async (iss: string, tenants: readonly string[]): Promise<readonly number[]> => {
+    const answers: number[] = [];
+    for (const tenant of tenants)
+      answers.push((await service.post(await sign(key, { ...claimsOf(iss), tenant }))).status);
+    return answers;
+  };
+  expect(await statuses(issuer, ['a', 'b', 'c', 'd'])).toEqual([200, 200, 200, 429]);
+  expect(await statuses(`${issuer}/vendor`, ['north', 'north', 'south', 'south', 'south'])).toEqual([
+    200, 429, 200, 200, 429,
+  ]);
 });
 
 describe('an answer', () => {
