@@ -74,8 +74,7 @@ function explain(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey
     }));
   }
   // What is wrong with the name of an entry.
-  if (issue.code === 'invalid_key')
-    return issue.issues.map(({ message }) => ({ path: issue.path, message }));
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path: issue.path, message }));
   return [{ path: issue.path, message: issue.message }];
 }
 
