@@ -38,7 +38,7 @@ export async function startProcess(
   let isOver = false;
   void ended.then(() => (isOver = true));
   const says = async (pattern: RegExp): Promise<void> => {
-    const until = performance.now() + 15_000;
+    const until = performance.now() + 45_000;
     while (!pattern.test(text)) {
       if (performance.now() > until) throw new Error(`not said: ${String(pattern)}\n${text}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
