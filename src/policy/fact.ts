@@ -70,9 +70,7 @@ export const retrieveSchema = z.strictObject({
   'or-without-events': z.literal(true).optional(),
 });
 
-const retrieve = retrieveSchema.refine(({ code, words }) => code !== undefined || words !== undefined, {
-  error: 'name a code, or words',
-});
+const retrieve = retrieveSchema.refine(({ code, words }) => (code ?? words) !== undefined, 'name a code, or words');
 
 const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': name.optional() });
 
@@ -93,10 +91,7 @@ const questionSchema = z.strictObject({
 
 const presenceSchema = z.strictObject({
   ask: z.string().min(1),
-  /**
-   * Records that are what is asked for, whatever they say: a current document, a result with any value. The newest
-   * is shown first.
-   */
+  /** Records that are what is asked for, whatever they say: a current document, a result with any value. */
   exists: z.array(retrieve).min(1),
   signs: z.array(retrieve).min(1).optional(),
   missing: missingSchema.optional(),
@@ -203,7 +198,6 @@ export const factSchema = z.union([
 export const factsFileSchema = z.record(name, factSchema);
 
 export type RetrieveSource = z.output<typeof retrieveSchema>;
-
 /** A retrieve with its FHIRPath compiled for each of its resource types. */
 export interface Retrieve extends Omit<RetrieveSource, 'where' | 'code'> {
   /** Empty where only words are named. */
