@@ -1,6 +1,7 @@
 import { CLINICAL_TYPES } from './clinical-types.ts';
-import { objects, property, text, type JsonObject } from './json.ts';
-import { relativeReference } from './reference.ts';
+import type { Intake } from './intake.ts';
+import { isObject, objects, property, text, type JsonObject } from './json.ts';
+import { referenceKey, relativeReference } from './reference.ts';
 
 /** Whom a resource is about, by its subject; a result also by its focus and its specimen. */
 export function subjectOf(
@@ -25,6 +26,27 @@ export function subjectOf(
     /^(Patient|RelatedPerson|Group)\//.test(relativeReference(item) ?? ''),
   );
   return others.some((item) => person(item, patientReference, resolve) === 'other') ? 'other' : 'patient';
+}
+
+/**
+ * True when an answer has resources of a type and all of them are about somebody else: an answer to another question,
+ * that says nothing of what this patient has. A Coverage for another person says that there is none for this one.
+ */
+export function isAboutOthers(intakes: readonly Intake[], type: string, patientReference: string): boolean {
+  const byFullUrl = new Map(intakes.map(({ fullUrl, resource }) => [fullUrl, resource]));
+  const resolve = (reference: unknown): JsonObject | undefined => {
+    const found = byFullUrl.get(referenceKey(reference));
+    return isObject(found) ? found : undefined;
+  };
+  const ofType = intakes
+    .map(({ resource }) => resource)
+    .filter((resource) => isObject(resource))
+    .filter((resource) => resource['resourceType'] === type);
+  return (
+    type !== 'Coverage' &&
+    ofType.length > 0 &&
+    ofType.every((resource) => subjectOf(resource, type, patientReference, resolve) === 'other')
+  );
 }
 
 function person(

@@ -7,10 +7,20 @@ import { errorHandler, errorPlace, ServiceError } from './errors.ts';
 import { cors } from './cors.ts';
 import { createFeedbackStore } from './feedback-store.ts';
 import { feedbackRoutes } from './feedback.ts';
+import { createFhirClient } from './fhir-client.ts';
+import { createFhirConnections } from './fhir-connections.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 
 /** The whole service as an Express app that does not listen yet. */
-export function createApp(dependencies: Dependencies, fixtures: readonly SandboxFixture[]): Express {
+export function createApp(
+  given: Omit<Dependencies, 'fhirClient'> & Partial<Pick<Dependencies, 'fhirClient'>>,
+  fixtures: readonly SandboxFixture[],
+): Express {
+  const connections = createFhirConnections();
+  const dependencies: Dependencies = {
+    fhirClient: (access, log) => createFhirClient(access, connections, log),
+    ...given,
+  };
   const { library, logger } = dependencies;
   const app = express();
   app.disable('x-powered-by');

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
+import { normalBase } from './fhir-base.ts';
 
 /** Settings from the environment; the README lists them. */
 export interface Config {
   readonly port: number;
-  /** FHIR servers beside loopback ones that may be called, as base URLs without a trailing slash. */
+  /** FHIR servers beside loopback ones that may be called, as `normalBase` gives them. */
   readonly fhirServers: readonly string[];
   readonly bodyLimit: string;
   /** Time for all queries of one call to the EHR's FHIR server. */
   readonly queryMilliseconds: number;
+  /** The same for the hooks that CRD gives 10 s. */
+  readonly longQueryMilliseconds: number;
   readonly logLevel: string;
   /** Origins of browser clients that may call; undefined: any. */
   readonly allowedOrigins: readonly string[] | undefined;
@@ -35,13 +38,19 @@ const schema = z.object({
     .default('')
     .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
     .pipe(
-      z.array(z.url({ protocol: /^https?$/, error: 'FHIR_SERVERS must be base URLs, separated by commas' })),
+      z.array(
+        z
+          .string()
+          .transform(normalBase)
+          .pipe(z.string('FHIR_SERVERS must be base URLs, separated by commas')),
+      ),
     ),
   BODY_LIMIT: z
     .string()
     .regex(/^\d+(kb|mb)$/, 'BODY_LIMIT must be a size such as 16mb')
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
+  QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
   ALLOWED_ORIGINS: z
     .string()
     .default('')
@@ -77,9 +86,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   return {
     port: read.data.PORT,
-    fhirServers: read.data.FHIR_SERVERS.map((base) => base.replace(/\/+$/, '')),
+    fhirServers: read.data.FHIR_SERVERS,
     bodyLimit: read.data.BODY_LIMIT,
     queryMilliseconds: read.data.QUERY_TIMEOUT_MS,
+    longQueryMilliseconds: read.data.QUERY_TIMEOUT_LONG_MS,
     logLevel: read.data.LOG_LEVEL,
     allowedOrigins: read.data.ALLOWED_ORIGINS.length === 0 ? undefined : read.data.ALLOWED_ORIGINS,
     prefetch: read.data.PREFETCH,
