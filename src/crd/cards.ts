@@ -132,7 +132,7 @@ function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments
       : []),
     ...(unread.length === 0
       ? []
-      : ['**Could not be read:**', unread.map((words) => `- ${escaped(words)}`).join('\n')]),
+      : ['**Could not be read:**', unread.map((words) => `- ${words}`).join('\n')]),
     ...group('Not met', 'not-met'),
     ...group(asksForDocuments ? 'Still needed' : 'Not decided yet', 'unknown'),
     ...group('Met', 'met'),

@@ -18,7 +18,7 @@ export interface BundleReading {
 /** @param wanted the type that was searched for: other resources are taken as included with it, and never alone */
 export function readBundle(bundle: unknown, wanted?: string): BundleReading {
   const intakes: Intake[] = [];
-  const strays: Intake[] = [];
+  const others: Intake[] = [];
   const matchTypes = new Set<string>();
   const problems: string[] = [];
   const entries = property(bundle, 'entry');
@@ -44,13 +44,13 @@ export function readBundle(bundle: unknown, wanted?: string): BundleReading {
       resource: isObject(resource) ? resource : entry,
       fullUrl: text(property(entry, 'fullUrl')),
     };
-    const isOther = wanted !== undefined && type !== undefined && type !== wanted && mode !== 'include';
-    if (isOther && mode === 'match') problems.push(OTHER_TYPE);
-    else (isOther ? strays : intakes).push(intake);
+    const isOther = wanted !== undefined && type !== undefined && type !== wanted;
+    (isOther ? others : intakes).push(intake);
   }
   // Servers do not always mark what they include; alone, it is an answer to another question.
-  if (wanted === undefined || matchTypes.has(wanted)) intakes.push(...strays);
-  else if (strays.length > 0) problems.push(OTHER_TYPE);
+  const isOtherAnswer = wanted !== undefined && matchTypes.size > 0 && !matchTypes.has(wanted);
+  if (isOtherAnswer) problems.push('the server answered with other resources than it was asked for');
+  else intakes.push(...others);
   const links = objects(property(bundle, 'link'));
   const link = (relation: string): string | undefined =>
     links.filter((item) => item['relation'] === relation).map((item) => text(item['url']))[0];
@@ -67,8 +67,6 @@ export function readBundle(bundle: unknown, wanted?: string): BundleReading {
     isRecord: /\/\$everything(?:\?|$)/.test(link('self') ?? '') || property(bundle, 'type') !== 'searchset',
   };
 }
-
-const OTHER_TYPE = 'the server answered with other resources than it was asked for';
 
 /** Parameters that choose the patient or the form of the answer, not what it holds. */
 const UNNARROWING = new Set([

@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
-import type { FhirClient } from '../fhir/client.ts';
 import { parseDate } from '../fhir/date.ts';
 import { wantedOf, type Wanted } from '../crd/card-types.ts';
 import { SANDBOX_CLIENT, type ClientSettings } from '../crd/client-settings.ts';
@@ -13,9 +12,8 @@ import type { Config } from './config.ts';
 import type { DeterminationStore } from './determination-store.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import type { FeedbackStore } from './feedback-store.ts';
-import { allowedServer } from './fhir-base.ts';
-import type { FhirAccess, QueryLog } from './fhir-client.ts';
-import { NETWORKS } from './network.ts';
+import { clientFor, type MakeFhirClient } from './call-client.ts';
+import type { QueryLog } from './fhir-client.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies {
@@ -30,7 +28,7 @@ export interface Dependencies {
   /** 20 to 30 unguessable letters and digits for a determination. */
   readonly newId: () => string;
   /** The client of one call; its connections are shared by all calls. */
-  readonly fhirClient: (access: FhirAccess, log: (query: QueryLog) => void) => FhirClient;
+  readonly fhirClient: MakeFhirClient;
   /** How clients are answered. Sandbox mode knows one, whoever calls. */
   readonly clients?: { readonly sandbox: ClientSettings };
   readonly determinations?: DeterminationStore;
@@ -107,38 +105,3 @@ function asOfDate(request: Request, { today }: Dependencies): string {
     throw new ServiceError('invalid-as-of', 'X-As-Of must be a date such as 2026-03-02', '(header) x-as-of');
   return header;
 }
-
-/**
- * Hooks for which CRD allows an answer 10 s ("Performance"); the others have 5. It allows them to order-sign and
- * order-dispatch too, a day after the last hook for the same order: what hooks there were, nobody here can tell.
- */
-const SLOW_HOOKS: readonly Hook[] = ['appointment-book'];
-
-/** Only loopback servers, and those that the settings name, are called: `fhirServer` is the caller's word. */
-function clientFor(
-  { hook, fhirServer, authorization, patientId }: HookRequest,
-  dependencies: Dependencies,
-  started: number,
-  log: (query: QueryLog) => void,
-): FhirClient | undefined {
-  if (fhirServer === undefined) return undefined;
-  const { config } = dependencies;
-  // Who names a server in the settings knows where it is.
-  const registered = config.fhirServers.map((base) => ({ base, networks: NETWORKS }));
-  const server = allowedServer(fhirServer, registered, { isSandbox: true });
-  if (server === undefined) return refusedServer;
-  const { queryMilliseconds, longQueryMilliseconds = queryMilliseconds } = config;
-  const budget = SLOW_HOOKS.includes(hook) ? longQueryMilliseconds : queryMilliseconds;
-  const milliseconds = Math.max(0, Math.round(started + budget - performance.now()));
-  return dependencies.fhirClient({ server, authorization, patientId, milliseconds }, log);
-}
-
-const refusal = {
-  kind: 'forbidden',
-  reason: 'the FHIR server is not one that this service may call',
-} as const;
-const refusedServer: FhirClient = {
-  read: () => Promise.resolve({ failure: refusal }),
-  search: () => Promise.resolve({ intakes: [], failure: refusal }),
-  pagesFrom: () => Promise.resolve({ intakes: [], failure: refusal }),
-};

@@ -62,17 +62,19 @@ const CODES: readonly (readonly [RegExp, Failure['kind'], string])[] = [
   [/^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$|^ETIMEDOUT$/, TIMEOUT.kind, TIMEOUT.reason],
   [/^(ERR_SSL|ERR_TLS|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/, 'unavailable', 'no secure connection'],
   [/^(Z_|ERR_BROTLI|ERR__|ERR_PADDING)/, 'unreadable', 'the answer could not be unpacked'],
-  [/^(HPE_|UND_ERR_)/, 'unreadable', 'the answer is not proper HTTP'],
+  [/^(HPE_|HTTPParserError$|UND_ERR_)/, 'unreadable', 'the answer is not proper HTTP'],
 ];
 
 /** True for a connection that broke off: a read may be tried again. */
 export const isReset = (error: unknown): boolean =>
   /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/.test(codeOf(causesOf(error)));
 
-const codeOf = (causes: readonly unknown[]): string =>
+/** The first code among the causes; undici's parser may have a name alone. */
+const codeOf = (causes: readonly Error[]): string =>
   causes
-    .map((cause) => (cause as { readonly code?: unknown }).code)
+    .map((cause: Error & { readonly code?: unknown }) => cause.code ?? PARSER.exec(cause.name)?.[0])
     .find((code) => typeof code === 'string') ?? '';
+const PARSER = /^HTTPParserError$/;
 
 /** An error and what it came from, outermost first. */
 function causesOf(error: unknown): readonly Error[] {

@@ -1,5 +1,6 @@
 import { fetch, type Response } from 'undici';
 import type { Failure } from '../fhir/client.ts';
+import { nestsTooDeep } from './body.ts';
 import type { Connection, Try } from './fhir-connections.ts';
 import { httpFailure, isReset, isServerFault, thrownFailure } from './fhir-failure.ts';
 
@@ -67,9 +68,9 @@ async function tryOnce(query: Query, pool: Connection['pool'], number: number): 
       const isPassing = status === 429 || status === 503;
       return failed(httpFailure(status), isPassing ? pause(response, number) : undefined);
     }
-    const text = await limitedText(response, query.allowances);
-    if (text === undefined) return failed({ kind: 'cut-short', reason: 'the answer is too large', status });
-    return { outcome: parsed(text, response), status, isFault: false, retryIn: undefined };
+    const body = await limitedBody(response, query.allowances);
+    if (body === undefined) return failed({ kind: 'cut-short', reason: 'the answer is too large', status });
+    return { outcome: parsed(body, response), status, isFault: false, retryIn: undefined };
   } catch (error) {
     const failure = thrownFailure(error, query.signal);
     return failed(
@@ -79,13 +80,18 @@ async function tryOnce(query: Query, pool: Connection['pool'], number: number): 
   }
 }
 
-function parsed(text: string, response: Response): Answered['outcome'] {
+function parsed(body: Buffer, response: Response): Answered['outcome'] {
+  const unreadable = (reason: string): Answered['outcome'] => ({
+    failure: { kind: 'unreadable', reason, status: response.status },
+  });
+  if (nestsTooDeep(body)) return unreadable('the answer is nested too deep');
   try {
-    return { body: JSON.parse(text) as unknown };
+    return { body: JSON.parse(new TextDecoder().decode(body)) as unknown };
   } catch {
     const isPage = response.headers.get('content-type')?.includes('html') === true;
-    const reason = isPage ? 'the server answered with a web page, not with data' : 'the answer is not JSON';
-    return { failure: { kind: 'unreadable', reason, status: response.status } };
+    return unreadable(
+      isPage ? 'the server answered with a web page, not with data' : 'the answer is not JSON',
+    );
   }
 }
 
@@ -99,20 +105,18 @@ function pause(response: Response, number: number): number {
   return Number.isNaN(told) ? backoff(number) : Math.max(told, backoff(number));
 }
 
-/** The body as text, or undefined when it is larger than allowed; counted once unpacked, as it comes in. */
-async function limitedText(
+/** The body, or undefined when it is larger than allowed; counted once unpacked, as it comes in. */
+async function limitedBody(
   response: Response,
   allowances: readonly Allowance[],
-): Promise<string | undefined> {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  const chunks: string[] = [];
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     for (const allowance of allowances) allowance.left -= chunk.byteLength;
     if (allowances.some(({ left }) => left < 0)) return undefined;
-    chunks.push(decoder.decode(chunk, { stream: true }));
+    chunks.push(chunk);
   }
-  return chunks.join('') + decoder.decode();
+  return Buffer.concat(chunks);
 }
 
 /** A query that waits for its turn or for another's outcome is not told of the signal: it is left at once all the same. */
