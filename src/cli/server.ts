@@ -43,7 +43,7 @@ export async function readPatient(
   const reading = await client.read(`Patient/${patientId}`);
   if ('resource' in reading) return reading.resource;
   const { kind, status } = reading.failure;
-  const reason = status === undefined || status < 300 ? reading.failure.reason : `HTTP ${status}`;
+  const reason = status === undefined ? reading.failure.reason : `HTTP ${status}`;
   const told = {
     'not-found': `has no Patient/${patientId} (${reason})`,
     forbidden: `refused Patient/${patientId} (${reason}); --token-env names the variable that holds a token`,

@@ -160,7 +160,7 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
     userId: text(property(context.data, 'userId')),
     fhirServer: fhirServer ?? undefined,
     authorization:
-      fhirAuthorization == null
+      fhirAuthorization === null || fhirAuthorization === undefined
         ? undefined
         : {
             accessToken: fhirAuthorization.access_token,

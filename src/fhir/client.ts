@@ -15,7 +15,7 @@ export interface Failure {
     | 'cut-short';
   /** A clause for the reader of the determination: `timed out waiting for the server`. */
   readonly reason: string;
-  /** HTTP status, where the server answered with one: for logs and the command line. */
+  /** The HTTP status that says so, if one does. */
   readonly status?: number;
 }
 

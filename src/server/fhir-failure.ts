@@ -84,6 +84,6 @@ function causesOf(error: unknown): readonly Error[] {
   return causes;
 }
 
-/** True for what speaks against the server as a whole, not against one query: it counts for the circuit breaker. */
+/** True for what speaks against the server and not against the query: it counts for the circuit breaker. */
 export const isServerFault = ({ kind, status }: Failure): boolean =>
   kind === 'timeout' || (kind === 'unavailable' && (status === undefined || status >= 500));

@@ -48,17 +48,12 @@ export async function answerTo(query: Query, { pool, policy }: Connection): Prom
 }
 
 async function tryOnce(query: Query, pool: Connection['pool'], number: number): Promise<Tried> {
-  const failed = (failure: Failure, wait?: number): Tried => {
-    const { status } = failure;
-    const isInTime = wait !== undefined && performance.now() + wait < query.deadline;
-    return {
-      outcome: { failure },
-      status,
-      isFault: isServerFault(failure),
-      retryIn: isInTime ? wait : undefined,
-    };
-  };
   let status: number | undefined;
+  const failed = (failure: Failure, wait?: number): Tried => {
+    const isInTime = wait !== undefined && performance.now() + wait < query.deadline;
+    const outcome = { failure };
+    return { outcome, status, isFault: isServerFault(failure), retryIn: isInTime ? wait : undefined };
+  };
   try {
     const { url, headers, signal } = query;
     const response = await fetch(url, { headers, redirect: 'manual', signal, dispatcher: pool });
@@ -69,21 +64,15 @@ async function tryOnce(query: Query, pool: Connection['pool'], number: number): 
       return failed(httpFailure(status), isPassing ? pause(response, number) : undefined);
     }
     const body = await limitedBody(response, query.allowances);
-    if (body === undefined) return failed({ kind: 'cut-short', reason: 'the answer is too large', status });
+    if (body === undefined) return failed({ kind: 'cut-short', reason: 'the answer is too large' });
     return { outcome: parsed(body, response), status, isFault: false, retryIn: undefined };
   } catch (error) {
-    const failure = thrownFailure(error, query.signal);
-    return failed(
-      status === undefined ? failure : { ...failure, status },
-      isReset(error) ? backoff(number) : undefined,
-    );
+    return failed(thrownFailure(error, query.signal), isReset(error) ? backoff(number) : undefined);
   }
 }
 
 function parsed(body: Buffer, response: Response): Answered['outcome'] {
-  const unreadable = (reason: string): Answered['outcome'] => ({
-    failure: { kind: 'unreadable', reason, status: response.status },
-  });
+  const unreadable = (reason: string): Answered['outcome'] => ({ failure: { kind: 'unreadable', reason } });
   if (nestsTooDeep(body)) return unreadable('the answer is nested too deep');
   try {
     return { body: JSON.parse(new TextDecoder().decode(body)) as unknown };

@@ -51,11 +51,12 @@ describe('queries to one server', () => {
       return true;
     });
     const connections = connect({ queriesAtOnce: 5 });
-    const clients = [clientOf(server, connections), clientOf(server, connections)];
     const found = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => clients[index % 2]?.search(`Condition?patient=${index}`)),
+      [clientOf(server, connections), clientOf(server, connections)].flatMap((client) =>
+        Array.from({ length: 10 }, (_, index) => client.search(`Condition?patient=${index}`)),
+      ),
     );
-    expect(found.every((answer) => answer?.failure === undefined)).toBe(true);
+    expect(found.every(({ failure }) => failure === undefined)).toBe(true);
     expect(most).toBe(5);
   });
 

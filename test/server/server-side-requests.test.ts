@@ -116,8 +116,8 @@ describe('a fhirServer that nobody registered is not called', () => {
   it.each(['ftp://127.0.0.1/fhir', 'file:///etc/passwd', 'gopher://127.0.0.1/1', 'javascript:alert(1)'])(
     'and what is no web address is refused: %s',
     async (fhirServer) => {
-      const { status, body } = await request(app).post('/determinations').send(call(fhirServer));
-      expect([status, (body as { path: string }).path]).toEqual([400, 'fhirServer']);
+      const response = await request(app).post('/determinations').send(call(fhirServer));
+      expect([response.status, (response.body as Json)['path']]).toEqual([400, 'fhirServer']);
     },
   );
 });

@@ -5,7 +5,9 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
 import { leaves } from '../../src/engine/explanation.ts';
 import {
+  draftsOf,
   ofType,
+  referenceOf,
   searchset,
   storedChart,
   without,
@@ -371,6 +373,39 @@ describe('a fault that passes does no harm', () => {
   });
 });
 
+const ALTERNATE_REFERENCE = 'http://hl7.org/fhir/StructureDefinition/alternate-reference';
+
+describe('the time for a call', () => {
+  it('is longer for the hook that CRD gives longer', async () => {
+    const server = await serve((url, response) => {
+      if (targetOf(url).type !== 'Procedure') return false;
+      setTimeout(() => sendJson(response, searchset(procedures)), 1000);
+      return true;
+    });
+    const service = createService({
+      config: { ...config, queryMilliseconds: 500, longQueryMilliseconds: 4000 },
+    });
+    const body = call(server.base);
+    const context = without(body.context, 'draftOrders');
+    const [order] = draftsOf(body);
+    const valueReference = { reference: referenceOf(order as Resource) };
+    const appointment = {
+      resourceType: 'Appointment',
+      id: 'booked',
+      status: 'proposed',
+      basedOn: [{ extension: [{ url: ALTERNATE_REFERENCE, valueReference }] }],
+    };
+    const booking = {
+      ...body,
+      hook: 'appointment-book',
+      context: { ...context, appointments: searchset([appointment]) },
+      prefetch: { order },
+    };
+    expect(idsIn(await timed(body, service, 500), 'unknown data-access')).toContain('aucatzyl/3');
+    expect(idsIn(await timed(booking, service), 'unknown data-access')).toEqual([]);
+  });
+});
+
 describe('how often a query is tried', () => {
   const asked = ({ queries }: FakeFhirServer): number =>
     queries.filter(({ url }) => url.startsWith('Procedure')).length;
@@ -462,10 +497,10 @@ describe('a server that is no server leaves without data all but what was sent a
       'aucatzyl/2': 'met',
       'aucatzyl/3': 'unknown data-access',
     });
-    const { body } = await request(service)
+    const answer = await request(service)
       .post('/cds-services/order-sign')
       .send({ ...call(base), prefetch: small });
-    const [card] = (body as { cards: { detail: string }[] }).cards;
+    const [card] = (answer.body as { cards: { detail: string }[] }).cards;
     const [told] = /\*\*Could not be read:\*\*\n\n(- .+)/.exec(card?.detail ?? '')?.slice(1) ?? [];
     expect(told).toMatch(/diagnoses, .*procedures/);
     expect(told).toMatch(reason);
