@@ -193,6 +193,7 @@ function determinationReason(
     items.length === 0
       ? []
       : [`${title}: ${items.slice(0, LISTED).join('; ')}${items.length > LISTED ? '; and more' : ''}.`];
+  const unread = unreadWords(criteria);
   const isUnread = criteria.some(({ status, needs }) => status === 'unknown' && needs === 'data-access');
   return [
     `${REQUIREMENT_WORDS[determination.priorAuthorization]} by ${payer.name} for ${order.product?.brand ?? 'CAR-T'}.`,
@@ -205,7 +206,9 @@ function determinationReason(
     ),
     ...(isAsking ? list('Still needed', open) : []),
     ...(isUnread
-      ? [['Part of the chart could not be read', ...unreadWords(criteria).slice(0, LISTED)].join('; ') + '.']
+      ? [
+          `Part of the chart could not be read${unread.length === 0 ? '' : ` (${unread.slice(0, LISTED).join('; ')})`}.`,
+        ]
       : []),
     `Policy: ${policy.title}, effective ${policy.effective}.`,
   ].join(' ');

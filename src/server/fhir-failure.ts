@@ -62,7 +62,7 @@ const CODES: readonly (readonly [RegExp, Failure['kind'], string])[] = [
   [/^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$|^ETIMEDOUT$/, TIMEOUT.kind, TIMEOUT.reason],
   [/^(ERR_SSL|ERR_TLS|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/, 'unavailable', 'no secure connection'],
   [/^(Z_|ERR_BROTLI|ERR__|ERR_PADDING)/, 'unreadable', 'the answer could not be unpacked'],
-  [/^(HPE_|HTTPParserError$|UND_ERR_)/, 'unreadable', 'the answer is not proper HTTP'],
+  [/^(HPE_|HTTPParserError$|UND_ERR_(HEADERS_OVERFLOW|RES))/, 'unreadable', 'the answer is not proper HTTP'],
 ];
 
 /** True for a connection that broke off: a read may be tried again. */

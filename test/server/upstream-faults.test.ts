@@ -25,7 +25,7 @@ import {
   type Answering,
   type FakeFhirServer,
 } from './fake-fhir-server.ts';
-import { createService, determinationOf, type Identified } from './service.ts';
+import { createService, determinationOf, determinationsOf, library, type Identified } from './service.ts';
 
 /**
  * A FHIR server that fails in every way that servers fail. Whatever it does, each criterion is decided as it would be
@@ -98,6 +98,17 @@ beforeAll(async () => {
   clean = await determinationOf(app, call((await serve()).base));
   expect(clean.decision).toBe('criteria-met');
 });
+
+const of = (chart: StoredChart, base: string): HookBody => ({ ...chart.request, fhirServer: base });
+
+/** Of all indications, those that did not fit best included. */
+const allStates = (determination: Identified): Readonly<Record<string, string>> =>
+  Object.assign(
+    {},
+    ...[determination, ...(determination.alternatives ?? [])].map(({ criteria }) =>
+      statesOf({ criteria, policy: determination.policy }),
+    ),
+  ) as Record<string, string>;
 
 /** A determination in time. */
 async function timed(body: HookBody, service = app, budget = MILLISECONDS): Promise<Identified> {
@@ -314,6 +325,44 @@ describe('a fault of one query leaves without data what needed it', () => {
     expectSafe(found);
     expect([...idsIn(found, 'unknown data-access')].sort()).toEqual(READ_BY_PROCEDURE);
     expect(JSON.stringify(found)).toContain('timed out waiting for the server');
+  });
+});
+
+describe('whatever query fails, of whichever chart', () => {
+  const named = [
+    'b-all-second-relapse-outpatient',
+    'mcl-all-attested',
+    'mcl-prior-car-t-trial',
+    'abecma-four-lines',
+    'carvykti-late-progression',
+  ];
+  const ways: readonly (readonly [string, Answering])[] = [
+    ['HTTP 500', status(500)],
+    ['an empty page and a next one elsewhere', bundle([], { link: [{ relation: 'next', url: 'http://[' }] })],
+  ];
+
+  it.each(named)('%s is decided as without the fault, or lacks data', { timeout: 60_000 }, async (name) => {
+    const chart = storedChart(name);
+    const whole = await determinationsOf(app, of(chart, (await serve(undefined, chart.resources)).base));
+    const types = [...new Set(library.queries.map(({ type }) => type))];
+    for (const type of [...types, 'Patient', 'Encounter', 'Medication'])
+      for (const [way, answer] of ways) {
+        const server = await serve(
+          (url, ...rest) => targetOf(url).type === type && answer(url, ...rest),
+          chart.resources,
+        );
+        const found = await determinationsOf(app, of(chart, server.base));
+        expect(found.length).toBe(whole.length);
+        found.forEach((determination, index) => {
+          const before = whole[index];
+          const states = before === undefined ? {} : allStates(before);
+          for (const [id, state] of Object.entries(allStates(determination)))
+            expect([states[id] ?? state, 'unknown data-access'], `${type}, ${way}: ${id}`).toContain(state);
+          expect([before?.decision, 'documentation-needed'], `${type}, ${way}`).toContain(
+            determination.decision,
+          );
+        });
+      }
   });
 });
 
