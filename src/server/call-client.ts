@@ -1,9 +1,8 @@
 import type { HookRequest, Hook } from '../crd/hook-request.ts';
 import type { Failure, FhirClient } from '../fhir/client.ts';
 import type { Config } from './config.ts';
-import { allowedServer } from './fhir-base.ts';
+import { allowedServer, type FhirServer } from './fhir-base.ts';
 import type { FhirAccess, QueryLog } from './fhir-client.ts';
-import { NETWORKS } from './network.ts';
 
 /** Makes the client of one call over the connections that all calls share. */
 export type MakeFhirClient = (access: FhirAccess, log: (query: QueryLog) => void) => FhirClient;
@@ -14,6 +13,13 @@ export type MakeFhirClient = (access: FhirAccess, log: (query: QueryLog) => void
  */
 const SLOW_HOOKS: readonly Hook[] = ['appointment-book'];
 
+/** Which FHIR servers may be called for a caller. */
+export interface Callable {
+  readonly fhirServers: readonly FhirServer[];
+  /** True where any server on this machine may be called too. */
+  readonly isSandbox: boolean;
+}
+
 /**
  * The client for the FHIR server that a request names; undefined when it names none. A server that is not one of the
  * caller's fails every query: `fhirServer` is the caller's word.
@@ -21,21 +27,19 @@ const SLOW_HOOKS: readonly Hook[] = ['appointment-book'];
  */
 export function clientFor(
   { hook, fhirServer, authorization, patientId }: HookRequest,
+  { fhirServers, isSandbox }: Callable,
   {
-    config: { fhirServers, queryMilliseconds, longQueryMilliseconds = queryMilliseconds },
+    config: { queryMilliseconds, longQueryMilliseconds = queryMilliseconds },
     fhirClient,
   }: {
-    readonly config: Pick<Config, 'fhirServers' | 'queryMilliseconds'> &
-      Partial<Pick<Config, 'longQueryMilliseconds'>>;
+    readonly config: Pick<Config, 'queryMilliseconds'> & Partial<Pick<Config, 'longQueryMilliseconds'>>;
     readonly fhirClient: MakeFhirClient;
   },
   started: number,
   log: (query: QueryLog) => void,
 ): FhirClient | undefined {
   if (fhirServer === undefined) return undefined;
-  // Who names a server in the settings knows where it is.
-  const registered = fhirServers.map((base) => ({ base, networks: NETWORKS }));
-  const server = allowedServer(fhirServer, registered, { isSandbox: true });
+  const server = allowedServer(fhirServer, fhirServers, { isSandbox });
   if (server === undefined)
     return unreadableServer({
       kind: 'forbidden',

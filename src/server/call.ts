@@ -14,6 +14,7 @@ import { errorPlace, ServiceError } from './errors.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import { clientFor, type MakeFhirClient } from './call-client.ts';
 import type { QueryLog } from './fhir-client.ts';
+import { NETWORKS } from './network.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies {
@@ -58,7 +59,10 @@ export async function answerCall(
   const read = readHookRequest(request.body, expected);
   if ('code' in read) throw new ServiceError(read.code, read.message, read.path);
   const queries: QueryLog[] = [];
-  const fhirClient = clientFor(read, dependencies, started, (query) => queries.push(query));
+  // Who names a server in the settings knows where it is.
+  const fhirServers = dependencies.config.fhirServers.map((base) => ({ base, networks: NETWORKS }));
+  const callable = { fhirServers, isSandbox: true };
+  const fhirClient = clientFor(read, callable, dependencies, started, (query) => queries.push(query));
   const client = dependencies.clients?.sandbox ?? SANDBOX_CLIENT;
   const wanted = wantedOf(read.configuration, client, read.hook);
   const isPayerEndpoint = client.crdPayer !== undefined;
