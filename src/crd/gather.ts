@@ -199,10 +199,10 @@ async function readSearch(data: CallData, type: string, queries: readonly ChartQ
     const isRefused =
       ['refused', 'forbidden'].includes(whole.failure?.kind ?? '') &&
       queries.some(({ search }) => search !== undefined);
-    if (!isRefused) return taken(data, [type], whole);
+    if (!isRefused) return taken(data, whole);
   }
   const parts = await Promise.all(
-    open.map(async ({ search }) => taken(data, [type], await client.search(query(search)))),
+    open.map(async ({ search }) => taken(data, await client.search(query(search)))),
   );
   return joined([
     ...answered.filter((source) => source !== undefined && source.state !== 'not-asked'),
@@ -216,10 +216,10 @@ const encodeSearch = (search: string): string => {
 };
 
 /** Keeps what a search gave, and says how complete that is. */
-function taken(data: CallData, types: readonly string[], { intakes, failure }: Searching): Source {
+function taken(data: CallData, { intakes, failure }: Searching): Source {
   data.add(intakes);
   if (failure === undefined)
-    return types.some((type) => isAboutOthers(intakes, type, `Patient/${data.patientId}`))
+    return isAboutOthers(intakes, `Patient/${data.patientId}`)
       ? { state: 'failed', reason: 'the server answered about another patient' }
       : { state: 'complete' };
   switch (failure.kind) {
@@ -260,7 +260,7 @@ async function followed(
       // The pages of a whole chart are those of each of its types.
       const types = data.supplied.pages.filter((page) => page.next === next).map(({ type }) => type);
       const reading =
-        data.pages.get(next) ?? client.pagesFrom(next, types).then((found) => taken(data, types, found));
+        data.pages.get(next) ?? client.pagesFrom(next, types).then((found) => taken(data, found));
       data.pages.set(next, reading);
       return reading;
     }),

@@ -86,13 +86,12 @@ export function readPrefetch(
     const answer = readValue(value);
     intakes.push(...answer.intakes);
     const ownType = own.get(key);
-    const sourceOf = (type: string): Source =>
-      isAboutOthers(answer.intakes, type, `Patient/${patientId}`) ? FOREIGN : answer.source;
+    const source = isAboutOthers(answer.intakes, `Patient/${patientId}`) ? FOREIGN : answer.source;
     const isOwn =
       ownType !== undefined &&
       (answer.types.size === 0 || (answer.types.size === 1 && answer.types.has(ownType)));
     if (isOwn) {
-      byKey.set(key, sourceOf(ownType));
+      byKey.set(key, source);
       if (answer.next !== undefined) pages.push({ target: key, type: ownType, next: answer.next });
       continue;
     }
@@ -101,18 +100,18 @@ export function readPrefetch(
       (query) => query.type === search?.type && query.search === search.narrowedBy,
     );
     if (search?.narrowedBy !== undefined && narrowed !== undefined) {
-      byKey.set(narrowed.key, sourceOf(narrowed.type));
+      byKey.set(narrowed.key, source);
       if (answer.next !== undefined)
         pages.push({ target: narrowed.key, type: narrowed.type, next: answer.next });
       continue;
     }
     const isWholeRecord = isRecord(answer, library);
-    if (isWholeRecord) record = joint(record, sourceOf('Patient'));
+    if (isWholeRecord) record = joint(record, source);
     const isNarrow = (type: string): boolean =>
       search?.narrowedBy !== undefined || (refersToOrders && !isWholeRecord && ORDER_TYPES.includes(type));
     const named = ownType ?? search?.type ?? typeNamedBy(key);
     for (const type of answer.types.size > 0 ? answer.types : named === undefined ? [] : [named]) {
-      byType.set(type, joint(byType.get(type), isNarrow(type) ? NARROWED : sourceOf(type)));
+      byType.set(type, joint(byType.get(type), isNarrow(type) ? NARROWED : source));
       if (answer.next !== undefined) pages.push({ target: type, type, next: answer.next });
     }
   }

@@ -29,24 +29,28 @@ export function subjectOf(
 }
 
 /**
- * True when an answer has resources of a type and all of them are about somebody else: an answer to another question,
- * that says nothing of what this patient has. A Coverage for another person says that there is none for this one.
+ * True when an answer names patients and this one is not among them: an answer to another question, that says nothing
+ * of what this patient has. A Coverage for another person says only that there is none for this one.
  */
-export function isAboutOthers(intakes: readonly Intake[], type: string, patientReference: string): boolean {
+export function isAboutOthers(intakes: readonly Intake[], patientReference: string): boolean {
   const byFullUrl = new Map(intakes.map(({ fullUrl, resource }) => [fullUrl, resource]));
   const resolve = (reference: unknown): JsonObject | undefined => {
     const found = byFullUrl.get(referenceKey(reference));
     return isObject(found) ? found : undefined;
   };
-  const ofType = intakes
-    .map(({ resource }) => resource)
-    .filter((resource) => isObject(resource))
-    .filter((resource) => resource['resourceType'] === type);
-  return (
-    type !== 'Coverage' &&
-    ofType.length > 0 &&
-    ofType.every((resource) => subjectOf(resource, type, patientReference, resolve) === 'other')
-  );
+  let namesOthers = false;
+  for (const { resource } of intakes) {
+    if (!isObject(resource)) continue;
+    const type = resource['resourceType'];
+    const named = resource['subject'] ?? resource['patient'] ?? resource['beneficiary'];
+    const whom =
+      type === 'Patient'
+        ? subjectOf(resource, type, patientReference, resolve)
+        : person(named, patientReference, resolve);
+    if (whom === 'patient') return false;
+    namesOthers ||= whom === 'other' && type !== 'Coverage';
+  }
+  return namesOthers;
 }
 
 function person(
