@@ -29,7 +29,7 @@ export async function evaluateRequest(
   asOf: string,
   { isPayerEndpoint }: EvaluationOptions = { isPayerEndpoint: false },
 ): Promise<Evaluation> {
-  const supplied = readPrefetch(request.prefetch, library, request.hook);
+  const supplied = readPrefetch(request, library);
   const data = createCallData(request.patientId, supplied, client, library, contextIntakes(request));
   const { orders, lost } = await hookOrders(request, data, isPayerEndpoint);
   await readMissing(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
+import { normalBase } from './fhir-base.ts';
 
 /** Settings from the environment; the README lists them. */
 export interface Config {
@@ -8,6 +9,8 @@ export interface Config {
   readonly bodyLimit: string;
   /** Time for all queries of one call to the EHR's FHIR server. */
   readonly queryMilliseconds: number;
+  /** The same for the hooks that CRD gives 10 s. */
+  readonly longQueryMilliseconds: number;
   readonly logLevel: string;
   /** What the services ask ahead for. */
   readonly prefetch: PrefetchStyle;
@@ -19,7 +22,7 @@ export interface Config {
 /** Unsigned calls from this machine; what the one caller is given. */
 export interface SandboxSettings {
   readonly mode: 'sandbox';
-  /** FHIR servers beside loopback ones that may be called, as base URLs without a trailing slash. */
+  /** FHIR servers beside loopback ones that may be called, as `normalBase` gives them. */
   readonly fhirServers: readonly string[];
   /** Origins of browser clients that may call; undefined: any. */
   readonly allowedOrigins: readonly string[] | undefined;
@@ -60,6 +63,7 @@ const common = {
     .regex(/^\d+(kb|mb)$/, 'BODY_LIMIT must be a size such as 16mb')
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
+  QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
   PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
   LOG_LEVEL: z
     .enum(
@@ -71,7 +75,9 @@ const common = {
 
 const sandboxOnly = {
   FHIR_SERVERS: list.pipe(
-    z.array(z.url({ protocol: /^https?$/, error: 'FHIR_SERVERS must be base URLs, separated by commas' })),
+    z.array(
+      z.string().transform(normalBase).pipe(z.string('FHIR_SERVERS must be base URLs, separated by commas')),
+    ),
   ),
   ALLOWED_ORIGINS: list.pipe(
     z.array(
@@ -148,7 +154,7 @@ function readSandbox(given: Environment): Config {
     trustedProxies: undefined,
     access: {
       mode: 'sandbox',
-      fhirServers: FHIR_SERVERS.map((base) => base.replace(/\/+$/, '')),
+      fhirServers: FHIR_SERVERS,
       allowedOrigins: ALLOWED_ORIGINS.length === 0 ? undefined : ALLOWED_ORIGINS,
       crdPayer: CRD_PAYER,
       smartApp:
@@ -202,6 +208,7 @@ const commonSettings = (
   port: read.PORT,
   bodyLimit: read.BODY_LIMIT,
   queryMilliseconds: read.QUERY_TIMEOUT_MS,
+  longQueryMilliseconds: read.QUERY_TIMEOUT_LONG_MS,
   logLevel: read.LOG_LEVEL,
   prefetch: read.PREFETCH,
 });
