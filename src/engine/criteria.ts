@@ -1,11 +1,11 @@
 import type { Chart } from '../fhir/chart.ts';
 import { all, any, not } from '../fhir/truth.ts';
-import type { Criterion } from '../policy/policy.ts';
+import type { AnomalyReference, Criterion } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
 import { evidenceKey, union, type CriterionResult, type Evaluated } from './evaluated.ts';
 import type { Span } from './exposure.ts';
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
-import { judged, type CriterionScope } from './judgement.ts';
+import { isTrue, judged, type CriterionScope } from './judgement.ts';
 import { mostPressing, type Needs } from './result.ts';
 
 export type { CriterionResult, Evaluated } from './evaluated.ts';
@@ -40,7 +40,7 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
   const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
-  return named(guarded, criterion);
+  return named(guarded, criterion, scope);
 }
 
 /** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
@@ -55,7 +55,7 @@ const takesAnswer = ({ test: asked }: Criterion): boolean =>
   asked.parts.some((part) => part.id === undefined && (part.test.kind === 'attest' || takesAnswer(part)));
 
 /** The result as a row of the tree; a part without an id of its own goes into the one above it. */
-function named(evaluated: Guarded, criterion: Criterion): Evaluated {
+function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope): Evaluated {
   const id = criterion.id;
   if (id === undefined) return evaluated;
   const { truth, needs } = evaluated;
@@ -85,8 +85,8 @@ function named(evaluated: Guarded, criterion: Criterion): Evaluated {
   };
   const anomalies = criterion.anomalies
     .filter(
-      ({ only }) =>
-        only === 'always' || (status === 'unknown' && (only === 'when-open' || needs === 'review')),
+      ({ only, if: condition }) =>
+        isTouching(only, status, needs) && (condition === undefined || isTrue(condition, scope)),
     )
     .map((anomaly) => ({ id: anomaly.id, criterion: id }));
   return {
@@ -95,6 +95,23 @@ function named(evaluated: Guarded, criterion: Criterion): Evaluated {
     missing,
     anomalies: [...anomalies, ...evaluated.anomalies],
   };
+}
+
+function isTouching(
+  only: AnomalyReference['only'],
+  status: CriterionResult['status'],
+  needs: Needs | undefined,
+) {
+  switch (only) {
+    case 'always':
+      return true;
+    case 'when-open':
+      return status === 'unknown';
+    case 'when-review':
+      return status === 'unknown' && needs === 'review';
+    case 'when-met':
+      return status === 'met';
+  }
 }
 
 interface Guarded extends Evaluated {
@@ -146,7 +163,8 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
       return { ...nothing, truth: null, needs: 'review', missing: [{ what: asked.reason }] };
     case 'all':
     case 'any':
-    case 'none': {
+    case 'none':
+    case 'readings': {
       const exclusion = asked.kind === 'none' ? true : inherited.exclusion;
       const parts = asked.parts.map((part) =>
         evaluate(part, scope, {
@@ -155,7 +173,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
           answer: inherited.answer,
         }),
       );
-      return compose(asked.kind, parts, criterion);
+      return asked.kind === 'readings' ? agreed(parts, criterion) : compose(asked.kind, parts, criterion);
     }
   }
 }
@@ -205,6 +223,33 @@ function compose(
     contested: unknown.map(({ contested }) => contested).find((contested) => contested !== undefined),
     anomalies: parts.flatMap(({ anomalies }) => anomalies),
     dates: truth === true ? datesOf(kind, parts) : [],
+  };
+}
+
+/** What every reading of an unclear text comes to; a person decides where some are settled and others are not, or not alike. */
+function agreed(readings: readonly Evaluated[], criterion: Criterion): Evaluated {
+  const whole = compose('all', readings, criterion);
+  const isUnread = readings.some(({ needs }) => needs === 'data-access');
+  const [first, ...rest] = readings;
+  if (first === undefined || rest.every(({ truth }) => truth === first.truth))
+    return whole.truth === null && !isUnread
+      ? { ...whole, needs: first?.needs, missing: first?.missing ?? [] }
+      : whole;
+  return {
+    ...whole,
+    truth: null,
+    needs: isUnread ? 'data-access' : 'review',
+    evidence: union(
+      readings.map(({ evidence }) => evidence),
+      evidenceKey,
+    ),
+    missing: union(
+      readings.map(({ missing }) => missing),
+      ({ what }) => what,
+    ),
+    isSupported: readings.some(({ isSupported }) => isSupported),
+    isBarred: true,
+    dates: [],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Fact } from '../policy/fact.ts';
-import type { Criterion, Threshold, Within } from '../policy/policy.ts';
+import type { Criterion, FactTest, Threshold, Within } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
 import type { Chart } from '../fhir/chart.ts';
 import { evidenceKey, union, type Evaluated } from './evaluated.ts';
@@ -22,10 +22,12 @@ export function judged(evaluated: Evaluated, criterion: Criterion, scope: Criter
     criterion.within === undefined
       ? evaluated
       : placedIn(evaluated, scope.place(criterion.within, evaluated.dates));
-  const read: Evaluated =
-    timed.truth === false && criterion.ifNot !== undefined
-      ? { ...timed, truth: null, needs: criterion.ifNot, isBarred: true }
-      : timed;
+  const { ifNot } = criterion;
+  const isReviewed =
+    timed.truth === false &&
+    ifNot !== undefined &&
+    (ifNot.reviewIf === undefined || isTrue({ fact: ifNot.reviewIf, comparison: undefined }, scope));
+  const read: Evaluated = isReviewed ? { ...timed, truth: null, needs: 'review', isBarred: true } : timed;
   if (criterion.signals.length === 0) return read;
   const signals = criterion.signals.flatMap((name) => {
     const fact = scope.facts.get(name);
@@ -40,6 +42,13 @@ export function judged(evaluated: Evaluated, criterion: Criterion, scope: Criter
       ({ resourceType }) => resourceType,
     ),
   };
+}
+
+/** True when a fact is definitely true of the patient. */
+export function isTrue({ fact: name, comparison }: FactTest, scope: CriterionScope): boolean {
+  const fact = scope.facts.get(name);
+  if (fact === undefined) throw new Error(`fact ${name} is not in the library`);
+  return scope.answer(fact, comparison).truth === true;
 }
 
 /** Evidence that each signal shows, the newest of a measurement first. */

@@ -61,6 +61,16 @@ export const retrieveSchema = z.strictObject({
   since: name.optional(),
   /** With `since`: also counts where the chart holds no event of that kind at all. */
   'or-without-events': z.literal(true).optional(),
+  /** A fact with `events`: what is older than its last dose is stale. */
+  'newer-than': name.optional(),
+  /** A fact with `episodes`: only what was found while the disease was untreated, at its beginning or at a recurrence. */
+  untreated: name.optional(),
+  /** The Condition dates the disease, not what is asked for: only the day of its recording tells when it was so. */
+  dated: z.literal('recorded').optional(),
+  /** An order counts as what it is, an intention: active and on-hold ones. */
+  intended: z.literal(true).optional(),
+  /** What is coded as the ordered product is left out. */
+  'other-than': z.literal('ordered-product').optional(),
 });
 
 const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': name.optional() });
@@ -71,10 +81,14 @@ const questionSchema = z.strictObject({
   yes: z.array(retrieveSchema).min(1),
   /** Evidence for no. Where both are found nothing is decided. */
   no: z.array(retrieveSchema).min(1).optional(),
-  /** Evidence that opens the question again when it is not surely older than the evidence for yes. */
+  /** Evidence that opens the question again when it is not surely older than the evidence for the answer. */
   doubt: z.array(retrieveSchema).min(1).optional(),
   /** Shown to the reader, never decisive. */
   signs: z.array(retrieveSchema).min(1).optional(),
+  /** Where evidence for yes and for no is found, the one stated surely later than all of the other decides. */
+  'latest-decides': z.literal(true).optional(),
+  /** Signs beside which an open answer needs the record that `missing` names. */
+  incomplete: z.array(retrieveSchema).min(1).optional(),
   missing: missingSchema.optional(),
 });
 
@@ -82,6 +96,8 @@ const ageSchema = z.strictObject({
   ask: z.string().min(1),
   /** `infusion`: the planned infusion date, else the day of the request. `request-and-infusion`: both days. */
   age: z.enum(['infusion', 'request-and-infusion']),
+  /** Where no infusion is planned, it may be so many months after the request. */
+  'unplanned-months': z.int().min(1).optional(),
 });
 
 const settingSchema = z.strictObject({
@@ -121,7 +137,17 @@ const resultSchema = {
 const measurementSchema = z.strictObject({
   ask: z.string().min(1),
   /** The newest usable result, as a quantity in the given UCUM unit. */
-  latest: z.strictObject(resultSchema),
+  latest: z.strictObject({
+    ...resultSchema,
+    /** A fact with episodes: only results of the present one count. */
+    episode: name.optional(),
+    /** A fact with events: therapy begun after the result makes it stale. */
+    'stale-after': name.optional(),
+    /** An earlier result of the same episode that says yes where the newest says no leaves it open. */
+    'any-in-episode': z.literal('review').optional(),
+  }),
+  /** Records that leave open what the result is of. */
+  doubt: z.array(retrieveSchema).min(1).optional(),
   missing: missingSchema.optional(),
 });
 
@@ -166,6 +192,60 @@ const linesSchema = z.strictObject({
   missing: missingSchema.optional(),
 });
 
+const pairedSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** A count of the newest specimen, that counts only where something else is in the same specimen. */
+  paired: z.strictObject({
+    resource: z.literal('Observation'),
+    code: oneOrMany(name),
+    unit: z.string().min(1),
+    /** There when above zero, or coded by a value set. */
+    with: z.strictObject({
+      code: oneOrMany(name),
+      unit: z.string().min(1),
+      present: oneOrMany(name),
+      absent: oneOrMany(name),
+    }),
+    /** A fact with episodes: only results of the present one count. */
+    episode: name.optional(),
+  }),
+  missing: missingSchema.optional(),
+});
+
+const episodesSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** When the disease was in remission and when it came back: what other facts place results by. */
+  episodes: z.strictObject({
+    /** A fact with events. */
+    therapy: name,
+    remission: z.array(retrieveSchema).min(1),
+    recurrence: z.array(retrieveSchema).min(1),
+  }),
+});
+
+const failuresSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** Ingredients during whose course a clinician stated progression, or gave failure as the reason to stop. */
+  failures: z.strictObject({
+    drugs: z.array(retrieveSchema).min(1),
+    progression: z.array(retrieveSchema).min(1),
+    /** Value sets for `statusReason`. */
+    reasons: oneOrMany(name),
+  }),
+  missing: missingSchema.optional(),
+});
+
+const daysBeforeSchema = z.strictObject({
+  ask: z.string().min(1),
+  /** Days from the latest of these events to the planned infusion. */
+  'days-before-infusion': z.strictObject({
+    events: z.array(retrieveSchema).min(1),
+    /** Records that may be such an event: unless they are surely long past, the open answer needs a document. */
+    unclear: z.array(retrieveSchema).min(1).optional(),
+  }),
+  missing: missingSchema.optional(),
+});
+
 export const factSchema = z.union([
   questionSchema,
   ageSchema,
@@ -174,6 +254,10 @@ export const factSchema = z.union([
   measurementSchema,
   seriesSchema,
   linesSchema,
+  episodesSchema,
+  failuresSchema,
+  daysBeforeSchema,
+  pairedSchema,
 ]);
 export const factsFileSchema = z.record(name, factSchema);
 
@@ -199,11 +283,14 @@ export interface Question extends Named {
   readonly no: readonly Retrieve[];
   readonly doubt: readonly Retrieve[];
   readonly signs: readonly Retrieve[];
+  readonly incomplete: readonly Retrieve[];
+  readonly latestDecides: boolean;
   readonly missing: Missing | undefined;
 }
 export interface AgeFact extends Named {
   readonly kind: 'age';
   readonly at: 'infusion' | 'request-and-infusion';
+  readonly unplannedMonths: number;
 }
 export interface SettingFact extends Named {
   readonly kind: 'setting';
@@ -229,6 +316,10 @@ export interface MeasurementFact extends Named {
   readonly retrieve: Retrieve;
   readonly unit: string;
   readonly molar: Molar | undefined;
+  readonly episode: string | undefined;
+  readonly staleAfter: string | undefined;
+  readonly isReviewedWithEarlier: boolean;
+  readonly doubt: readonly Retrieve[];
   readonly missing: Missing | undefined;
 }
 export type Change = (typeof CHANGES)[number];
@@ -257,22 +348,71 @@ export interface LinesFact extends Named {
     | undefined;
   readonly missing: Missing | undefined;
 }
+export interface PairedFact extends Named {
+  readonly kind: 'paired';
+  readonly count: Retrieve;
+  readonly unit: string;
+  readonly with: Retrieve;
+  readonly withUnit: string;
+  readonly present: readonly string[];
+  readonly absent: readonly string[];
+  readonly episode: string | undefined;
+  readonly missing: Missing | undefined;
+}
+export interface EpisodesFact extends Named {
+  readonly kind: 'episodes';
+  readonly therapy: string;
+  readonly remission: readonly Retrieve[];
+  readonly recurrence: readonly Retrieve[];
+}
+export interface FailuresFact extends Named {
+  readonly kind: 'failures';
+  readonly drugs: readonly Retrieve[];
+  readonly progression: readonly Retrieve[];
+  readonly reasons: readonly string[];
+  readonly missing: Missing | undefined;
+}
+export interface DaysBeforeFact extends Named {
+  readonly kind: 'days-before';
+  readonly events: readonly Retrieve[];
+  readonly unclear: readonly Retrieve[];
+  readonly missing: Missing | undefined;
+}
 /** A named question to the chart. */
-export type Fact = Question | AgeFact | SettingFact | EventsFact | MeasurementFact | SeriesFact | LinesFact;
+export type Fact =
+  | Question
+  | AgeFact
+  | SettingFact
+  | EventsFact
+  | MeasurementFact
+  | SeriesFact
+  | LinesFact
+  | EpisodesFact
+  | FailuresFact
+  | DaysBeforeFact
+  | PairedFact;
 
 /** Every retrieve of a fact, for lint and for the list of what a policy reads. */
 export function retrievesOf(fact: Fact): readonly Retrieve[] {
   switch (fact.kind) {
     case 'question':
-      return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs];
+      return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs, ...fact.incomplete];
     case 'events':
       return [...fact.events, ...fact.apart.flatMap(({ before }) => before), ...fact.bridging];
     case 'measurement':
-      return [fact.retrieve];
+      return [fact.retrieve, ...fact.doubt];
+    case 'paired':
+      return [fact.count, fact.with];
     case 'series':
       return fact.minus === undefined ? [fact.retrieve] : [fact.retrieve, fact.minus];
     case 'lines':
       return fact.progression;
+    case 'episodes':
+      return [...fact.remission, ...fact.recurrence];
+    case 'failures':
+      return [...fact.drugs, ...fact.progression];
+    case 'days-before':
+      return [...fact.events, ...fact.unclear];
     case 'age':
     case 'setting':
       return [];
@@ -287,10 +427,22 @@ export const typesOf = (fact: Fact): readonly string[] => [
   ]),
 ];
 
-/** Facts with events that a fact refers to. */
-export const eventsOf = (fact: Fact): readonly string[] => [
-  ...new Set([
-    ...retrievesOf(fact).flatMap(({ since }) => since ?? []),
-    ...(fact.kind === 'series' ? [fact.since] : fact.kind === 'lines' ? [fact.of] : []),
-  ]),
-];
+/** Facts that a fact refers to: those whose events it is placed by, and those whose episodes. */
+export const referencesOf = (
+  fact: Fact,
+): readonly { readonly name: string; readonly kind: 'events' | 'episodes' }[] => {
+  const to = (kind: 'events' | 'episodes', ...names: readonly (string | undefined)[]) =>
+    names.flatMap((id) => (id === undefined ? [] : [{ name: id, kind }]));
+  const retrieves = retrievesOf(fact);
+  return [
+    ...to('events', ...retrieves.flatMap((retrieve) => [retrieve.since, retrieve['newer-than']])),
+    ...to('episodes', ...retrieves.map(({ untreated }) => untreated)),
+    ...(fact.kind === 'series' ? to('events', fact.since) : []),
+    ...(fact.kind === 'lines' ? to('events', fact.of) : []),
+    ...(fact.kind === 'episodes' ? to('events', fact.therapy) : []),
+    ...(fact.kind === 'measurement'
+      ? [...to('events', fact.staleAfter), ...to('episodes', fact.episode)]
+      : []),
+    ...(fact.kind === 'paired' ? to('episodes', fact.episode) : []),
+  ];
+};
