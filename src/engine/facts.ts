@@ -162,7 +162,8 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   const noHits = fact.no.flatMap(hits);
   const doubtHits = fact.doubt.flatMap(hits);
   const yesProof = proofOf(yesHits);
-  const noProof = proofOf(noHits);
+  const isPrevailing = fact.yesPrevails && yesProof.length > 0;
+  const noProof = isPrevailing ? [] : proofOf(noHits);
   const yes = fact.latestDecides ? notOutdated(yesProof, noProof) : yesProof;
   const no = fact.latestDecides ? notOutdated(noProof, yesProof) : noProof;
   const outdated = [...yesProof, ...noProof].filter((hit) => ![...yes, ...no].includes(hit));
@@ -179,8 +180,11 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
     ),
   );
   const incomplete = fact.incomplete.flatMap(hits);
+  const overruled = isPrevailing
+    ? proofOf(noHits).map((hit) => noted(hit, 'does not undo what was found once'))
+    : [];
   const signs = [...undecided, ...[...fact.signs.flatMap(hits), ...incomplete].map(asSign)];
-  const shown = [...yes, ...no, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
+  const shown = [...yes, ...no, ...overruled, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],

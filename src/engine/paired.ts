@@ -39,7 +39,9 @@ export function pairedAnswer(
   const reads = [...retrieves, ...referredRetrieves(fact, scope.library)];
   const types = new Set(reads.flatMap(({ resource }) => resource));
   const read = (retrieve: Retrieve, unit: string): readonly Reading[] =>
-    withoutSuperseded(proofOf(hits(retrieve))).map((hit) => readingOf(hit, unit, undefined));
+    withoutSuperseded(proofOf(hits(retrieve))).map((hit) =>
+      codedAsSuch(readingOf(hit, unit, undefined), scope),
+    );
   const isOfEpisode = ({ hit: { record } }: Reading): boolean =>
     episodes === undefined || (record.date !== null && episodes.isCurrent(spanOf(record.date)) === true);
   const counts = read(fact.count, fact.unit);
@@ -105,6 +107,15 @@ const specimenOf = ({ hit: { record } }: Reading): string | undefined => {
   const specimen = objects(record.resource['specimen'])[0];
   return specimen === undefined ? undefined : (referenceKey(specimen) ?? text(specimen['display']));
 };
+
+/** A coded result is shown by its code: that it is no quantity is no fault of it. */
+function codedAsSuch(reading: Reading, scope: Scope): Reading {
+  const { record, evidence } = reading.hit;
+  const [coding] = scope.library.terminology.codings(record.resource['valueCodeableConcept']);
+  return coding === undefined
+    ? reading
+    : { ...reading, evidence: { ...evidence, path: 'Observation.value', value: coding.code } };
+}
 
 function presence(
   { hit: { record }, interval }: Reading,

@@ -137,6 +137,7 @@ export function buildFact(
     signs: compileAll('signs', source.signs),
     incomplete: compileAll('incomplete', source.incomplete),
     latestDecides: source['latest-decides'] === true,
+    yesPrevails: source['yes-prevails'] === true,
     missing: missing(source.missing),
   };
 }

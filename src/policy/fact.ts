@@ -87,6 +87,8 @@ const questionSchema = z.strictObject({
   signs: z.array(retrieveSchema).min(1).optional(),
   /** Where evidence for yes and for no is found, the one stated surely later than all of the other decides. */
   'latest-decides': z.literal(true).optional(),
+  /** Evidence for yes stands whatever else says no: what was found once is there. */
+  'yes-prevails': z.literal(true).optional(),
   /** Signs beside which an open answer needs the record that `missing` names. */
   incomplete: z.array(retrieveSchema).min(1).optional(),
   missing: missingSchema.optional(),
@@ -285,6 +287,7 @@ export interface Question extends Named {
   readonly signs: readonly Retrieve[];
   readonly incomplete: readonly Retrieve[];
   readonly latestDecides: boolean;
+  readonly yesPrevails: boolean;
   readonly missing: Missing | undefined;
 }
 export interface AgeFact extends Named {
