@@ -8,7 +8,7 @@ import type { Episodes } from './episodes.ts';
 import { spanOf } from './exposure.ts';
 import { decided, readingOf, withoutSuperseded, type Reading } from './reading.ts';
 import type { Answer, Evidence } from './result.ts';
-import { proofOf, type Hit } from './retrieve.ts';
+import { proofOf, valuePath, type Hit } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
   isUnread,
@@ -114,7 +114,7 @@ function codedAsSuch(reading: Reading, scope: Scope): Reading {
   const [coding] = scope.library.terminology.codings(record.resource['valueCodeableConcept']);
   return coding === undefined
     ? reading
-    : { ...reading, evidence: { ...evidence, path: 'Observation.value', value: coding.code } };
+    : { ...reading, evidence: { ...evidence, path: valuePath(record), value: coding.code } };
 }
 
 function presence(

@@ -19,6 +19,10 @@ export interface Hit {
   readonly evidence: Evidence;
 }
 
+/** Path of the value of an Observation, or of the component that stands for it. */
+export const valuePath = ({ isComponent }: ChartRecord): string =>
+  isComponent === true ? 'Observation.component.value' : 'Observation.value';
+
 export const proofOf = (list: readonly Hit[]): readonly Hit[] =>
   list.filter(({ standing }) => standing === 'proof');
 
@@ -154,7 +158,7 @@ function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope
     const words = coding?.display ?? text(concept?.['text']) ?? displayOf(coding?.key, scope);
     return {
       ...base,
-      path: 'Observation.value',
+      path: valuePath(record),
       value: coding?.code ?? text(record.resource['valueString']) ?? text(concept?.['text']) ?? '',
       ...(words === undefined ? {} : { display: words }),
     };

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { Fact, factsFileSchema, Retrieve, RetrieveSource } from './fact.ts';
+import type { Fact, Retrieve } from './fact.ts';
+import type { factsFileSchema, RetrieveSource } from './fact-schema.ts';
 
 /** A fact as its file has it, to the fact that the engine asks. @param compile turns a retrieve's FHIRPath into a condition */
 export function buildFact(

@@ -14,14 +14,8 @@ import {
 } from './data-files.ts';
 import { compileCondition } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
-import {
-  factsFileSchema,
-  referencesOf,
-  typesOf,
-  type Fact,
-  type Retrieve,
-  type RetrieveSource,
-} from './fact.ts';
+import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
+import { factsFileSchema, type RetrieveSource } from './fact-schema.ts';
 import { readIngredients } from './ingredients.ts';
 import { parseYaml, suggestion, type ParsedFile, type Problem } from './parse.ts';
 import { buildPolicy, flatten, policySchema, type Policy } from './policy.ts';

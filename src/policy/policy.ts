@@ -10,7 +10,7 @@ import {
   type FactTest,
   type Test,
 } from './criterion.ts';
-import { name } from './fact.ts';
+import { name } from './fact-schema.ts';
 
 export { COMPARISONS, flatten } from './criterion.ts';
 export type {
