@@ -8,6 +8,8 @@ import type { Therapy } from './therapy.ts';
 export interface Episodes {
   /** Whether a finding of these days belongs to the present episode; null where the dates leave it open. */
   isCurrent(on: Span): Truth;
+  /** Whether these days lie after a remission that no other followed: what is found again then has come back. */
+  isSinceRemission(on: Span): boolean;
   /** Whether the disease was untreated on these days, at its beginning or at a recurrence. */
   isUntreated(on: Span): Truth;
 }
@@ -25,6 +27,7 @@ export function episodesOf(
   const recurrences = days(fact.recurrence);
   return {
     isCurrent: (on) => isCurrent(on, remissions, recurrences),
+    isSinceRemission: (on) => remissions.length > 0 && remissions.every(({ high }) => high < on.low),
     isUntreated: (on) =>
       therapy.start === 'unclear'
         ? null
@@ -39,16 +42,12 @@ function dayOf({ record }: Hit, retrieve: Retrieve): Span {
   return stated === null || stated === date ? ALWAYS : { low: -Infinity, high: stated.high };
 }
 
-/**
- * A remission ends an episode, a recurrence begins one. What follows a remission is of a later episode than it; a
- * finding that is older than the record of a recurrence, with no remission known before it, may be of any.
- */
+/** A remission ends an episode, a recurrence begins one: a finding is of the present one when it is older than neither. */
 function isCurrent(on: Span, remissions: readonly Span[], recurrences: readonly Span[]): Truth {
-  if (remissions.some(({ low }) => low > on.high)) return false;
-  if (recurrences.some(({ low }) => low > on.high)) return false;
-  if (remissions.some(({ high }) => high >= on.low)) return null;
-  const isAfterRemission = remissions.length > 0;
-  return isAfterRemission || recurrences.every(({ high }) => high <= on.low) ? true : null;
+  if ([...remissions, ...recurrences].some(({ low }) => low > on.high)) return false;
+  return remissions.every(({ high }) => high < on.low) && recurrences.every(({ high }) => high <= on.low)
+    ? true
+    : null;
 }
 
 /** Nothing that treats or ends the disease lies between the beginning of the episode and the finding. */

@@ -100,8 +100,15 @@ export function measurementAnswer(
   const types = new Set(retrieves.flatMap(({ resource }) => resource));
   const found = hits(fact.retrieve);
   const all = withoutSuperseded(proofOf(found)).map((hit) => readingOf(hit, fact.unit, fact.molar));
-  const isOfEpisode = ({ hit }: Reading): boolean =>
-    episodes?.isCurrent(daysOf(hit)) ?? episodes === undefined;
+  const outcomeOf = ({ interval, isMolar }: Reading) =>
+    interval === null
+      ? { truth: null, isDisputed: false }
+      : decided(interval, threshold, isMolar ? fact.molar : undefined);
+  // What reaches the limit after a remission is what came back, although it is recorded to have done so later.
+  const isOfEpisode = (reading: Reading): boolean =>
+    episodes === undefined ||
+    episodes.isCurrent(daysOf(reading.hit)) === true ||
+    (outcomeOf(reading).truth === true && episodes.isSinceRemission(daysOf(reading.hit)));
   const measured = all.filter(isOfEpisode);
   // Undated, or dated by its year, a result may be newer than the one that is printed last.
   const latest = Math.max(...measured.map(({ hit }) => hit.record.date?.low ?? -Infinity));
@@ -131,10 +138,6 @@ export function measurementAnswer(
   if (isUnread(types, scope.chart, BROKEN_SOURCES)) return { ...open('data-access'), isBroken: true };
   if (measured.length === 0)
     return open(isUnread(types, scope.chart, OPEN_SOURCES) ? 'data-access' : 'documentation');
-  const outcomeOf = ({ interval, isMolar }: Reading) =>
-    interval === null
-      ? { truth: null, isDisputed: false }
-      : decided(interval, threshold, isMolar ? fact.molar : undefined);
   const results = tied.map(outcomeOf);
   const first = results[0]?.truth ?? null;
   if (results.some(({ isDisputed }) => isDisputed)) return open('review');

@@ -101,6 +101,14 @@ describe('a result of the present episode', () => {
     ).toBe('not-met');
   });
 
+  it('below the limit is not of what came back later', () => {
+    const back = recurrence({ onsetDateTime: '2026-02-20' });
+    const remission = status('s', 'status-better', '2025-02-01');
+    expect(present([value('c', 4, '2026-02-01'), remission, back])).toBe('unknown: documentation');
+    expect(present([value('c', 6, '2026-02-01'), remission, back])).toBe('met');
+    expect(present([value('c', 6, '2026-02-01'), back])).toBe('unknown: documentation');
+  });
+
   it('depends on what tells of therapy and remission', () => {
     expect(present([value('c', 6, '2026-02-01')], { MedicationAdministration: 'failed' })).toBe(
       'unknown: data-access',
