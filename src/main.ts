@@ -1,65 +1,128 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
+import type { Library } from './policy/library.ts';
 import { createApp } from './server/app.ts';
-import { sandboxClient } from './server/clients.ts';
-import { readConfig } from './server/config.ts';
+import type { Callers } from './server/caller.ts';
+import { ClientProblems, loadClients } from './server/client-file.ts';
+import { readConfig, WrongSettings, type Config, type ProductionSettings } from './server/config.ts';
+import { errorPlace } from './server/errors.ts';
+import { closeGracefully, createHttpServer } from './server/http-server.ts';
+import { createLogger } from './server/log.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
+import { registeredCallers } from './server/registered-callers.ts';
+import { sandboxCaller, sandboxCallers } from './server/sandbox-caller.ts';
 import { readFixtures } from './server/sandbox.ts';
 import { today } from './today.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
+/** Longer than the longest call may take. */
+const SHUTDOWN_MILLISECONDS = 12_000;
+
 try {
-  const config = readConfig(process.env);
+  start(readConfig(process.env, process.execArgv));
+} catch (error) {
+  const isTold = [WrongSettings, ClientProblems, PolicyProblems].some((kind) => error instanceof kind);
+  process.stderr.write(
+    `Cartograph does not start: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  if (!isTold && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.exitCode = 1;
+}
+
+function start(config: Config): void {
   const library = loadLibrary(folder('cds-services'));
-  const fixtures = readFixtures(folder('fhir-fixtures'));
+  const logger = createLogger(config.logLevel);
+  const { access } = config;
+  const callers =
+    access.mode === 'sandbox'
+      ? sandboxCallers(sandboxCaller(access, library))
+      : productionCallers(access, library, logger);
+  const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
   const app = createApp(
     {
       library,
       config,
-      logger: pino({ level: config.logLevel, base: null }),
+      logger,
       today,
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
-      clients: { sandbox: sandboxClient(config, library) },
+      callers,
     },
     fixtures,
   );
-  // Sandbox mode: unsigned calls are accepted, so only this machine may make them.
-  const server = app.listen(config.port, '127.0.0.1', (error) => {
-    if (error !== undefined) {
-      process.stderr.write(`Cartograph cannot listen on port ${config.port}: ${error.message}\n`);
-      process.exitCode = 1;
-      return;
-    }
+  const server = createHttpServer(app);
+  server.once('error', (error) => {
+    process.stderr.write(`Cartograph cannot listen on ${config.host}:${config.port}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  server.listen(config.port, config.host, () => {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
-    const base = `http://localhost:${port}`;
-    process.stdout.write(
-      [
-        `Cartograph in sandbox mode: unsigned calls, loopback only. ${library.policies.length} policies.`,
-        `  services   ${base}/cds-services/{hook}  (order-sign, order-select, order-dispatch, appointment-book, …)`,
-        `  discovery  ${base}/cds-services`,
-        `  sandbox    ${base}/sandbox/fhir  (${fixtures.length} patients; hook requests: ${base}/sandbox/hooks)`,
-        '',
-        'Try it:',
-        `  curl -s ${base}/sandbox/hooks/b-all-second-relapse-outpatient | curl -s -H 'content-type: application/json' -d @- ${base}/cds-services/order-sign`,
-        '',
-      ].join('\n'),
-    );
+    if (access.mode === 'sandbox') sayHello(port, library, fixtures.length);
+    else
+      logger.info(
+        { mode: access.mode, host: config.host, port, publicUrl: access.publicUrl, pid: process.pid },
+        'listening',
+      );
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.close());
-} catch (error) {
-  process.stderr.write(
-    `Cartograph does not start: ${error instanceof Error ? error.message : String(error)}\n`,
-  );
-  if (
-    !(error instanceof PolicyProblems) &&
-    error instanceof Error &&
-    !error.message.startsWith('wrong settings')
-  ) {
-    process.stderr.write(`${error.stack ?? ''}\n`);
+  const stop = async (why: string): Promise<void> => {
+    logger.info({ why }, 'stopping');
+    const isFinished = await closeGracefully(server, SHUTDOWN_MILLISECONDS);
+    logger.info({ isFinished }, 'stopped');
+    process.exit(isFinished && why !== 'failure' ? 0 : 1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      // A second one ends the process at once, as Node does by itself.
+      void stop(signal);
+    });
   }
-  process.exitCode = 1;
+  // Node would print the error with its message, which may repeat a patient's data.
+  process.on('uncaughtException', (error) => {
+    logger.fatal(errorPlace(error), 'failed outside of any request');
+    void stop('failure');
+  });
+}
+
+/** Production: the clients file, which SIGHUP reads again. */
+function productionCallers(
+  { clients: file, publicUrl }: ProductionSettings,
+  library: Library,
+  logger: Logger,
+): Callers {
+  const clients = loadClients(file, library);
+  const callers = registeredCallers(clients, publicUrl, () => new Date());
+  logger.info({ clients: clients.map(({ id }) => id) }, 'clients file read');
+  process.on('SIGHUP', () => {
+    try {
+      const next = loadClients(file, library);
+      callers.replace(next);
+      logger.info({ clients: next.map(({ id }) => id) }, 'clients file read again');
+    } catch (error) {
+      if (!(error instanceof ClientProblems)) throw error;
+      logger.error(
+        { problems: error.message.split('\n') },
+        'the clients file is refused; the one before stays in force',
+      );
+    }
+  });
+  return callers;
+}
+
+function sayHello(port: number, library: Library, patients: number): void {
+  const base = `http://localhost:${port}`;
+  process.stdout.write(
+    [
+      `Cartograph in sandbox mode: unsigned calls, loopback only. ${library.policies.length} policies.`,
+      `  services   ${base}/cds-services/{hook}  (order-sign, order-select, order-dispatch, appointment-book, …)`,
+      `  discovery  ${base}/cds-services`,
+      `  sandbox    ${base}/sandbox/fhir  (${patients} patients; hook requests: ${base}/sandbox/hooks)`,
+      '',
+      'Try it:',
+      `  curl -s ${base}/sandbox/hooks/b-all-second-relapse-outpatient | curl -s -H 'content-type: application/json' -d @- ${base}/cds-services/order-sign`,
+      '',
+    ].join('\n'),
+  );
 }

@@ -132,7 +132,8 @@ describe.each(all.map((fixture) => [fixture.name, fixture] as const))('%s', (nam
 
   it('reports nothing from after the order', () => {
     const reported = resources.filter(
-      ({ resourceType }) => !['Coverage', 'Encounter', 'ServiceRequest'].includes(resourceType),
+      ({ resourceType }) =>
+        !['ClaimResponse', 'Coverage', 'Encounter', 'ServiceRequest'].includes(resourceType),
     );
     const dates = [
       'effectiveDateTime',
@@ -164,7 +165,7 @@ describe.each(all.map((fixture) => [fixture.name, fixture] as const))('%s', (nam
       payor: [
         {
           display: expect.stringMatching(
-            /^(CarePartners of Connecticut|Blue Cross Blue Shield of Massachusetts)$/,
+            /^(CarePartners of Connecticut|Blue Cross Blue Shield of Massachusetts|Excellus BlueCross BlueShield)$/,
           ) as string,
         },
       ],

@@ -123,8 +123,9 @@ describe('each criterion is shown in every state that it can have', () => {
   });
 });
 
-/** Nothing in a chart contradicts these: a mantle cell lymphoma, a myeloma, a drug that was given. */
+/** Nothing contradicts these: a mantle cell lymphoma, a myeloma, a drug that was given, a document that may yet come. */
 const NEVER_DENIED: readonly (string | RegExp)[] = [
+  /^excellus-7\.02\.11\/candidate ([A-G]\.\d|D)$/,
   '1.a/diagnosis',
   /^bcbsma-942\/\S+ (2|3\/imid|3\/proteasome-inhibitor|3\/anti-cd38)$/,
 ];
@@ -141,7 +142,10 @@ const statesOf = (key: string, id: string): readonly string[] => [
   NEVER_DENIED.some((item) => (typeof item === 'string' ? item === id : item.test(`${key} ${id}`)))
     ? []
     : ['not-met']),
-  ...(CONDITIONAL.test(`${key} ${id}`) && !NEVER_DECIDED.test(`${key} ${id}`) ? ['not-applicable'] : []),
+  ...((CONDITIONAL.test(`${key} ${id}`) && !NEVER_DECIDED.test(`${key} ${id}`)) ||
+  /^excellus-\S+ A\.\d$/.test(`${key} ${id}`)
+    ? ['not-applicable']
+    : []),
 ];
 
 describe('a vignette file', () => {

@@ -56,6 +56,14 @@ const comorbidities = {
     ),
     medicines: [['omeprazole', '20 mg by mouth before breakfast']],
   },
+  copd: {
+    problem: diagnosis(
+      'COPD',
+      icd10cm('J44.9', 'Chronic obstructive pulmonary disease, unspecified'),
+      snomed('13645005', 'Chronic obstructive lung disease (disorder)'),
+    ),
+    medicines: [],
+  },
   prostate: {
     problem: diagnosis(
       'BPH',

@@ -68,6 +68,28 @@ export function blueCrossMassachusetts(who: Person, line: PlanLine): readonly Fh
   ];
 }
 
+const excellusLines = {
+  PPO: { type: sopt('512', 'Commercial Managed Care - PPO'), plan: 'EXC-PPO', name: 'Excellus BluePPO' },
+  HMO: { type: sopt('511', 'Commercial Managed Care - HMO'), plan: 'EXC-HMO', name: 'Excellus HMOBlue' },
+} as const;
+
+/** A coverage of Excellus BlueCross BlueShield, the payer by its name alone. */
+export function excellus(who: Person, line: keyof typeof excellusLines): readonly FhirResource[] {
+  const payer = payerOrganization(who, 'excellus', 'Excellus BlueCross BlueShield');
+  const { type, plan, name } = excellusLines[line];
+  return [
+    payer,
+    coverage(who, 'coverage', payer, {
+      status: 'active',
+      type: { coding: [type], text: name },
+      subscriberId: `VYU${digitsOf(`subscriber ${who.code}`, 9)}`,
+      period: { start: '2026-01-01', end: '2026-12-31' },
+      class: [{ type: coded(hl7('coverage-class', 'plan', 'Plan')), value: plan, name }],
+      order: 1,
+    }),
+  ];
+}
+
 /** The reference of an order to its coverage. */
 export const coverageOf = (who: Person) => ({ reference: `Coverage/${idOf(who, 'coverage')}` });
 

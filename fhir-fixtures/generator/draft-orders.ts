@@ -43,6 +43,19 @@ export const carvykti = {
   hcpcs: hcpcs('Q2056', 'Ciltacabtagene car-pos t'),
 } as const;
 
+export const yescarta = {
+  ingredient: rxnorm('1987398', 'axicabtagene ciloleucel'),
+  hcpcs: hcpcs('Q2041', 'Axicabtagene ciloleucel car+'),
+} as const;
+
+/** The four services of a CAR-T therapy; none of them names a product. */
+export const cellServices = {
+  collection: cpt('38225', 'Car-t hrv bld-drv t lymphcyt'),
+  preparation: cpt('38226', 'Car-t prep t lymphcyt f/trns'),
+  receipt: cpt('38227', 'Car-t receipt&prepj admn'),
+  administration: cpt('38228', 'Car-t admn autologous'),
+} as const;
+
 /** A drug inside its order, as `#id`. */
 export const containedDrug = (
   id: string,

@@ -65,6 +65,8 @@ const typeOrder: readonly FhirResource['resourceType'][] = [
   'Observation',
   'DiagnosticReport',
   'DocumentReference',
+  'Claim',
+  'ClaimResponse',
 ];
 
 const rank = ({ resourceType }: FhirResource): number => {

@@ -14,6 +14,10 @@ import { carvyktiLateProgression } from './stories/carvykti-late-progression.ts'
 import { carvyktiOnLenalidomide } from './stories/carvykti-on-lenalidomide.ts';
 import { carvyktiSmolderingOnly } from './stories/carvykti-smoldering-only.ts';
 import { dlbclWrongIndication } from './stories/dlbcl-wrong-indication.ts';
+import { excellusCopdWithoutPft } from './stories/excellus-copd-without-pft.ts';
+import { excellusDocumentsComplete } from './stories/excellus-documents-complete.ts';
+import { excellusDocumentsMissing } from './stories/excellus-documents-missing.ts';
+import { excellusRecentTransplant } from './stories/excellus-recent-transplant.ts';
 import { hypertensionOnly } from './stories/hypertension-only.ts';
 import { mclAllAttested } from './stories/mcl-all-attested.ts';
 import { mclEpicShapes } from './stories/mcl-epic-shapes.ts';
@@ -46,4 +50,8 @@ export const fixtures = (): readonly Fixture[] => [
   carvyktiOnLenalidomide(),
   carvyktiLateProgression(),
   carvyktiSmolderingOnly(),
+  excellusDocumentsComplete(),
+  excellusDocumentsMissing(),
+  excellusCopdWithoutPft(),
+  excellusRecentTransplant(),
 ];

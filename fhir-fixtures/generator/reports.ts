@@ -37,6 +37,10 @@ const kinds = {
     category: hl7('v2-0074', 'CUS', 'Cardiac Ultrasound'),
     code: loinc('59281-6', 'Transthoracic cardiac echo study report US'),
   },
+  electrocardiogram: {
+    category: hl7('v2-0074', 'EC', 'Electrocardiac (e.g. EKG, EEC, Holter)'),
+    code: loinc('11524-6', 'EKG study'),
+  },
   chestRadiograph: {
     category: hl7('v2-0074', 'RAD', 'Radiology'),
     code: loinc('36643-5', 'XR Chest 2 Views'),

@@ -1,6 +1,7 @@
 import type { CriterionResult } from '../engine/criteria.ts';
 import type { Alternative, Decision, Determination, GovernedOrder } from '../engine/determination.ts';
 import { decisionWords, DISCLAIMER, REQUIREMENT_WORDS, STATUS_WORDS } from '../engine/explanation.ts';
+import { submissionSentences } from '../engine/submission.ts';
 import type { Policy } from '../policy/policy.ts';
 import { criterionLines, headLines } from './criterion-text.ts';
 import { lines, type Paint, type Style } from './text.ts';
@@ -23,14 +24,13 @@ export function determinationText(
   const { policy } = governed;
   const { alternatives = [] } = determination;
   const isUndiagnosed = determination.indication === null && alternatives.length > 0;
-  const { submit } = policy;
   return [
     ...headerLines(determination, governed, paint),
     ...treeLines(determination.criteria, 'Criteria', policy, determination.indication, paint),
     ...alternatives.flatMap((alternative) => alternativeLines(alternative, policy, isUndiagnosed, paint)),
     ...anomalyLines(determination, policy, paint),
     '',
-    ...field('Submit', `${submit.text}${submit.fax === undefined ? '' : `, number ${submit.fax}`}.`, paint),
+    ...field('Submit', submissionSentences(determination.submit).join(' '), paint),
     ...policy.links.flatMap(({ label, url }) => field('See also', `${label}: ${url}`, paint)),
     ...lines({ lead: '', text: DISCLAIMER, indent: 0, style: 'dim' }, paint),
   ];
@@ -75,7 +75,9 @@ function headerLines(
     ...field('Patient', determination.patient, paint),
     ...field('Setting', setting === 'unknown' ? 'not stated' : setting, paint),
     ...field('As of', determination.asOf, paint),
-    ...(product === null ? [] : field('Indication', indicationWords(determination, policy), paint)),
+    ...(product === null && determination.indication === null
+      ? []
+      : field('Indication', indicationWords(determination, policy), paint)),
     ...field('Requirement', REQUIREMENT_WORDS[determination.priorAuthorization], paint),
     ...field(
       'Decision',

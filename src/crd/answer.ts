@@ -8,6 +8,7 @@ import { annotations, asksForDocuments } from './coverage-statements.ts';
 import { coverageUpdates, type SystemAction } from './coverage-updates.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { HookRequest } from './hook-request.ts';
+import { samePages } from './same-page.ts';
 import { externalReferenceCard, instructionsCard, smartAppCard } from './reference-cards.ts';
 import { additionalOrdersCard, alternateCard, formCard, type SuggestionScope } from './suggestion-cards.ts';
 
@@ -39,7 +40,7 @@ export function hookResponse(evaluation: Evaluation, scope: AnswerScope): HookRe
   const cards = cardsOf(evaluation, scope)
     .sort((a, b) => CARD_TYPE_CODES.indexOf(a.type) - CARD_TYPE_CODES.indexOf(b.type))
     .slice(0, wanted.maxCards)
-    .map(({ type, order, card }) => dressed(card, type, order, version));
+    .map(({ type, orders, card }) => dressed(card, type, orders, version));
   // The three primary hooks always say what they do, even if nothing (Inferno, E10).
   const hasActions = asksForDocuments(hook) || systemActions.length > 0;
   return { cards, ...(hasActions ? { systemActions } : {}) };
@@ -47,7 +48,8 @@ export function hookResponse(evaluation: Evaluation, scope: AnswerScope): HookRe
 
 interface TypedCard {
   readonly type: CardType;
-  readonly order: string;
+  /** References of the orders that it is about. */
+  readonly orders: readonly string[];
   readonly card: Card;
 }
 
@@ -61,50 +63,47 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
     newUuid,
   };
   const cards: TypedCard[] = [];
-  const add = (type: CardType, order: string, card: () => Card | undefined): void => {
+  const add = (type: CardType, orders: readonly string[], card: () => Card | undefined): void => {
     if (!wanted.shows(type)) return;
     const made = card();
-    if (made !== undefined) cards.push({ type, order, card: made });
+    if (made !== undefined) cards.push({ type, orders, card: made });
   };
   const hasDeterminationCard = wanted.shows('determination-card');
-  for (const item of evaluation.determinations) {
+  for (const page of samePages(evaluation.determinations)) {
+    const [item] = page;
     const { determination, governed } = item;
-    const { order } = determination;
+    const orders = [...new Set(page.map((one) => one.determination.order))];
     const options = {
       asksForDocuments: asksForDocuments(request.hook),
       hasLinks: wanted.shows('external-reference'),
     };
-    // An order that names no product gets a determination of each policy, and one card: all ask for the product.
-    const isRepeated =
-      determination.product === null &&
-      evaluation.determinations.find(
-        ({ determination: first }) => first.order === order && first.coverage === determination.coverage,
-      ) !== item;
-    if (!isRepeated)
-      add('determination-card', order, () => determinationCard(determination, governed, newUuid(), options));
+    add('determination-card', orders, () => determinationCard(page, newUuid(), options));
     // The determination card has the links already, and what is missing while something is: these stand in for it, and
     // not for a client that wants to hear nothing of coverage.
     const isInCard = hasDeterminationCard || !wanted.coverageInformation;
-    if (!isInCard) add('external-reference', order, () => externalReferenceCard(governed, newUuid()));
+    if (!isInCard) add('external-reference', orders, () => externalReferenceCard(governed, newUuid()));
     if (!isInCard || (hasDeterminationCard && determination.decision === 'criteria-met'))
-      add('instructions', order, () => instructionsCard(determination, governed, newUuid(), request.version));
-    add('additional-orders', order, () => additionalOrdersCard(item, evaluation, suggestions));
-    add('propose-alternate', order, () => alternateCard(item, suggestions));
-    add('form-completion', order, () => formCard(item, evaluation, suggestions));
+      add('instructions', orders, () =>
+        instructionsCard(determination, governed, newUuid(), request.version),
+      );
+    add('additional-orders', orders, () => additionalOrdersCard(item, evaluation, suggestions));
+    for (const one of page)
+      add('propose-alternate', [one.determination.order], () => alternateCard(one, suggestions));
+    add('form-completion', orders, () => formCard(item, orders, evaluation, suggestions));
     const { smartApp } = client;
     if (smartApp !== undefined)
-      add('smart-app', order, () => smartAppCard(smartApp, scope.idOf(determination), governed, newUuid()));
+      add('smart-app', orders, () => smartAppCard(smartApp, scope.idOf(determination), governed, newUuid()));
   }
   for (const item of evaluation.ungoverned)
-    add('not-determined', item.order, () => ungovernedCard(item, newUuid()));
+    add('not-determined', [item.order], () => ungovernedCard(item, newUuid()));
   for (const { order } of evaluation.failed)
-    add('not-determined', order.reference, () =>
+    add('not-determined', [order.reference], () =>
       unansweredCard(order.reference, 'The order could not be evaluated for a technical reason', newUuid()),
     );
   for (const order of evaluation.lostOrders)
-    add('not-determined', order, () => unansweredCard(order, 'An order could not be read', newUuid()));
+    add('not-determined', [order], () => unansweredCard(order, 'An order could not be read', newUuid()));
   for (const order of evaluation.unreadOrders)
-    add('not-determined', order, () =>
+    add('not-determined', [order], () =>
       unansweredCard(order, 'The drug of an order could not be read', newUuid()),
     );
   return cards;

@@ -49,8 +49,8 @@ const OVERRIDES_BY_TYPE: Readonly<Partial<Record<CardType, readonly string[]>>> 
   'form-completion': ['request-follows', 'request-answered', 'documented-elsewhere'],
 };
 
-/** A card as it goes out: with its topic, the order that it is about, and reasons to override it, per version. */
-export function dressed(card: Card, type: CardType, order: string, version: WireVersion) {
+/** A card as it goes out: with its topic, the orders that it is about, and reasons to override it, per version. */
+export function dressed(card: Card, type: CardType, orders: readonly string[], version: WireVersion) {
   const overrides = OVERRIDES_BY_TYPE[type] ?? [];
   return {
     ...card,
@@ -66,7 +66,9 @@ export function dressed(card: Card, type: CardType, order: string, version: Wire
         }),
     // 2.0 and 2.1 write bare references, 2.2 objects (CRD-K-06).
     extension: {
-      'davinci-crd.associated-resource': [version === '2.2' ? { reference: order } : order],
+      'davinci-crd.associated-resource': orders.map((order) =>
+        version === '2.2' ? { reference: order } : order,
+      ),
     },
   };
 }

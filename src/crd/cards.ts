@@ -1,5 +1,5 @@
 import type { CriterionResult } from '../engine/criteria.ts';
-import type { Determination, GovernedOrder } from '../engine/determination.ts';
+import { asksForProduct, type Determination } from '../engine/determination.ts';
 import {
   decisionWords,
   DISCLAIMER,
@@ -14,15 +14,15 @@ import {
   UNDETERMINED,
   ungovernedWords,
 } from '../engine/explanation.ts';
+import { submissionSentences } from '../engine/submission.ts';
 import { flatten, type Test } from '../policy/policy.ts';
 import type { Card } from './card.ts';
-import type { Ungoverned } from './evaluation.ts';
+import { escaped, plain, shortened } from './card-text.ts';
+import { checklistBullets } from './checklist.ts';
+import type { Determined, Ungoverned } from './evaluation.ts';
 
-/** A card holds fewer than 140 characters of summary. */
-const SUMMARY_LIMIT = 139;
 /** Evidence of one criterion that a card shows; the determination has all of it. */
 const EVIDENCE_SHOWN = 2;
-const TEXT_LIMIT = 240;
 
 /** What a determination card may say. */
 export interface DeterminationCardOptions {
@@ -32,20 +32,20 @@ export interface DeterminationCardOptions {
   readonly hasLinks: boolean;
 }
 
-/** One card for a determination. @param uuid for feedback */
+/** One card for the determinations of one page: all say the same, each of its order. @param uuid for feedback */
 export function determinationCard(
-  determination: Determination,
-  governed: GovernedOrder,
+  page: readonly [Determined, ...Determined[]],
   uuid: string,
   { asksForDocuments, hasLinks }: DeterminationCardOptions = { asksForDocuments: true, hasLinks: true },
 ): Card {
-  const { policy, payer, order } = governed;
+  const [{ determination, governed }] = page;
+  const { policy, payer } = governed;
   const links = hasLinks ? policy.links.map((link) => ({ ...link, type: 'absolute' as const })) : [];
   return {
     uuid,
-    summary: shortened(summaryOf(determination, order.product?.brand, asksForDocuments)),
+    summary: shortened(summaryOf(determination, brandOf(page), asksForDocuments)),
     indicator: INDICATORS[determination.decision],
-    detail: detailOf(determination, governed, asksForDocuments),
+    detail: detailOf(page, asksForDocuments),
     source: { label: payer.name },
     ...(links.length === 0 ? {} : { links }),
   };
@@ -59,13 +59,13 @@ const INDICATORS: Readonly<Record<Determination['decision'], Card['indicator']>>
   'no-covered-indication': 'warning',
 };
 
-function summaryOf(
-  { decision, criteria, priorAuthorization, alternatives }: Determination,
-  brand: string | undefined,
-  asksForDocuments: boolean,
-): string {
+const brandOf = (page: readonly Determined[]): string | undefined =>
+  page.flatMap(({ governed }) => governed.order.product?.brand ?? [])[0];
+
+function summaryOf(determination: Determination, brand = 'CAR-T therapy', asksForDocuments: boolean): string {
+  const { decision, criteria, priorAuthorization, alternatives } = determination;
   const requirement = REQUIREMENT_WORDS[priorAuthorization];
-  if (brand === undefined) return `${requirement}: the CAR-T order does not name its product`;
+  if (asksForProduct(determination)) return `${requirement}: the CAR-T order does not name its product`;
   switch (decision) {
     case 'criteria-met':
       return `${requirement}: all criteria met for ${brand}`;
@@ -99,16 +99,16 @@ export const shownCriteria = (
  * Markdown that also reads as plain text with its line breaks collapsed, and as HTML: short sentences, no tables, every
  * word that comes from the chart escaped.
  */
-function detailOf(
-  determination: Determination,
-  { policy, payer, order }: GovernedOrder,
-  asksForDocuments: boolean,
-): string {
+function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments: boolean): string {
+  const [{ determination, governed }] = page;
+  const { policy, payer } = governed;
   const { anomalies } = determination;
   const shown = shownCriteria(determination.criteria, determination.alternatives);
   const setting = determination.setting === 'unknown' ? 'setting not stated' : determination.setting;
-  const kinds = new Map(
-    policy.indications.flatMap(({ criteria }) => flatten(criteria)).map(({ id, test }) => [id, test.kind]),
+  const kinds: Kinds = new Map(
+    policy.indications
+      .flatMap(({ criteria }) => flatten(criteria))
+      .map(({ id, test, isChecklist }) => [id, isChecklist ? 'checklist' : test.kind]),
   );
   const group = (title: string, status: CriterionResult['status']): readonly string[] => {
     const listed = shown.filter((criterion) => criterion.status === status);
@@ -124,28 +124,41 @@ function detailOf(
     ({ criteria }) => criteria.length === 0 || criteria.some((id) => named.has(id)),
   );
   return [
-    `**${REQUIREMENT_WORDS[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(order.product?.brand ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
-    ...(determination.indication === null && shown.length > 0 && order.product !== null
+    `**${REQUIREMENT_WORDS[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(brandOf(page) ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
+    ...(determination.indication === null && shown.length > 0 && !asksForProduct(determination)
       ? ['No diagnosis in the chart chooses an indication; the criteria of the nearest one are shown.']
       : []),
     ...group('Not met', 'not-met'),
     ...group(asksForDocuments ? 'Still needed' : 'Not decided yet', 'unknown'),
     ...group('Met', 'met'),
     ...group('Does not apply', 'not-applicable'),
-    ...(asksForDocuments ? [`**How to submit:** ${submission(policy)}`] : []),
+    ...(asksForDocuments ? [`**How to submit:** ${submission(determination)}`] : []),
     ...(notes.length === 0
       ? []
       : ['**Please note:**', notes.map(({ id, text }) => `- ${escaped(text)} (${escaped(id)})`).join('\n')]),
-    `Order ${escaped(determination.order)}${order.planned === null ? '' : `, planned for ${escaped(order.planned.date.text)}`}, under ${escaped(determination.coverage)}.`,
+    `${orderWords(page)}, under ${escaped(determination.coverage)}.`,
     `Policy: ${escaped(policy.title)}, effective ${policy.effective}. Evaluated for ${determination.asOf}. ${DISCLAIMER}`,
   ].join('\n\n');
 }
 
-/** How a request reaches the payer, as a sentence. */
-export const submission = ({ submit: { text, fax } }: GovernedOrder['policy']): string =>
-  `${escaped(text)}${fax === undefined ? '' : `, number ${escaped(fax)}`}.`;
+/** The orders that a card is about, each with its day. */
+function orderWords(page: readonly Determined[]): string {
+  const orders = new Map(page.map(({ determination, governed }) => [determination.order, governed.order]));
+  const words = [...orders].map(([reference, { planned }]) =>
+    planned === null
+      ? escaped(reference)
+      : `${escaped(reference)}, planned for ${escaped(planned.date.text)}`,
+  );
+  return words.length === 1 ? `Order ${words.join('')}` : `Orders ${words.join('; ')}`;
+}
 
-type Kinds = ReadonlyMap<string | undefined, Test['kind']>;
+/** How a request reaches the payer, in sentences. */
+export const submission = ({ submit }: Determination): string =>
+  submissionSentences(submit)
+    .map((sentence) => escaped(sentence))
+    .join(' ');
+
+type Kinds = ReadonlyMap<string | undefined, Test['kind'] | 'checklist'>;
 
 /** A criterion and the parts worth showing: of alternatives, those that hold, or those that the chart supports. */
 function relevant(criterion: CriterionResult, kinds: Kinds): readonly CriterionResult[] {
@@ -173,6 +186,7 @@ function bullets(
   isPart = false,
 ): readonly string[] {
   const { status, title, locator, evidence, missing, searched } = criterion;
+  if (kinds.get(criterion.id) === 'checklist') return checklistBullets(criterion, asksForDocuments);
   const isLeaf = isPart ? isEnd(criterion, kinds) : criterion.criteria.length === 0;
   // Where the answer is settled, what settled it; where it is open, also what was found and does not decide.
   const decisive = evidence.filter(isDecisive);
@@ -203,12 +217,15 @@ const endsShown = (criterion: CriterionResult, kinds: Kinds): readonly Criterion
   partsShown(criterion, kinds).flatMap((part) => (isEnd(part, kinds) ? [part] : endsShown(part, kinds)));
 
 /** A card for a CAR-T order that no policy governs: silence would read as "nothing needed". */
-export function ungovernedCard({ product, reason, coverage, effective }: Ungoverned, uuid: string): Card {
+export function ungovernedCard(
+  { product, reason, coverage, effective, because }: Ungoverned,
+  uuid: string,
+): Card {
   const what = product?.brand ?? 'this CAR-T order';
   const payer = plain(coverage?.payer?.name ?? coverage?.payerName ?? '', 60);
   // A summary is plain text; no client needs angle brackets in it.
   const { clause } = ungovernedWords(reason, payer.replaceAll(/[<>]/g, ''), effective);
-  const { sentence } = ungovernedWords(reason, escaped(payer), effective);
+  const { sentence } = ungovernedWords(reason, escaped(payer), effective, because);
   return {
     uuid,
     summary: shortened(`${what}: ${clause}`),
@@ -227,26 +244,4 @@ export function unansweredCard(order: string, why: string, uuid: string): Card {
     detail: `${escaped(order)}: ${why}. ${UNDETERMINED}`,
     source: { label: 'Cartograph' },
   };
-}
-
-/** Text from a chart or a file, harmless in Markdown and in HTML: one line, no markup, no links of its own. */
-export function escaped(value: string): string {
-  return plain(value, TEXT_LIMIT)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_[\]|~#]/g, '\\$&')
-    .replaceAll(/([a-z]):\/\//gi, '$1: //')
-    .replaceAll(/\bwww\./gi, 'www. ');
-}
-
-/** One line without control characters, those that turn the direction of writing included. */
-const plain = (value: string, limit: number): string =>
-  shortened(value.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+|\s+/gu, ' ').trim(), limit);
-
-export function shortened(value: string, limit = SUMMARY_LIMIT): string {
-  if (value.length <= limit) return value;
-  const cut = value.slice(0, limit - 1);
-  // A surrogate pair is not cut in half.
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }

@@ -1,5 +1,5 @@
 import type { CriterionResult } from '../engine/criteria.ts';
-import type { Determination } from '../engine/determination.ts';
+import { asksForProduct, type Determination } from '../engine/determination.ts';
 import { mostPressing } from '../engine/result.ts';
 import { TEMP_CODES, type WireVersion } from './wire-version.ts';
 
@@ -95,6 +95,8 @@ export const OUTCOMES = {
     { covered: 'indeterminate', paNeeded: 'indeterminate', reason: temp('technical') },
   ),
 
+  /** The policy does not say whether this plan line needs authorization in this setting. */
+  'requirement-not-stated': same({ ...CONDITIONAL, infoNeeded: 'OTH' }),
   /** Nothing is left to document: the request itself is. The table's row, less what the chart already shows. */
   authorization: same({ covered: 'covered', paNeeded: 'auth-needed' }),
   /**
@@ -121,10 +123,11 @@ export type Outcome = keyof typeof OUTCOMES;
  * policy lists the product for the indication and nothing in the chart speaks against it.
  */
 export function outcomeOf(determination: Determination): Outcome {
-  const { decision, priorAuthorization, product, criteria, policy } = determination;
-  if (product === null) return 'code-too-general';
+  const { decision, priorAuthorization, setting, criteria, policy } = determination;
+  if (asksForProduct(determination)) return 'code-too-general';
   // Where the two settings have different rules and the order names none (`info-needed` location).
-  if (priorAuthorization === 'unknown') return 'depends-on-location';
+  if (priorAuthorization === 'unknown')
+    return setting === 'unknown' ? 'depends-on-location' : 'requirement-not-stated';
   const isRequired = priorAuthorization === 'required';
   if (decision === 'criteria-not-met' || decision === 'no-covered-indication')
     return isRequired ? 'authorization-payer-decides' : 'payer-decides';

@@ -1,6 +1,6 @@
 import { objects, text } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
-import type { Determination, GovernedOrder } from '../engine/determination.ts';
+import { asksForProduct, type Determination, type GovernedOrder } from '../engine/determination.ts';
 import { decisionWords, openItems, REQUIREMENT_WORDS, ungovernedWords } from '../engine/explanation.ts';
 import { isActiveOn } from '../policy/applicable.ts';
 import type { Library } from '../policy/library.ts';
@@ -190,7 +190,7 @@ function determinationReason(
   const isUnread = criteria.some(({ status, needs }) => status === 'unknown' && needs === 'data-access');
   return [
     `${REQUIREMENT_WORDS[determination.priorAuthorization]} by ${payer.name} for ${order.product?.brand ?? 'CAR-T'}.`,
-    order.product === null
+    asksForProduct(determination)
       ? 'The order does not name its product.'
       : decisionWords(determination.decision, policy.otherwise),
     ...list(

@@ -7,6 +7,7 @@ import { diseaseReader } from '../engine/disease.ts';
 import { fittingIndications } from '../engine/indication.ts';
 import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
+import { isForProduct } from '../policy/policy.ts';
 import type { Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
 import { createCallData, gatherChart, readMissing } from './gather.ts';
 import { dayOf, governedOrders } from './governed-orders.ts';
@@ -113,7 +114,7 @@ function alternatesOf(
   const { policy, order } = governed;
   if (determination.decision !== 'no-covered-indication') return [];
   const others = policy.indications.filter(
-    ({ products }) => order.product === null || !products.includes(order.product.id),
+    ({ products }) => order.product === null || !isForProduct(products, order.product),
   );
   const scope = { library, diseases: diseaseReader(library), chart, order, asOf: dayOf(asOf) };
   const fit = fittingIndications(others, scope);
@@ -121,7 +122,7 @@ function alternatesOf(
     ? []
     : fit.indications.flatMap((indication) =>
         library.products.products
-          .filter(({ id }) => indication.products.includes(id))
+          .filter((product) => isForProduct(indication.products, product))
           .map((product) => ({ product, indication })),
       );
 }

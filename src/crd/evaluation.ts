@@ -13,6 +13,8 @@ export interface Ungoverned {
   readonly product: Product | null;
   readonly reason: UngovernedReason;
   readonly coverage: ReadCoverage | undefined;
+  /** With `other-plan-line`: why the policy leaves the line out, where it says so. */
+  readonly because?: string | undefined;
   /** With `not-in-force`: the day from which the policy holds. */
   readonly effective: string | undefined;
 }

@@ -123,7 +123,7 @@ export async function gatherChart(data: CallData, types: readonly string[]): Pro
       const queries = data.library.queries.filter((query) => query.type === type);
       const source = await readSearch(data, type, queries);
       // At once, not when all types are there: a slow one must not use up the time for these reads.
-      sources.set(type, await withMedications(data, type, source));
+      sources.set(type, await withReferences(data, type, source));
     }),
   ]);
   const failure = data.unread.get(`Patient/${data.patientId}`);
@@ -134,22 +134,31 @@ export async function gatherChart(data: CallData, types: readonly string[]): Pro
   return createChart(data.patientId, data.intakes, sources, data.library.terminology);
 }
 
-/** Drugs by reference: a Medication that cannot be read leaves open what its drug would have settled. */
-async function withMedications(data: CallData, type: string, source: Source): Promise<Source> {
+/**
+ * What a record is about where it only refers to it: a drug, or the Claim that a payer answered. One that cannot be read
+ * leaves open what it would have settled.
+ */
+async function withReferences(data: CallData, type: string, source: Source): Promise<Source> {
   const unresolved = data.intakes.flatMap(({ resource }) => {
     if (!isObject(resource) || resource['resourceType'] !== type) return [];
+    if (type === 'ClaimResponse') return unheldClaim(resource, data);
     const target = relativeReference(resource['medicationReference']);
     return target !== undefined && medicationOf(resource, data.resolve) === undefined ? [target] : [];
   });
   await readMissing(data, unresolved);
   const failures = unresolved.flatMap((target) => data.unread.get(target) ?? []);
   if (failures.length === 0 || source.state !== 'complete') return source;
-  // A Medication that the server does not have leaves its record open; one that it failed to give may be asked again.
+  // One that the server does not have leaves its record open; one that it failed to give may be asked again.
   const isBroken = failures.some((failure) => failure !== NO_SERVER && failure.kind !== 'not-found');
   return {
     state: isBroken ? 'incomplete' : 'unresolved',
-    reason: `${failures.length} refer to a Medication that could not be read`,
+    reason: `${failures.length} refer to a ${type === 'ClaimResponse' ? 'Claim' : 'Medication'} that could not be read`,
   };
+}
+
+function unheldClaim({ request }: JsonObject, data: CallData): readonly string[] {
+  const target = relativeReference(request);
+  return target?.startsWith('Claim/') === true && data.resolve(request) === undefined ? [target] : [];
 }
 
 /**

@@ -67,8 +67,13 @@ export async function governedOrders(
   const unreadPayors: string[] = [];
   const sort = ({ order, item }: CarTOrder): void => {
     const product = item.kind === 'product' ? item.product : null;
-    const none = (reason: Ungoverned['reason'], coverage?: ReadCoverage, effective?: string): void => {
-      ungoverned.push({ order: order.reference, product, reason, coverage, effective });
+    const none = (
+      reason: Ungoverned['reason'],
+      coverage?: ReadCoverage,
+      effective?: string,
+      because?: string,
+    ): void => {
+      ungoverned.push({ order: order.reference, product, reason, coverage, effective, because });
     };
     if (isForOther(order, data.patientId)) {
       none('other-patient');
@@ -87,7 +92,7 @@ export async function governedOrders(
       return;
     }
     if (applicable.length === 0)
-      for (const { reason, coverage, effective } of rest) none(reason, coverage, effective);
+      for (const { reason, coverage, effective, because } of rest) none(reason, coverage, effective, because);
 
     const encounter = encounterReference(order, request.encounterId);
     const setting = settingOf(order, encounterRecord(encounter, atHand, data), library);
@@ -97,6 +102,7 @@ export async function governedOrders(
         hookOrder: order,
         order: plannedOrder(order, item, setting),
         coverage: coverage.reference,
+        lines: [...coverage.lines],
         policy,
         payer,
         doubt:

@@ -183,6 +183,9 @@ export function plannedOrder(order: HookOrder, item: OrderedItem, setting: Setti
     statesUnreadableDate: statesUnreadableDate(order),
     authored: parseDate(resource['authoredOn']),
     setting,
+    authorizations: objects(resource['insurance'])
+      .flatMap((reference) => relativeReference(reference) ?? [])
+      .filter((reference) => reference.startsWith('ClaimResponse/')),
     reason: {
       concepts: objects(resource['reasonCode']),
       references: objects(resource['reasonReference']).flatMap(

@@ -1,7 +1,8 @@
 import type { Determination, GovernedOrder } from '../engine/determination.ts';
 import { leaves, openItems, REQUIREMENT_WORDS } from '../engine/explanation.ts';
 import type { Card } from './card.ts';
-import { escaped, shortened, submission } from './cards.ts';
+import { escaped, shortened } from './card-text.ts';
+import { submission } from './cards.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { WireVersion } from './wire-version.ts';
 
@@ -36,7 +37,9 @@ export function instructionsCard(
   if (brand === undefined || priorAuthorization === 'not-required') return undefined;
   // 2.2 forbids a card that sends the reader to a portal to start the request (CRD-K-10).
   const how =
-    version === '2.2' && policy.submit.url !== undefined ? [] : [`**How to submit:** ${submission(policy)}`];
+    version === '2.2' && policy.submit.url !== undefined
+      ? []
+      : [`**How to submit:** ${submission(determination)}`];
   switch (decision) {
     case 'criteria-met': {
       const records = criteria

@@ -5,7 +5,7 @@ import type { Library } from '../policy/library.ts';
 import { flatten, type Criterion } from '../policy/policy.ts';
 import type { CompanionOrder, Product } from '../policy/vocabulary.ts';
 import type { Card, Suggestion } from './card.ts';
-import { escaped, shortened } from './cards.ts';
+import { escaped, shortened } from './card-text.ts';
 import { COVERAGE_INFORMATION } from './coverage-information.ts';
 import type { Determined, Evaluation } from './evaluation.ts';
 import { orderedConcepts } from './order.ts';
@@ -37,6 +37,7 @@ export function additionalOrdersCard(
   const facts = missingFacts(
     determination.criteria,
     governed.policy.indications.flatMap(({ criteria }) => flatten(criteria)),
+    library,
   );
   const wanted = library.companionOrders.filter(
     (companion) =>
@@ -74,6 +75,7 @@ const LABEL_LIMIT = 80;
 function missingFacts(
   results: readonly CriterionResult[],
   criteria: readonly Criterion[],
+  { facts }: Library,
 ): ReadonlySet<string> {
   const byId = new Map(criteria.map((criterion) => [criterion.id, criterion]));
   const open = (list: readonly CriterionResult[]): readonly CriterionResult[] =>
@@ -83,10 +85,16 @@ function missingFacts(
   /** What a criterion asks by itself and through parts without an id of their own. */
   const asked = ({ test }: Criterion): readonly string[] =>
     test.kind === 'fact' ? [test.fact] : 'parts' in test ? test.parts.flatMap(asked) : [];
+  /** Of several facts that a criterion asks, those whose record is not there. */
+  const isMissing = (name: string, { missing }: CriterionResult): boolean => {
+    const fact = facts.get(name);
+    const wanted = fact !== undefined && 'missing' in fact ? fact.missing?.what : undefined;
+    return wanted === undefined || missing.some(({ what }) => what === wanted);
+  };
   return new Set(
-    open(results).flatMap(({ id }) => {
-      const criterion = byId.get(id);
-      return criterion === undefined ? [] : asked(criterion);
+    open(results).flatMap((result) => {
+      const criterion = byId.get(result.id);
+      return criterion === undefined ? [] : asked(criterion).filter((name) => isMissing(name, result));
     }),
   );
 }
@@ -244,7 +252,12 @@ function replaced(resource: JsonObject, element: string, product: JsonObject, id
 const SDC_CODES = 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp';
 
 /** Form Completion: a Task for the policy's questionnaire. 2.2 leaves forms to DTR (`crd.md` 6). */
-export function formCard(item: Determined, evaluation: Evaluation, scope: SuggestionScope): Card | undefined {
+export function formCard(
+  item: Determined,
+  orders: readonly string[],
+  evaluation: Evaluation,
+  scope: SuggestionScope,
+): Card | undefined {
   const { governed, determination, order } = item;
   const { questionnaire } = governed.policy;
   if (
@@ -260,7 +273,7 @@ export function formCard(item: Determined, evaluation: Evaluation, scope: Sugges
   const task: JsonObject = {
     resourceType: 'Task',
     id: scope.newUuid(),
-    basedOn: [{ reference: order.reference }],
+    basedOn: orders.map((reference) => ({ reference })),
     status: 'ready',
     intent: 'order',
     code: { coding: [{ system: SDC_CODES, code: 'complete-questionnaire' }] },
@@ -290,7 +303,7 @@ export function formCard(item: Determined, evaluation: Evaluation, scope: Sugges
     uuid: scope.newUuid(),
     summary: shortened(`Questionnaire for the request for ${governed.order.product?.brand ?? 'CAR-T'}`),
     indicator: 'info',
-    detail: `For ${escaped(order.reference)}: the questions of ${escaped(governed.policy.title)} that the chart leaves open.`,
+    detail: `For ${orders.map((reference) => escaped(reference)).join(', ')}: the questions of ${escaped(governed.policy.title)} that the chart leaves open.`,
     source: { label: governed.payer.name },
     suggestions: [
       {

@@ -6,7 +6,7 @@ import { agreed, compose } from './composition.ts';
 import { evidenceKey, union, type CriterionResult, type Evaluated } from './evaluated.ts';
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
 import { isTrue, judged, type CriterionScope } from './judgement.ts';
-import { mostPressing, type Needs } from './result.ts';
+import { mostPressing, type Answer, type Needs } from './result.ts';
 
 export type { CriterionResult, Evaluated } from './evaluated.ts';
 export type { CriterionScope } from './judgement.ts';
@@ -32,15 +32,16 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
   const answer = isPart ? inherited.answer : own;
   const raw = test(criterion, scope, { ...inherited, attestation, answer });
   const tested = contradicted(judged(raw, criterion, scope), criterion, own);
-  const isAnswerable = criterion.attestable || inherited.exclusion;
+  const guard = criterion.when === undefined ? undefined : guardOf(criterion.when, scope);
+  const isAnswerable =
+    criterion.attestable || inherited.exclusion || (criterion.whenJudged && guard?.truth === null);
   const attested =
     isPart && criterion.test.kind !== 'attest'
       ? tested
       : withAttestation(tested, attestation, isAnswerable, isPart || own !== undefined);
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
-  const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
-  return named(guarded, criterion, scope);
+  return named(guard === undefined ? unanswered : withGuard(unanswered, guard, criterion), criterion, scope);
 }
 
 /** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
@@ -86,7 +87,7 @@ function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope):
   const anomalies = criterion.anomalies
     .filter(
       ({ only, if: condition }) =>
-        isTouching(only, status, needs) && (condition === undefined || isTrue(condition, scope)),
+        isTouching(only, evaluated, status) && (condition === undefined || isTrue(condition, scope)),
     )
     .map((anomaly) => ({ id: anomaly.id, criterion: id }));
   return {
@@ -99,9 +100,9 @@ function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope):
 
 function isTouching(
   only: AnomalyReference['only'],
+  { needs, isGuardOpen }: Guarded,
   status: CriterionResult['status'],
-  needs: Needs | undefined,
-) {
+): boolean {
   switch (only) {
     case 'always':
       return true;
@@ -109,6 +110,8 @@ function isTouching(
       return status === 'unknown';
     case 'when-review':
       return status === 'unknown' && needs === 'review';
+    case 'when-guard-open':
+      return status === 'unknown' && isGuardOpen === true;
     case 'when-met':
       return status === 'met';
   }
@@ -116,6 +119,7 @@ function isTouching(
 
 interface Guarded extends Evaluated {
   readonly isNotApplicable?: boolean;
+  readonly isGuardOpen?: boolean;
 }
 
 const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
@@ -157,6 +161,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
         ...nothing,
         truth: null,
         needs: open ?? 'attestation',
+        missing: criterion.missing === undefined ? [] : [{ what: criterion.missing }],
         searched: [searchedType('QuestionnaireResponse', scope.chart)],
       };
     case 'review':
@@ -169,7 +174,8 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
       const parts = asked.parts.map((part) =>
         evaluate(part, scope, {
           exclusion,
-          attestation: asked.kind === 'any' ? undefined : inherited.attestation,
+          // The answer to a checklist is to what it asks beside its documents, which are asked for one by one.
+          attestation: asked.kind === 'any' || criterion.isChecklist ? undefined : inherited.attestation,
           answer: inherited.answer,
         }),
       );
@@ -232,11 +238,15 @@ function withUnreadAnswers(evaluated: Evaluated, chart: Chart): Evaluated {
     : evaluated;
 }
 
+/** The answer to a guard, a fact. */
+function guardOf(name: string, scope: CriterionScope): Answer {
+  const fact = scope.facts.get(name);
+  if (fact === undefined) throw new Error(`fact ${name} is not in the library`);
+  return scope.answer(fact, undefined);
+}
+
 /** Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true. */
-function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope): Guarded {
-  const fact = scope.facts.get(guard);
-  if (fact === undefined) throw new Error(`fact ${guard} is not in the library`);
-  const answer = scope.answer(fact, undefined);
+function withGuard(evaluated: Evaluated, answer: Answer, { whenJudged }: Criterion): Guarded {
   const searched = union([answer.searched, evaluated.searched], ({ resourceType }) => resourceType);
   switch (answer.truth) {
     case false:
@@ -253,16 +263,21 @@ function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope): 
       return { ...evaluated, evidence: union([evaluated.evidence, answer.evidence], evidenceKey), searched };
     case null: {
       if (evaluated.truth === true) return { ...evaluated, searched };
-      const needs = [
-        answer.needs ?? 'documentation',
-        ...(evaluated.needs === undefined ? [] : [evaluated.needs]),
+      // A judgement that nothing in the chart speaks for is asked of the clinician, not of the records.
+      const isOnlyJudged = whenJudged && answer.needs === undefined && answer.evidence.length === 0;
+      const needs: readonly Needs[] = [
+        answer.needs ?? (isOnlyJudged ? 'attestation' : 'documentation'),
+        ...(evaluated.needs === undefined || (isOnlyJudged && evaluated.needs === 'documentation')
+          ? []
+          : [evaluated.needs]),
       ];
       return {
         ...evaluated,
+        isGuardOpen: true,
         truth: null,
         needs: mostPressing(needs),
         evidence: union([answer.evidence, evaluated.evidence], evidenceKey),
-        missing: union([answer.missing, evaluated.missing], ({ what }) => what),
+        missing: union([answer.missing, isOnlyJudged ? [] : evaluated.missing], ({ what }) => what),
         searched,
       };
     }

@@ -3,7 +3,7 @@ import { parseDate } from '../fhir/date.ts';
 import type { Truth } from '../fhir/truth.ts';
 import type { Library } from '../policy/library.ts';
 import type { Payer } from '../policy/vocabulary.ts';
-import type { Indication, Policy, Requirement } from '../policy/policy.ts';
+import { isForProduct, type Indication, type Policy, type Requirement } from '../policy/policy.ts';
 import { attestations } from './attestations.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
 import { diseaseReader } from './disease.ts';
@@ -11,6 +11,7 @@ import { createFactReader } from './facts.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
+import { submissionOf, type Submission } from './submission.ts';
 
 export type Decision = 'criteria-met' | 'documentation-needed' | 'criteria-not-met' | 'no-covered-indication';
 
@@ -44,6 +45,8 @@ export interface Determination {
   readonly asOf: string;
   readonly setting: 'inpatient' | 'outpatient' | 'unknown';
   readonly priorAuthorization: Requirement;
+  /** How the request is sent, with the forms of the indication. */
+  readonly submit: Submission;
   readonly indication: string | null;
   readonly decision: Decision;
   readonly criteria: readonly CriterionResult[];
@@ -56,6 +59,8 @@ export interface GovernedOrder {
   readonly hookInstance: string;
   readonly order: PlannedOrder;
   readonly coverage: string;
+  /** Plan lines that the coverage may be of. */
+  readonly lines: readonly string[];
   readonly policy: Policy;
   readonly payer: Payer;
   /** Why it is not certain that the policy applies: a plan line, or a date, that cannot be told. */
@@ -68,6 +73,10 @@ export interface GovernedOrder {
       }
     | undefined;
 }
+
+/** True of a CAR-T order that must name its product before its criteria can be evaluated. */
+export const asksForProduct = ({ product, indication }: Determination): boolean =>
+  product === null && indication === null;
 
 interface Evaluated {
   readonly indication: Indication;
@@ -111,8 +120,14 @@ export function determine(
     },
     asOf,
     setting: order.setting.value,
-    priorAuthorization: priorAuthorization(policy, order),
+    priorAuthorization: priorAuthorization(governed),
   };
+  const settled = (indication: string | null, decision: Decision) => ({
+    ...base,
+    submit: submissionOf(policy, indication, decision, order),
+    indication,
+    decision,
+  });
   const applies = governed.doubt === undefined ? [] : [appliesCriterion(policy, governed.doubt)];
   const doubtAnomaly =
     governed.doubt === undefined
@@ -125,18 +140,16 @@ export function determine(
           },
         ];
 
-  const product = order.product;
-  if (product === null) {
+  const { product } = order;
+  const indications = policy.indications.filter(({ products }) => isForProduct(products, product));
+  if (product === null && indications.length === 0) {
     return {
-      ...base,
-      indication: null,
-      decision: 'documentation-needed',
-      criteria: [productCriterion(policy, order)],
+      ...settled(null, 'documentation-needed'),
+      criteria: [productCriterion(policy, order, library)],
       anomalies: [...doubtAnomaly, ...generalAnomalies(policy)],
     };
   }
 
-  const indications = policy.indications.filter(({ products }) => products.includes(product.id));
   const fit = fittingIndications(indications, scope);
   const evaluate = (indication: Indication): Evaluated =>
     evaluateIndication(indication, criterionScope, applies);
@@ -149,9 +162,7 @@ export function determine(
   if (fit.kind === 'not-covered') {
     const found = fit.records.map(({ reference }) => reference).join(', ');
     return {
-      ...base,
-      indication: null,
-      decision: 'no-covered-indication',
+      ...settled(null, 'no-covered-indication'),
       criteria: [],
       anomalies: [
         ...anomaliesOf(undefined),
@@ -167,20 +178,17 @@ export function determine(
   const ranked = [...candidates].sort(byDecision);
   if (fit.kind === 'undiagnosed') {
     return {
-      ...base,
-      indication: null,
-      decision: 'documentation-needed',
+      ...settled(null, 'documentation-needed'),
       criteria: applies,
       alternatives: ranked.map(alternative),
       anomalies: anomaliesOf(ranked[0]),
     };
   }
   const best = ranked[0];
-  if (best === undefined) throw new Error(`policy ${policy.id} has no indication for ${product.id}`);
+  if (best === undefined)
+    throw new Error(`policy ${policy.id} has no indication for ${product?.id ?? 'any product'}`);
   return {
-    ...base,
-    indication: best.indication.id,
-    decision: best.decision,
+    ...settled(best.indication.id, best.decision),
     criteria: best.criteria,
     ...(ranked.length > 1 ? { alternatives: ranked.slice(1).map(alternative) } : {}),
     anomalies: anomaliesOf(best),
@@ -228,16 +236,17 @@ const byDecision = (a: Evaluated, b: Evaluated): number =>
   count(a, 'not-met') - count(b, 'not-met') ||
   count(a, 'unknown') - count(b, 'unknown');
 
-function priorAuthorization(policy: Policy, order: PlannedOrder): Requirement {
-  const { inpatient, outpatient } = policy.priorAuthorization;
-  switch (order.setting.value) {
-    case 'inpatient':
-      return inpatient;
-    case 'outpatient':
-      return outpatient;
-    case 'unknown':
-      return inpatient === outpatient ? inpatient : 'unknown';
-  }
+/** By every plan line and setting that it can be; where they differ it is unknown. */
+function priorAuthorization({ policy, order, lines }: GovernedOrder): Requirement {
+  const { byLine, ...rules } = policy.priorAuthorization;
+  const { value } = order.setting;
+  const settings = value === 'unknown' ? (['inpatient', 'outpatient'] as const) : [value];
+  const requirements = lines.flatMap((line) => {
+    const own = byLine.find((rule) => rule.lines.includes(line));
+    return settings.map((setting) => own?.[setting] ?? rules[setting]);
+  });
+  const [first = 'unknown'] = requirements;
+  return requirements.every((requirement) => requirement === first) ? first : 'unknown';
 }
 
 /** Every criterion of a list and below it, in order. */
@@ -258,7 +267,8 @@ function appliesCriterion(policy: Policy, doubt: NonNullable<GovernedOrder['doub
   };
 }
 
-function productCriterion(policy: Policy, order: PlannedOrder): CriterionResult {
+function productCriterion(policy: Policy, order: PlannedOrder, { products }: Library): CriterionResult {
+  const listed = products.products.map(({ id }) => id).filter((id) => isForProduct(policy.products, { id }));
   return {
     id: `${policy.id}/product`,
     title: 'The order names the CAR-T product',
@@ -272,7 +282,7 @@ function productCriterion(policy: Policy, order: PlannedOrder): CriterionResult 
         value: 'CAR-T, product not named',
       },
     ],
-    missing: [{ what: `The product: ${policy.products.join(', ')}` }],
+    missing: [{ what: `The product: ${listed.join(', ')}` }],
     searched: [],
     criteria: [],
   };

@@ -53,10 +53,17 @@ export function evidenceWords({ reference, value, display, date, note }: Evidenc
   return [
     `${reference}: ${what}`,
     // The day is enough for a reader.
-    ...(date === undefined ? [] : [date.replaceAll(/T[^/]*/g, '')]),
+    ...(date === undefined ? [] : [dayWords(date)]),
     ...(note === undefined ? [] : [note]),
   ].join(', ');
 }
+
+/** The day, or both days of a period that is longer than one. */
+export const dayWords = (date: string): string => {
+  const days = date.replaceAll(/T[^/]*/g, '');
+  const [start, end] = days.split('/');
+  return start === end && start !== undefined ? start : days;
+};
 
 /** False for what was found and does not decide; an age says in its note how it was counted. */
 export const isDecisive = ({ note, path }: Evidence): boolean =>
@@ -105,6 +112,7 @@ export function ungovernedWords(
   reason: UngovernedReason,
   payer: string,
   effective: string | undefined,
+  because?: string,
 ): { readonly clause: string; readonly sentence: string } {
   switch (reason) {
     case 'no-coverage':
@@ -135,7 +143,7 @@ export function ungovernedWords(
     case 'other-plan-line':
       return {
         clause: `no policy of ${payer} on file applies to this plan`,
-        sentence: `The policies of ${payer} on file are for other plan lines than this coverage.`,
+        sentence: because ?? `The policies of ${payer} on file are for other plan lines than this coverage.`,
       };
     case 'not-in-force':
       return {

@@ -16,7 +16,7 @@ import { failuresAnswer } from './failures.ts';
 import { ageAnswer, measurementAnswer } from './measurement.ts';
 import { pairedAnswer } from './paired.ts';
 import type { Answer, Evidence } from './result.ts';
-import { codePath, hitOf, proofOf, type Hit, type Timeline } from './retrieve.ts';
+import { candidates, hitOf, proofOf, type Hit, type Timeline } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
   isUnread,
@@ -71,9 +71,9 @@ export function createFactReader(scope: Scope): FactReader {
     const known = hitsOf.get(retrieve);
     if (known !== undefined) return known;
     const found = retrieve.resource.flatMap((type) =>
-      scope.chart
-        .coded(type, codePath(type, retrieve), retrieve.code)
-        .flatMap((record) => hitOf(record, type, retrieve, scope, timeline) ?? []),
+      candidates(type, retrieve, scope).flatMap(
+        (record) => hitOf(record, type, retrieve, scope, timeline) ?? [],
+      ),
     );
     hitsOf.set(retrieve, found);
     return found;
@@ -156,17 +156,19 @@ function answerTo(
 
 /** Of what does not decide, the newest are shown; the count of what was looked through stands beside them. */
 const SIGNS_SHOWN = 25;
+/** Of records that are what is asked for, the newest. */
+const PRESENT_SHOWN = 5;
 
 function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {
   const yesHits = fact.yes.flatMap(hits);
   const noHits = fact.no.flatMap(hits);
   const doubtHits = fact.doubt.flatMap(hits);
-  const yesProof = proofOf(yesHits);
-  const isPrevailing = fact.yesPrevails && yesProof.length > 0;
-  const noProof = isPrevailing ? [] : proofOf(noHits);
-  const yes = fact.latestDecides ? notOutdated(yesProof, noProof) : yesProof;
-  const no = fact.latestDecides ? notOutdated(noProof, yesProof) : noProof;
-  const outdated = [...yesProof, ...noProof].filter((hit) => ![...yes, ...no].includes(hit));
+  const isPrevailing = fact.yesPrevails && proofOf(yesHits).length > 0;
+  const overruledHits = isPrevailing ? proofOf(noHits) : [];
+  const { yes, no } = standingAnswers(fact, proofOf(yesHits), isPrevailing ? [] : proofOf(noHits));
+  const outdated = [...proofOf(yesHits), ...proofOf(noHits)].filter(
+    (hit) => ![...yes, ...no, ...overruledHits].includes(hit),
+  );
   const doubtful = proofOf(doubtHits);
   const doubt = doubtful.filter((hit) => ![...yes, ...no].some((item) => isSurelyEarlier(hit, item)));
   const undecided = [...yesHits, ...noHits].filter(({ standing }) => standing !== 'proof');
@@ -180,11 +182,12 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
     ),
   );
   const incomplete = fact.incomplete.flatMap(hits);
-  const overruled = isPrevailing
-    ? proofOf(noHits).map((hit) => noted(hit, 'does not undo what was found once'))
-    : [];
+  const overruled = overruledHits.map((hit) => noted(hit, 'does not undo what was found once'));
   const signs = [...undecided, ...[...fact.signs.flatMap(hits), ...incomplete].map(asSign)];
-  const shown = [...yes, ...no, ...overruled, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
+  const isFound = fact.yes.every(({ isPresence }) => isPresence) && yes.length > 0;
+  const shown = isFound
+    ? newestFirst(yes).slice(0, PRESENT_SHOWN)
+    : [...yes, ...no, ...overruled, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
@@ -219,9 +222,20 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   return { ...read, truth: null, needs, missing, isContested };
 }
 
-/** All of them, unless one of the others was stated surely later than every one of them. */
-const notOutdated = (hits: readonly Hit[], others: readonly Hit[]): readonly Hit[] =>
-  others.some((other) => hits.every((hit) => isSurelyEarlier(hit, other))) ? [] : hits;
+/** Where the newest answer decides, those that a later one has replaced are passed over. */
+function standingAnswers(
+  { latestDecides }: Question,
+  yes: readonly Hit[],
+  no: readonly Hit[],
+): { readonly yes: readonly Hit[]; readonly no: readonly Hit[] } {
+  if (!latestDecides) return { yes, no };
+  const standing = (list: readonly Hit[], others: readonly Hit[]): readonly Hit[] =>
+    list.filter((hit) => !others.some((other) => isSurelyEarlier(hit, other)));
+  return { yes: standing(yes, no), no: standing(no, yes) };
+}
+
+const newestFirst = (hits: readonly Hit[]): readonly Hit[] =>
+  hits.toSorted((a, b) => (b.record.date?.high ?? -Infinity) - (a.record.date?.high ?? -Infinity));
 
 const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: { ...hit.evidence, note } });
 

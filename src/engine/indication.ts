@@ -17,14 +17,30 @@ const isBroken = (state: string): boolean => BROKEN_SOURCES.some((broken) => bro
 
 const PRESENT = new Set(['active', 'recurrence', 'relapse', 'remission']);
 
+/** An indication for any disease always fits; the others by their diseases. */
+export function fittingIndications(indications: readonly Indication[], scope: Scope): Fit {
+  const forAny = indications.filter(({ diseases }) => diseases === 'any');
+  if (forAny.length === 0) return fittingByDisease(indications, scope);
+  const others = fittingByDisease(
+    indications.filter((indication) => !forAny.includes(indication)),
+    scope,
+  );
+  const fitting = [...forAny, ...(others.kind === 'fitting' ? others.indications : [])];
+  return { kind: 'fitting', indications: indications.filter((indication) => fitting.includes(indication)) };
+}
+
 /**
  * The order's reason first, then the chart's diagnoses (`determination.md`, "Settled questions").
  * A diagnosis fits when its disease is one of the indication's, or is wider (C91.00 may be B-ALL) or narrower.
  */
-export function fittingIndications(indications: readonly Indication[], scope: Scope): Fit {
+function fittingByDisease(indications: readonly Indication[], scope: Scope): Fit {
   const fitting = (diseases: readonly string[]): readonly Indication[] =>
-    indications.filter((indication) =>
-      indication.diseases.some((wanted) => diseases.some((disease) => scope.diseases.agree(disease, wanted))),
+    indications.filter(
+      (indication) =>
+        indication.diseases !== 'any' &&
+        indication.diseases.some((wanted) =>
+          diseases.some((disease) => scope.diseases.agree(disease, wanted)),
+        ),
     );
   const byReason = fitting(reasonDiseases(scope));
   if (byReason.length > 0) return { kind: 'fitting', indications: byReason };

@@ -22,12 +22,14 @@ export function judged(evaluated: Evaluated, criterion: Criterion, scope: Criter
     criterion.within === undefined
       ? evaluated
       : placedIn(evaluated, scope.place(criterion.within, evaluated.dates));
-  const { ifNot } = criterion;
-  const isReviewed =
-    timed.truth === false &&
-    ifNot !== undefined &&
-    (ifNot.reviewIf === undefined || isTrue({ fact: ifNot.reviewIf, comparison: undefined }, scope));
-  const read: Evaluated = isReviewed ? { ...timed, truth: null, needs: 'review', isBarred: true } : timed;
+  const { ifNot, ifSo } = criterion;
+  const isUnclear =
+    timed.truth === true
+      ? ifSo !== undefined
+      : timed.truth === false &&
+        ifNot !== undefined &&
+        (ifNot.reviewIf === undefined || isTrue({ fact: ifNot.reviewIf, comparison: undefined }, scope));
+  const read: Evaluated = isUnclear ? { ...timed, truth: null, needs: 'review', isBarred: true } : timed;
   if (criterion.signals.length === 0) return read;
   const signals = criterion.signals.flatMap((name) => {
     const fact = scope.facts.get(name);

@@ -44,6 +44,8 @@ export interface PlannedOrder {
   readonly statesUnreadableDate: boolean;
   readonly authored: DateInterval | null;
   readonly setting: Setting;
+  /** Answers of payers that the order refers to (`insurance`), as `ClaimResponse/id`. */
+  readonly authorizations: readonly string[];
   /** The order's reason, as the codes that it or the Conditions it refers to carry. */
   readonly reason: { readonly concepts: readonly unknown[]; readonly references: readonly string[] };
 }

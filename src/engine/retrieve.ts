@@ -3,6 +3,8 @@ import type { ChartRecord } from '../fhir/chart.ts';
 import { formatDay } from '../fhir/date.ts';
 import { objects, text } from '../fhir/json.ts';
 import type { Retrieve } from '../policy/fact.ts';
+import { asWords } from '../policy/words.ts';
+import { bearingOn } from './authorization.ts';
 import { positionToCourse } from './course.ts';
 import type { Evidence } from './result.ts';
 import type { Scope } from './scope.ts';
@@ -32,6 +34,7 @@ const CODE_ELEMENTS: Readonly<Record<string, string>> = {
   MedicationAdministration: 'medication',
   MedicationDispense: 'medication',
   DocumentReference: 'type',
+  ClaimResponse: 'type',
 };
 
 /** Path of the element that a retrieve's code stands at. */
@@ -91,6 +94,13 @@ export function hitOf(
     if (conflict !== undefined)
       return { record, standing: 'conflict', evidence: { ...evidence, note: conflict } };
   }
+  if (retrieve.product === 'ordered') {
+    const bearing = bearingOn(record, scope);
+    if (bearing.kind === 'other') return null;
+    if (bearing.kind === 'undecided') return sign(bearing.why);
+  }
+  if (retrieve.with !== undefined && companionsOf(record, type, retrieve, retrieve.with, scope) === undefined)
+    return sign('alone: what must stand beside it was not found on the same day');
   if (retrieve.before === 'course') {
     switch (positionToCourse(record, scope.order, scope.asOf, scope.library.terminology)) {
       case 'course':
@@ -139,6 +149,49 @@ const isOrderedProduct = ({ codes }: ChartRecord, { order: { product }, library 
   codes.some(
     ({ coding }) => coding.key !== undefined && library.terminology.includes(product.codes, coding.key),
   );
+/** The records that must stand beside one, of its type and day; undefined where one of them is not there. */
+function companionsOf(
+  { date }: ChartRecord,
+  type: string,
+  retrieve: Retrieve,
+  valueSets: readonly string[],
+  { chart }: Scope,
+): readonly ChartRecord[] | undefined {
+  const found = valueSets.map((id) =>
+    chart
+      .coded(type, codePath(type, retrieve), [id])
+      .find(
+        (other) =>
+          date !== null &&
+          other.date?.low === date.low &&
+          other.date.high === date.high &&
+          standingOf(other, retrieve).standing === 'proof',
+      ),
+  );
+  return found.every((record) => record !== undefined) ? found : undefined;
+}
+
+/** Records of a type that a retrieve's codes or words find. */
+export function candidates(type: string, retrieve: Retrieve, { chart }: Scope): readonly ChartRecord[] {
+  const coded = chart.coded(type, codePath(type, retrieve), retrieve.code);
+  const { words } = retrieve;
+  return words === undefined
+    ? coded
+    : chart
+        .of(type)
+        .filter((record) => coded.includes(record) || wordsOf(record, type, retrieve).some(names(words)));
+}
+
+const names =
+  (words: readonly string[]) =>
+  (printed: string): boolean =>
+    words.some((word) => asWords(printed).includes(asWords(word)));
+
+/** What the element that a retrieve reads its code from is called in the record. */
+const wordsOf = ({ resource }: ChartRecord, type: string, retrieve: Retrieve): readonly string[] =>
+  objects(resource[codePath(type, retrieve).slice(type.length + 1)])
+    .flatMap((concept) => [concept['text'], ...objects(concept['coding']).map(({ display }) => display)])
+    .flatMap((printed) => text(printed) ?? []);
 
 function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope: Scope): Evidence {
   const base = {
@@ -170,6 +223,9 @@ function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope
       item.coding.key !== undefined &&
       scope.library.terminology.includes(retrieve.code, item.coding.key),
   );
+  const words = retrieve.words === undefined ? undefined : wordsOf(record, type, retrieve);
+  if (matched === undefined && words !== undefined)
+    return { ...base, path: `${path}.text`, value: words.find(names(retrieve.words ?? [])) ?? '' };
   const display = matched?.coding.display ?? displayOf(matched?.coding.key, scope);
   return { ...base, path, value: matched?.coding.code ?? '', ...(display === undefined ? {} : { display }) };
 }

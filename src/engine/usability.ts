@@ -31,6 +31,7 @@ const STATUSES: Statuses = {
   ServiceRequest: { proof: [], sign: ['active', 'completed', 'on-hold', 'unknown'] },
   // That a document exists proves nothing of its content.
   DocumentReference: { proof: [], sign: ['current'] },
+  ClaimResponse: { proof: ['active'], sign: [] },
 };
 
 /** Where an intention is asked for, an order that stands is one; what was carried out or given up is none. */
@@ -56,7 +57,9 @@ export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
   const judged =
     record.type === 'Condition'
       ? conditionStanding(record.resource, retrieve)
-      : eventStanding(record, retrieve.intended === true ? INTENTIONS : STATUSES);
+      : retrieve.isPresence
+        ? presenceStanding(record)
+        : eventStanding(record, retrieve.intended === true ? INTENTIONS : STATUSES);
   if (judged.standing !== 'proof') return judged;
   if (!record.hasSubject) return sign('does not say whom it is about');
   return judged;
@@ -104,6 +107,29 @@ function eventStanding({ type, resource }: ChartRecord, statuses: Statuses): Sta
   if (type === 'Observation' && mentionsDonor(resource)) return sign('may be a result of the donor');
   return PROOF;
 }
+
+/** Where the record itself is what is asked for: a document that is there, a result with any value. */
+function presenceStanding(record: ChartRecord): Standing {
+  const { type, resource } = record;
+  const judged = eventStanding(record, STATUSES);
+  if (type === 'DocumentReference' && judged.standing === 'sign' && resource['status'] === 'current') {
+    const docStatus = text(resource['docStatus']);
+    return docStatus === undefined || ['final', 'amended'].includes(docStatus)
+      ? PROOF
+      : sign(`document status ${docStatus}`);
+  }
+  if (type === 'Observation' && judged.standing === 'proof' && !hasResult(resource))
+    return sign('it holds no result');
+  return judged;
+}
+
+/** A value, or parts that have one: a panel is a result by its members. */
+const hasResult = (resource: JsonObject): boolean =>
+  Object.keys(resource).some((name) => name.startsWith('value')) ||
+  objects(resource['hasMember']).length > 0 ||
+  objects(resource['component']).some((component) =>
+    Object.keys(component).some((name) => name.startsWith('value')),
+  );
 
 function signNote(type: string, status: string): string {
   switch (type) {

@@ -53,6 +53,7 @@ const ELEMENTS: Readonly<Record<string, readonly ((resource: JsonObject) => Read
         : parsePeriod(property(r['context'], 'period')),
     (r) => knownBy(dateAt(r, 'date')),
   ],
+  ClaimResponse: [(r) => dateAt(r, 'created')],
   QuestionnaireResponse: [(r) => dateAt(r, 'authored')],
   Encounter: [(r) => (r['period'] === undefined ? undefined : parsePeriod(r['period']))],
   CarePlan: [(r) => (r['period'] === undefined ? undefined : parsePeriod(r['period']))],

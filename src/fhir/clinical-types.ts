@@ -14,6 +14,7 @@ export const CLINICAL_TYPES = new Set([
   'CarePlan',
   'EpisodeOfCare',
   'Encounter',
+  'ClaimResponse',
 ]);
 
 /** Clinical types that say what they are by a code. */
@@ -25,5 +26,6 @@ export const CODED_TYPES = CLINICAL_TYPES.difference(
     'ServiceRequest',
     'CarePlan',
     'EpisodeOfCare',
+    'ClaimResponse',
   ]),
 );

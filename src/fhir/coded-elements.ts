@@ -10,6 +10,8 @@ export interface CodedElement {
 const MORPHOLOGY = 'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior';
 export const CONDITION_MORPHOLOGY = 'Condition.extension(histology-morphology-behavior)';
 
+const REVIEW_ACTION = 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewAction';
+
 const MEDICATION_PATH = /^Medication(Statement|Request|Administration|Dispense)$/;
 
 /** The codes a resource is found by, with the path they stand at. */
@@ -31,9 +33,9 @@ export function codedElements(
     case 'Condition':
       return [
         ...at('Condition.code', resource['code']),
-        ...objects(resource['extension'])
-          .filter((extension) => extension['url'] === MORPHOLOGY)
-          .flatMap((extension) => at(CONDITION_MORPHOLOGY, extension['valueCodeableConcept'])),
+        ...extensionsOf(resource, MORPHOLOGY).flatMap((extension) =>
+          at(CONDITION_MORPHOLOGY, extension['valueCodeableConcept']),
+        ),
       ];
     case 'DiagnosticReport':
       return [
@@ -45,6 +47,11 @@ export function codedElements(
         ...at('DocumentReference.type', resource['type']),
         ...at('DocumentReference.category', resource['category']),
       ];
+    case 'ClaimResponse':
+      return [
+        ...at('ClaimResponse.type', resource['type']),
+        ...reviewActions(resource).flatMap((action) => at('ClaimResponse.reviewAction', action)),
+      ];
     case 'Observation':
     case 'Procedure':
     case 'ServiceRequest':
@@ -53,6 +60,18 @@ export function codedElements(
       return [];
   }
 }
+
+/** What the payer decided on each item (Da Vinci PAS, "ReviewAction"): pended ones included. */
+const reviewActions = (response: JsonObject): readonly unknown[] =>
+  ['item', 'addItem']
+    .flatMap((element) => objects(response[element]))
+    .flatMap((item) => objects(item['adjudication']))
+    .flatMap((adjudication) => extensionsOf(adjudication, REVIEW_ACTION))
+    .flatMap((action) => extensionsOf(action, `${REVIEW_ACTION}Code`))
+    .map((code) => code['valueCodeableConcept']);
+
+const extensionsOf = (element: JsonObject, url: string): readonly JsonObject[] =>
+  objects(element['extension']).filter((extension) => extension['url'] === url);
 
 /**
  * The codings of the drug: inline, contained, or in a Medication of the chart, its ingredients included

@@ -3,7 +3,7 @@ import { parsePeriod, type DateInterval } from '../fhir/date.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import type { Library } from './library.ts';
 import type { Payer, Product } from './vocabulary.ts';
-import type { Policy } from './policy.ts';
+import { isForProduct, type Policy } from './policy.ts';
 import { asWords } from './words.ts';
 
 /** A Coverage, with what it says of payer and plan line. */
@@ -34,6 +34,8 @@ export interface ApplicablePolicy {
 export interface NotApplicable {
   readonly coverage: ReadCoverage;
   readonly reason: 'unknown-payer' | 'no-policy-for-product' | 'other-plan-line' | 'not-in-force';
+  /** With `other-plan-line`: why the policy leaves this line out, where it says so. */
+  readonly because?: string;
   /** With `not-in-force`: the first day of the earliest version. */
   readonly effective?: string;
 }
@@ -57,15 +59,16 @@ export function applicablePolicies(
       continue;
     }
     const listed = library.policies.filter(
-      (policy) => policy.payer === payer.id && (product === null || policy.products.includes(product.id)),
+      (policy) => policy.payer === payer.id && (product === null || isForProduct(policy.products, product)),
     );
     if (listed.length === 0) {
       rest.push({ coverage, reason: 'no-policy-for-product' });
       continue;
     }
-    const forLine = listed.filter((policy) => linesOf(policy).some((line) => coverage.lines.has(line)));
+    const forLine = listed.filter((policy) => mayBeForLine(policy, coverage));
     if (forLine.length === 0) {
-      rest.push({ coverage, reason: 'other-plan-line' });
+      const because = listed.find((policy) => isExcluded(policy, coverage))?.excludedLines?.because;
+      rest.push({ coverage, reason: 'other-plan-line', ...(because === undefined ? {} : { because }) });
       continue;
     }
     const inForce = forLine.filter((policy) => mayBeInForce(policy, dateOfService));
@@ -80,11 +83,16 @@ export function applicablePolicies(
   return { applicable, rest };
 }
 
-/** The lines that a policy says it applies to, and those that it leaves in doubt. */
-const linesOf = ({ lines, doubtfulLines }: Policy): readonly string[] => [
-  ...lines,
-  ...(doubtfulLines?.lines ?? []),
-];
+/** A line that the policy says it applies to, or leaves in doubt. */
+const mayBeForLine = (policy: Policy, coverage: ReadCoverage): boolean =>
+  !isExcluded(policy, coverage) &&
+  [...policy.lines, ...(policy.doubtfulLines?.lines ?? [])].some((line) => coverage.lines.has(line));
+
+/** Whatever line it is, the policy leaves it out; where each one is in doubt as well, the doubt stands. */
+const isExcluded = ({ excludedLines, doubtfulLines }: Policy, { lines }: ReadCoverage): boolean =>
+  excludedLines !== undefined &&
+  [...lines].every((line) => excludedLines.lines.includes(line)) &&
+  ![...lines].every((line) => doubtfulLines?.lines.includes(line) === true);
 
 const period = (policy: Policy): DateInterval => {
   const interval = parsePeriod({

@@ -30,7 +30,7 @@ const anomalyReference = z.union([
   z.string().transform((id) => ({ id, only: 'always' as const, if: undefined })),
   z.strictObject({
     id: z.string(),
-    only: z.enum(['always', 'when-open', 'when-review', 'when-met']).default('always'),
+    only: z.enum(['always', 'when-open', 'when-review', 'when-guard-open', 'when-met']).default('always'),
     /** It touches only a patient of whom this is true. */
     if: z
       .strictObject({
@@ -51,10 +51,13 @@ interface CriterionInput {
   title?: string | undefined;
   locator?: string | undefined;
   when?: string | undefined;
+  'when-judged'?: 'clinician' | undefined;
+  checklist?: true | undefined;
   anomalies?: z.output<typeof anomalyReference>[] | undefined;
   attestable?: boolean | undefined;
   open?: 'documentation' | 'attestation' | 'review' | undefined;
   'if-not'?: z.output<typeof ifNot> | undefined;
+  'if-so'?: 'review' | undefined;
   signals?: string[] | undefined;
   within?: z.output<typeof within> | undefined;
   missing?: string | undefined;
@@ -80,6 +83,10 @@ const criterionFields = {
   locator: z.string().min(1).optional(),
   /** A fact: the criterion does not apply when it is definitely false. */
   when: name.optional(),
+  /** Whether `when` holds is a judgement: where the chart leaves it open, a clinician's answer settles the criterion. */
+  'when-judged': z.literal('clinician').optional(),
+  /** Its parts are documents to put together: they are listed as on file or missing. */
+  checklist: z.literal(true).optional(),
   anomalies: z.array(anomalyReference).min(1).optional(),
   /** A clinician's answer can close it although it asks for a fact: a judgement, not a measurement or document. */
   attestable: z.boolean().optional(),
@@ -87,6 +94,8 @@ const criterionFields = {
   open: z.enum(['documentation', 'attestation', 'review']).optional(),
   /** The policy's text does not say what follows where it is false, or false while a fact holds: then a person must look. */
   'if-not': ifNot.optional(),
+  /** The same where it is true. */
+  'if-so': z.literal('review').optional(),
   /** Facts whose evidence is shown to whoever answers, and never decides. */
   signals: z.array(name).min(1).optional(),
   within: within.optional(),
@@ -138,6 +147,9 @@ const oneForm = (criterion: CriterionInput, context: z.RefinementCtx): void => {
   if (comparisons.length > 1) {
     context.addIssue({ code: 'custom', message: 'one comparison a criterion; use all for a range' });
   }
+  if (criterion['when-judged'] !== undefined && criterion.when === undefined) {
+    context.addIssue({ code: 'custom', message: 'when-judged needs a when' });
+  }
   if (criterion.id !== undefined && (criterion.title === undefined || criterion.locator === undefined)) {
     context.addIssue({ code: 'custom', message: `criterion "${criterion.id}" needs a title and a locator` });
   }
@@ -155,7 +167,7 @@ export type CriterionSource = CriterionInput;
 export type Comparison = (typeof COMPARISONS)[number];
 export interface AnomalyReference {
   readonly id: string;
-  readonly only: 'always' | 'when-open' | 'when-review' | 'when-met';
+  readonly only: 'always' | 'when-open' | 'when-review' | 'when-guard-open' | 'when-met';
   /** Only where this fact is true of the patient. */
   readonly if: FactTest | undefined;
 }
@@ -195,12 +207,15 @@ export interface Criterion {
   readonly title: string;
   readonly locator: string;
   readonly when: string | undefined;
+  readonly whenJudged: boolean;
+  readonly isChecklist: boolean;
   readonly anomalies: readonly AnomalyReference[];
   readonly attestable: boolean;
   readonly open: 'documentation' | 'attestation' | 'review' | undefined;
   readonly missing: string | undefined;
   /** What is false goes to a person; with a fact, only where that is true. */
   readonly ifNot: { readonly reviewIf: string | undefined } | undefined;
+  readonly ifSo: 'review' | undefined;
   readonly signals: readonly string[];
   readonly within: Within | undefined;
   readonly test: Test;

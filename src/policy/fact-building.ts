@@ -6,7 +6,7 @@ import type { factsFileSchema, RetrieveSource } from './fact-schema.ts';
 export function buildFact(
   id: string,
   source: z.output<typeof factsFileSchema>[string],
-  compile: (retrieve: RetrieveSource, path: readonly PropertyKey[]) => Retrieve,
+  compile: (retrieve: RetrieveSource, path: readonly PropertyKey[], isPresence?: boolean) => Retrieve,
 ): Fact {
   const compileAll = (key: string, list: readonly RetrieveSource[] | undefined): readonly Retrieve[] =>
     (list ?? []).map((retrieve, index) => compile(retrieve, [key, index]));
@@ -129,6 +129,19 @@ export function buildFact(
       missing: missing(source.missing),
     };
   }
+  if ('exists' in source)
+    return {
+      ...named,
+      kind: 'question',
+      yes: source.exists.map((retrieve, index) => compile(retrieve, ['exists', index], true)),
+      no: [],
+      doubt: [],
+      signs: compileAll('signs', source.signs),
+      incomplete: [],
+      latestDecides: false,
+      yesPrevails: false,
+      missing: missing(source.missing),
+    };
   return {
     ...named,
     kind: 'question',

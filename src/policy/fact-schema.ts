@@ -16,6 +16,7 @@ export const FACT_TYPES = [
   'ServiceRequest',
   'CarePlan',
   'EpisodeOfCare',
+  'ClaimResponse',
 ] as const;
 
 export const name = z
@@ -36,9 +37,11 @@ const CLINICAL_STATUS = ['active', 'recurrence', 'relapse', 'inactive', 'remissi
 export const retrieveSchema = z.strictObject({
   resource: oneOrMany(z.enum(FACT_TYPES)),
   /** Value sets: a record counts when one of its codes is in one of them. */
-  code: oneOrMany(name),
+  code: oneOrMany(name).optional(),
+  /** Names that a record is also found by, where its code's text or display says one of them. */
+  words: z.array(z.string().min(1)).min(1).optional(),
   /** Where the code stands, when not at the type's own code element: `conclusionCode`, `morphology`. */
-  element: z.enum(['conclusionCode', 'morphology', 'category']).optional(),
+  element: z.enum(['conclusionCode', 'morphology', 'category', 'reviewAction']).optional(),
   /** Value sets for the coded value of an Observation. */
   value: oneOrMany(name).optional(),
   /** FHIRPath on one resource, giving a boolean. */
@@ -58,6 +61,10 @@ export const retrieveSchema = z.strictObject({
   confirmed: z.literal(true).optional(),
   /** `course`: only what took place before the ordered course; what belongs to that course is no evidence. */
   before: z.literal('course').optional(),
+  /** Value sets: counts only beside a usable record of the same type and day from each of them. */
+  with: oneOrMany(name).optional(),
+  /** For a ClaimResponse: `ordered`, it must be about the ordered product, or about the order itself. */
+  product: z.literal('ordered').optional(),
   /** A fact with `events`: only what was stated after the start of its latest regimen. */
   since: name.optional(),
   /** With `since`: also counts where the chart holds no event of that kind at all. */
@@ -74,24 +81,39 @@ export const retrieveSchema = z.strictObject({
   'other-than': z.literal('ordered-product').optional(),
 });
 
+const retrieve = retrieveSchema.refine(({ code, words }) => code !== undefined || words !== undefined, {
+  error: 'name a code, or words',
+});
+
 const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': name.optional() });
 
 const questionSchema = z.strictObject({
   ask: z.string().min(1),
   /** Evidence for yes. */
-  yes: z.array(retrieveSchema).min(1),
+  yes: z.array(retrieve).min(1),
   /** Evidence for no. Where both are found nothing is decided. */
-  no: z.array(retrieveSchema).min(1).optional(),
+  no: z.array(retrieve).min(1).optional(),
   /** Evidence that opens the question again when it is not surely older than the evidence for the answer. */
-  doubt: z.array(retrieveSchema).min(1).optional(),
+  doubt: z.array(retrieve).min(1).optional(),
   /** Shown to the reader, never decisive. */
-  signs: z.array(retrieveSchema).min(1).optional(),
+  signs: z.array(retrieve).min(1).optional(),
   /** Where evidence for yes and for no is found, the one stated surely later than all of the other decides. */
   'latest-decides': z.literal(true).optional(),
   /** Evidence for yes stands whatever else says no: what was found once is there. */
   'yes-prevails': z.literal(true).optional(),
   /** Signs beside which an open answer needs the record that `missing` names. */
-  incomplete: z.array(retrieveSchema).min(1).optional(),
+  incomplete: z.array(retrieve).min(1).optional(),
+  missing: missingSchema.optional(),
+});
+
+const presenceSchema = z.strictObject({
+  ask: z.string().min(1),
+  /**
+   * Records that are what is asked for, whatever they say: a current document, a result with any value. The newest
+   * is shown first.
+   */
+  exists: z.array(retrieve).min(1),
+  signs: z.array(retrieve).min(1).optional(),
   missing: missingSchema.optional(),
 });
 
@@ -111,20 +133,20 @@ const settingSchema = z.strictObject({
 const eventsSchema = z.strictObject({
   ask: z.string().min(1),
   /** Exposures whose dates other facts refer to (`since`, `within`, `lines`). */
-  events: z.array(retrieveSchema).min(1),
+  events: z.array(retrieve).min(1),
   /** Doses of these drugs in the days before one of these events prepare for it, and are no part of a regimen. */
   apart: z
     .array(
       z.strictObject({
         drugs: z.array(name).min(1),
-        before: z.array(retrieveSchema).min(1),
+        before: z.array(retrieve).min(1),
         days: z.int().min(1),
       }),
     )
     .min(1)
     .optional(),
   /** What is begun after the latest of these bridges to the ordered course, and is no regimen of its own. */
-  bridging: z.array(retrieveSchema).min(1).optional(),
+  bridging: z.array(retrieve).min(1).optional(),
 });
 
 /** Results in substance units: one of the fact's own unit is so many of this one. UCUM alone cannot say. */
@@ -150,7 +172,7 @@ const measurementSchema = z.strictObject({
     'any-in-episode': z.literal('review').optional(),
   }),
   /** Records that leave open what the result is of. */
-  doubt: z.array(retrieveSchema).min(1).optional(),
+  doubt: z.array(retrieve).min(1).optional(),
   missing: missingSchema.optional(),
 });
 
@@ -181,7 +203,7 @@ const linesSchema = z.strictObject({
     /** A fact with events. */
     of: name,
     /** What documents that the disease progressed, relapsed or was refractory. */
-    progression: z.array(retrieveSchema).min(1),
+    progression: z.array(retrieve).min(1),
     /** Records on which a clinician has put the number of a line, for one of the diseases. */
     assigned: z
       .strictObject({
@@ -221,8 +243,8 @@ const episodesSchema = z.strictObject({
   episodes: z.strictObject({
     /** A fact with events. */
     therapy: name,
-    remission: z.array(retrieveSchema).min(1),
-    recurrence: z.array(retrieveSchema).min(1),
+    remission: z.array(retrieve).min(1),
+    recurrence: z.array(retrieve).min(1),
   }),
 });
 
@@ -230,8 +252,8 @@ const failuresSchema = z.strictObject({
   ask: z.string().min(1),
   /** Ingredients during whose course a clinician stated progression, or gave failure as the reason to stop. */
   failures: z.strictObject({
-    drugs: z.array(retrieveSchema).min(1),
-    progression: z.array(retrieveSchema).min(1),
+    drugs: z.array(retrieve).min(1),
+    progression: z.array(retrieve).min(1),
     /** Value sets for `statusReason`. */
     reasons: oneOrMany(name),
   }),
@@ -242,15 +264,16 @@ const daysBeforeSchema = z.strictObject({
   ask: z.string().min(1),
   /** Days from the latest of these events to the planned infusion. */
   'days-before-infusion': z.strictObject({
-    events: z.array(retrieveSchema).min(1),
+    events: z.array(retrieve).min(1),
     /** Records that may be such an event: unless they are surely long past, the open answer needs a document. */
-    unclear: z.array(retrieveSchema).min(1).optional(),
+    unclear: z.array(retrieve).min(1).optional(),
   }),
   missing: missingSchema.optional(),
 });
 
 export const factSchema = z.union([
   questionSchema,
+  presenceSchema,
   ageSchema,
   settingSchema,
   eventsSchema,

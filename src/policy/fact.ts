@@ -2,7 +2,11 @@ import type { Condition } from '../fhir/fhirpath.ts';
 import type { CHANGES, RetrieveSource } from './fact-schema.ts';
 
 /** A retrieve with its FHIRPath compiled for each of its resource types. */
-export interface Retrieve extends Omit<RetrieveSource, 'where'> {
+export interface Retrieve extends Omit<RetrieveSource, 'where' | 'code'> {
+  /** Empty where only words are named. */
+  readonly code: readonly string[];
+  /** That the record exists is what is asked. */
+  readonly isPresence: boolean;
   readonly conditions: ReadonlyMap<string, Condition>;
 }
 

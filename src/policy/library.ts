@@ -18,7 +18,7 @@ import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
 import { factsFileSchema, type RetrieveSource } from './fact-schema.ts';
 import { readIngredients } from './ingredients.ts';
 import { parseYaml, suggestion, type ParsedFile, type Problem } from './parse.ts';
-import { buildPolicy, flatten, policySchema, type Policy } from './policy.ts';
+import { buildPolicy, flatten, policySchema, type NamesOrAny, type Policy } from './policy.ts';
 import {
   ancestry,
   type ChartQuery,
@@ -189,9 +189,10 @@ export function createLibrary(
   for (const file of factFiles) {
     for (const [id, source] of Object.entries(file.value)) {
       if (facts.has(id)) report(file, [id], `fact "${id}" is declared twice`);
-      const fact = buildFact(id, source, (retrieve, path) =>
-        compileRetrieve(file, [id, ...path], id, retrieve),
-      );
+      const fact = buildFact(id, source, (retrieve, path, isPresence = false) => ({
+        ...compileRetrieve(file, [id, ...path], id, retrieve),
+        isPresence,
+      }));
       facts.set(id, fact);
     }
   }
@@ -199,12 +200,12 @@ export function createLibrary(
     file: ParsedFile<unknown>,
     path: readonly PropertyKey[],
     fact: string,
-    { where, ...retrieve }: RetrieveSource,
-  ): Retrieve {
+    { where, code = [], ...retrieve }: RetrieveSource,
+  ): Omit<Retrieve, 'isPresence'> {
     checkValueSets(
       file,
       path,
-      [...retrieve.code, ...(retrieve.value ?? []), ...(retrieve.focus ?? [])],
+      [...code, ...(retrieve.value ?? []), ...(retrieve.focus ?? []), ...(retrieve.with ?? [])],
       `fact "${fact}"`,
     );
     for (const disease of retrieve.for ?? [])
@@ -221,7 +222,7 @@ export function createLibrary(
         );
       }
     }
-    return { ...retrieve, conditions };
+    return { ...retrieve, code, conditions };
   }
   for (const file of factFiles) {
     for (const [id, source] of Object.entries(file.value)) {
@@ -308,7 +309,12 @@ export function createLibrary(
     }
     checkName(file, ['payer'], 'payer', source.payer, payers, where);
     const doubtful = source['doubtful-lines'];
-    for (const line of [...source.lines, ...(doubtful?.lines ?? [])])
+    for (const line of [
+      ...source.lines,
+      ...(doubtful?.lines ?? []),
+      ...(source['excluded-lines']?.lines ?? []),
+      ...(source['prior-authorization']['by-line'] ?? []).flatMap(({ lines }) => lines),
+    ])
       checkName(file, ['lines'], 'plan line', line, lineNames, where);
     const anomalies = new Map(Object.entries(source.anomalies ?? {}));
     if (doubtful !== undefined)
@@ -318,22 +324,28 @@ export function createLibrary(
       for (const indication of form.indications ?? [])
         checkName(file, ['submit', 'forms', index], 'indication', indication, indications, where);
     }
-    for (const product of source.products)
+    for (const product of listed(source.products))
       checkName(file, ['products'], 'product', product, productIds, where);
     for (const [index, indication] of source.indications.entries()) {
-      for (const product of indication.products) {
+      if (indication.products === 'any' && source.products !== 'any')
+        report(
+          file,
+          ['indications', index, 'products'],
+          `indication "${indication.id}" is for any product, and the policy lists some`,
+        );
+      for (const product of listed(indication.products)) {
         checkName(
           file,
           ['indications', index, 'products'],
           'product',
           product,
-          new Set(source.products),
+          source.products === 'any' ? productIds : new Set(source.products),
           `indication "${indication.id}"`,
         );
       }
       for (const anomaly of indication.anomalies ?? [])
         checkName(file, ['indications', index, 'anomalies'], 'anomaly', anomaly, anomalies, where);
-      for (const disease of indication.diseases) {
+      for (const disease of listed(indication.diseases)) {
         checkName(
           file,
           ['indications', index, 'diseases'],
@@ -378,6 +390,8 @@ export function createLibrary(
     companionOrders,
   };
 }
+
+const listed = (names: NamesOrAny): readonly string[] => (names === 'any' ? [] : names);
 
 /** The facts that a policy asks, and those that they refer to. */
 export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): readonly Fact[] {

@@ -73,6 +73,8 @@ function explain(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey
       message: `unknown key "${key}"; remove it or correct its spelling`,
     }));
   }
+  // What is wrong with the name of an entry.
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path: issue.path, message }));
   return [{ path: issue.path, message: issue.message }];
 }
 

@@ -30,6 +30,9 @@ const date = z
     error: 'write the date as "2025-09-01"',
   });
 
+/** Names, or `any` where the policy's text limits it to none. */
+const namesOrAny = z.union([z.literal('any'), z.array(name).min(1)]);
+
 const requirement = z.enum(['required', 'not-required', 'unknown']);
 
 /** How a request is submitted: `text` says it in a sentence, the rest is what a form or a request is filled in with. */
@@ -68,7 +71,23 @@ export const policySchema = z.strictObject({
   lines: z.array(name).min(1),
   /** Plan lines that one part of its text names and another leaves out: a person must say whether it applies. */
   'doubtful-lines': z.strictObject({ lines: z.array(name).min(1), anomaly: z.string() }).optional(),
-  'prior-authorization': z.strictObject({ inpatient: requirement, outpatient: requirement }),
+  /** Plan lines that the text leaves to other rules, and why. */
+  'excluded-lines': z.strictObject({ lines: z.array(name).min(1), because: z.string().min(1) }).optional(),
+  'prior-authorization': z.strictObject({
+    inpatient: requirement,
+    outpatient: requirement,
+    /** Plan lines that it is different for; what is not stated is as above. */
+    'by-line': z
+      .array(
+        z.strictObject({
+          lines: z.array(name).min(1),
+          inpatient: requirement.optional(),
+          outpatient: requirement.optional(),
+        }),
+      )
+      .min(1)
+      .optional(),
+  }),
   submit: submitSchema,
   links: z.array(z.strictObject({ label: z.string().min(1), url: z.url() })).optional(),
   /** Canonical of the policy's Questionnaire, with its version. */
@@ -81,7 +100,8 @@ export const policySchema = z.strictObject({
     .optional(),
   /** The payer's own word for an order that does not meet the criteria. */
   otherwise: z.string().min(1),
-  products: z.array(name).min(1),
+  /** `any`: every CAR-T product, and orders that name none. */
+  products: namesOrAny,
   /** What is wrong in the policy's text. A general one stands on every determination of the policy. */
   anomalies: z
     .record(z.string(), z.strictObject({ text: z.string().min(1), general: z.literal(true).optional() }))
@@ -92,9 +112,9 @@ export const policySchema = z.strictObject({
       z.strictObject({
         id: name,
         title: z.string().min(1),
-        products: z.array(name).min(1),
-        /** Diseases of `shared/diseases.yaml` that the indication is for. */
-        diseases: z.array(name).min(1),
+        products: namesOrAny,
+        /** Diseases of `shared/diseases.yaml` that the indication is for; `any`: the text names none. */
+        diseases: namesOrAny,
         /** Anomalies of the policy's text that stand on every determination of this indication. */
         anomalies: z.array(z.string()).min(1).optional(),
         criteria: z
@@ -110,12 +130,17 @@ export const policySchema = z.strictObject({
 
 export type PolicySource = z.output<typeof policySchema>;
 export type Requirement = z.output<typeof requirement>;
+export type NamesOrAny = 'any' | readonly string[];
+
+/** True for a listed product; `any` also takes an order that names none (null). */
+export const isForProduct = (products: NamesOrAny, product: { readonly id: string } | null): boolean =>
+  products === 'any' || (product !== null && products.includes(product.id));
 
 export interface Indication {
   readonly id: string;
   readonly title: string;
-  readonly products: readonly string[];
-  readonly diseases: readonly string[];
+  readonly products: NamesOrAny;
+  readonly diseases: NamesOrAny;
   readonly anomalies: readonly string[];
   readonly criteria: readonly Criterion[];
 }
@@ -145,13 +170,22 @@ export interface Policy {
   readonly until: string | undefined;
   readonly lines: readonly string[];
   readonly doubtfulLines: { readonly lines: readonly string[]; readonly anomaly: string } | undefined;
-  readonly priorAuthorization: { readonly inpatient: Requirement; readonly outpatient: Requirement };
+  readonly excludedLines: { readonly lines: readonly string[]; readonly because: string } | undefined;
+  readonly priorAuthorization: {
+    readonly inpatient: Requirement;
+    readonly outpatient: Requirement;
+    readonly byLine: readonly {
+      readonly lines: readonly string[];
+      readonly inpatient?: Requirement | undefined;
+      readonly outpatient?: Requirement | undefined;
+    }[];
+  };
   readonly submit: Submission;
   readonly links: readonly { readonly label: string; readonly url: string }[];
   /** Canonical with version. */
   readonly questionnaire: string | undefined;
   readonly otherwise: string;
-  readonly products: readonly string[];
+  readonly products: NamesOrAny;
   readonly anomalies: ReadonlyMap<string, { readonly text: string; readonly general: boolean }>;
   readonly indications: readonly Indication[];
 }
@@ -183,12 +217,15 @@ export function buildPolicy(source: PolicySource): Policy {
       title,
       locator,
       when: criterion.when,
+      whenJudged: criterion['when-judged'] !== undefined,
+      isChecklist: criterion.checklist === true,
       anomalies: anomalies(criterion),
       attestable: criterion.attestable ?? (criterion.attest !== undefined || criterion.none !== undefined),
       open: criterion.open,
       missing: criterion.missing,
       ifNot:
         ifNot === undefined ? undefined : { reviewIf: ifNot === 'review' ? undefined : ifNot['review-if'] },
+      ifSo: criterion['if-so'],
       signals: criterion.signals ?? [],
       within:
         criterion.within === undefined
@@ -208,7 +245,12 @@ export function buildPolicy(source: PolicySource): Policy {
     until: source.until,
     lines: source.lines,
     doubtfulLines: source['doubtful-lines'],
-    priorAuthorization: source['prior-authorization'],
+    excludedLines: source['excluded-lines'],
+    priorAuthorization: {
+      inpatient: source['prior-authorization'].inpatient,
+      outpatient: source['prior-authorization'].outpatient,
+      byLine: source['prior-authorization']['by-line'] ?? [],
+    },
     submit: {
       text: source.submit.text,
       fax: source.submit.fax,

@@ -91,6 +91,24 @@ export const definitions: Readonly<Partial<Record<FhirResource['resourceType'], 
     code: status,
     date: { date: 'date', period: 'context.period' },
   },
+  Claim: {
+    reference: {
+      patient: 'patient',
+      provider: 'provider',
+      insurer: 'insurer',
+      encounter: 'item.encounter',
+      facility: 'facility',
+    },
+    token: { ...identified, priority: 'priority' },
+    code: { ...status, use: 'use' },
+    date: { created: 'created' },
+  },
+  ClaimResponse: {
+    reference: { patient: 'patient', insurer: 'insurer', request: 'request', requestor: 'requestor' },
+    token: identified,
+    code: { ...status, outcome: 'outcome', use: 'use' },
+    date: { created: 'created' },
+  },
   EpisodeOfCare: {
     reference: {
       patient: 'patient',

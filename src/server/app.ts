@@ -1,27 +1,38 @@
-import express, { type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
 import { cdsServiceRoutes } from './cds-services.ts';
 import type { Dependencies } from './call.ts';
+import { cors } from './cors.ts';
 import { determinationRoutes } from './determinations.ts';
 import { createDeterminationStore } from './determination-store.ts';
 import { errorHandler, errorPlace, ServiceError } from './errors.ts';
-import { cors } from './cors.ts';
 import { createFeedbackStore } from './feedback-store.ts';
 import { feedbackRoutes } from './feedback.ts';
+import { createGate, isRefusal, type Gate } from './gate.ts';
+import { allow } from './methods.ts';
+import { identifyRequest, requestIdOf } from './request-id.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 
-/** The whole service as an Express app that does not listen yet. */
+/**
+ * The whole service as an Express app that does not listen yet.
+ * @param fixtures patients of the sandbox EHR, which sandbox mode alone serves
+ */
 export function createApp(dependencies: Dependencies, fixtures: readonly SandboxFixture[]): Express {
-  const { library, logger } = dependencies;
+  const { library, logger, callers, config } = dependencies;
   const app = express();
-  app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(cors(dependencies.config.allowedOrigins));
+  if (config.trustedProxies !== undefined) app.set('trust proxy', config.trustedProxies);
+  app.use(securityHeaders(callers.isSandbox));
+  app.use(identifyRequest);
+  app.use(cors(callers.origins));
+  const gate = createGate(callers, config.bodyLimit);
   const determinations = dependencies.determinations ?? createDeterminationStore();
   const feedback = dependencies.feedback ?? createFeedbackStore();
-  app.use(cdsServiceRoutes(dependencies, determinations, feedback));
-  app.use(feedbackRoutes(dependencies.config.bodyLimit, feedback));
-  app.use(determinationRoutes(dependencies, determinations));
-  app.use(sandboxEhrRoutes(fixtures));
+  app.use(cdsServiceRoutes(dependencies, gate, determinations, feedback));
+  app.use(feedbackRoutes(gate, feedback));
+  app.use(determinationRoutes(dependencies, gate, determinations));
+  if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
   app.get('/healthz', (_request, response) => {
     response.json({
       status: 'ok',
@@ -33,6 +44,7 @@ export function createApp(dependencies: Dependencies, fixtures: readonly Sandbox
       })),
     });
   });
+  app.all('/healthz', allow('GET'));
   app.use((request, _response) => {
     throw new ServiceError(
       'not-found',
@@ -40,10 +52,50 @@ export function createApp(dependencies: Dependencies, fixtures: readonly Sandbox
       '(url)',
     );
   });
+  app.use(refusals(gate, logger));
   app.use(
     errorHandler((error, request) => {
-      logger.error({ path: request.path, ...errorPlace(error) }, 'failed');
+      logger.error(
+        { requestId: requestIdOf(request), route: routeOf(request), ...errorPlace(error) },
+        'failed',
+      );
     }),
   );
   return app;
 }
+
+/** Answers are JSON for programs: nothing of them is to be rendered, framed or guessed at. */
+const securityHeaders = (isSandbox: boolean) =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    // Sandbox mode has no TLS to insist on.
+    strictTransportSecurity: isSandbox ? false : { maxAge: 31_536_000, includeSubDomains: false },
+  });
+
+/** Refused tokens are logged with the cause, as long as their number allows it. */
+const refusals =
+  ({ refused }: Gate, logger: Logger): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    if (!isRefusal(error)) {
+      next(error);
+      return;
+    }
+    const { code, reason, claimed } = error;
+    return refused(request, response, (tooMany?: unknown) => {
+      if (tooMany === undefined)
+        logger.warn(
+          { requestId: requestIdOf(request), route: routeOf(request), code, reason, claimedClient: claimed },
+          'refused',
+        );
+      next(tooMany ?? error);
+    });
+  };
+
+/** The pattern that the URL matched: the URL itself may tell of a patient. */
+const routeOf = ({ route, baseUrl }: Request): string | undefined => {
+  const path = (route as { readonly path?: unknown } | undefined)?.path;
+  return typeof path === 'string' ? `${baseUrl}${path}` : undefined;
+};

@@ -1,5 +1,6 @@
 import express, { type RequestHandler } from 'express';
 import { parseJson } from '../fhir/number-text.ts';
+import { identifiedOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 
 /** Objects and arrays inside each other; a chart nests about fifteen deep. */
@@ -20,7 +21,9 @@ export function jsonBody(limit: string): readonly RequestHandler[] {
     },
     express.raw({ type: () => true, limit }),
     (request, _response, next) => {
-      request.body = bodyValue(request.body as Buffer);
+      const bytes: unknown = request.body;
+      identifiedOf(request).admitBody(Buffer.isBuffer(bytes) ? bytes : new Uint8Array());
+      request.body = bodyValue(bytes);
       next();
     },
   ];

@@ -3,23 +3,25 @@ import type { Logger } from 'pino';
 import type { FhirClient } from '../fhir/client.ts';
 import { parseDate } from '../fhir/date.ts';
 import { wantedOf, type Wanted } from '../crd/card-types.ts';
-import { SANDBOX_CLIENT, type ClientSettings } from '../crd/client-settings.ts';
+import type { ClientSettings } from '../crd/client-settings.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import type { Evaluation } from '../crd/evaluation.ts';
 import type { Determination } from '../engine/determination.ts';
 import { ORDER_HOOKS, readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
 import type { Library } from '../policy/library.ts';
+import { callerOf, ownerOf, type Caller, type Callers } from './caller.ts';
 import type { Config } from './config.ts';
 import type { DeterminationStore } from './determination-store.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import { createFhirClient, type FhirAccess, type QueryLog } from './fhir-client.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies {
   readonly library: Library;
-  readonly config: Pick<Config, 'fhirServers' | 'bodyLimit' | 'queryMilliseconds'> &
-    Partial<Pick<Config, 'allowedOrigins' | 'prefetch'>>;
+  readonly config: Pick<Config, 'bodyLimit' | 'queryMilliseconds'> &
+    Partial<Pick<Config, 'prefetch' | 'trustedProxies'>>;
   readonly logger: Logger;
   /** Today as a FHIR date. */
   readonly today: () => string;
@@ -28,8 +30,7 @@ export interface Dependencies {
   /** 20 to 30 unguessable letters and digits for a determination. */
   readonly newId: () => string;
   readonly fhirClient?: (access: FhirAccess, log: (query: QueryLog) => void) => FhirClient;
-  /** How clients are answered. Sandbox mode knows one, whoever calls. */
-  readonly clients?: { readonly sandbox: ClientSettings };
+  readonly callers: Callers;
   readonly determinations?: DeterminationStore;
   readonly feedback?: FeedbackStore;
 }
@@ -53,12 +54,13 @@ export async function answerCall(
   store: DeterminationStore,
 ): Promise<Call> {
   const started = performance.now();
-  const asOf = asOfDate(request, dependencies);
+  const caller = callerOf(request);
+  const asOf = asOfDate(request, caller, dependencies);
   const read = readHookRequest(request.body, expected);
   if ('code' in read) throw new ServiceError(read.code, read.message, read.path);
   const queries: QueryLog[] = [];
-  const fhirClient = clientFor(read, dependencies, (query) => queries.push(query));
-  const client = dependencies.clients?.sandbox ?? SANDBOX_CLIENT;
+  const fhirClient = clientFor(read, caller, dependencies, (query) => queries.push(query));
+  const client = caller.settings;
   const wanted = wantedOf(read.configuration, client, read.hook);
   const isPayerEndpoint = client.crdPayer !== undefined;
   const evaluation = await evaluateRequest(read, dependencies.library, fhirClient, asOf, { isPayerEndpoint });
@@ -71,10 +73,14 @@ export async function answerCall(
       'prefetch.coverage',
     );
   const ids = new Map(determinations.map(({ determination }) => [determination, dependencies.newId()]));
-  for (const [determination, id] of ids) store.keep({ id, ...determination });
+  for (const [determination, id] of ids) store.keep({ id, ...determination }, ownerOf(caller));
   for (const { error } of failed) dependencies.logger.error(errorPlace(error), 'an order failed');
   dependencies.logger.info(
     {
+      requestId: requestIdOf(request),
+      client: caller.client,
+      tenant: caller.tenant,
+      ...(caller.isTest ? { test: true } : {}),
       hook: read.hook,
       version: read.version,
       determinations: determinations.map(({ determination: { policy, decision } }) => ({
@@ -97,9 +103,11 @@ export async function answerCall(
 }
 
 /** The day of the request: today, or in sandbox mode the day that the caller's `X-As-Of` header names. */
-function asOfDate(request: Request, { today }: Dependencies): string {
+function asOfDate(request: Request, { isSandbox }: Caller, { today }: Dependencies): string {
   const header = request.get('x-as-of');
   if (header === undefined) return today();
+  if (!isSandbox)
+    throw new ServiceError('invalid-as-of', 'X-As-Of is for sandbox mode alone', '(header) x-as-of');
   if (!/^\d{4}-\d{2}-\d{2}$/.test(header) || parseDate(header) === null)
     throw new ServiceError('invalid-as-of', 'X-As-Of must be a date such as 2026-03-02', '(header) x-as-of');
   return header;
@@ -107,15 +115,16 @@ function asOfDate(request: Request, { today }: Dependencies): string {
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Only loopback servers, and those that the settings name, are called: `fhirServer` is the caller's word. */
+/** Only the caller's registered servers are called, in sandbox mode loopback ones too: `fhirServer` is its word. */
 function clientFor(
   { fhirServer, accessToken }: HookRequest,
+  { fhirServers, isSandbox }: Caller,
   { config, fhirClient = createFhirClient }: Dependencies,
   log: (query: QueryLog) => void,
 ): FhirClient | undefined {
   if (fhirServer === undefined) return undefined;
-  if (!LOOPBACK.test(new URL(fhirServer).hostname) && !config.fhirServers.includes(fhirServer))
-    return refusedServer;
+  const isLoopback = isSandbox && LOOPBACK.test(new URL(fhirServer).hostname);
+  if (!isLoopback && !fhirServers.includes(fhirServer)) return refusedServer;
   return fhirClient(
     { base: fhirServer, accessToken, signal: AbortSignal.timeout(config.queryMilliseconds) },
     log,

@@ -5,11 +5,13 @@ import { HOOKS, type Hook } from '../crd/hook-request.ts';
 import { templatesOf, type PrefetchStyle } from '../crd/prefetch.ts';
 import { WIRE_VERSIONS, type WireVersion } from '../crd/wire-version.ts';
 import type { Library } from '../policy/library.ts';
-import { jsonBody } from './body.ts';
 import { answerCall, type Dependencies } from './call.ts';
 import type { DeterminationStore } from './determination-store.ts';
+import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { FeedbackStore } from './feedback-store.ts';
+import type { Gate } from './gate.ts';
+import { allow } from './methods.ts';
 
 /** CDS Hooks 2.0.1, "Discovery": one service for each hook, its id the hook's name. */
 interface Service {
@@ -57,35 +59,38 @@ const discovered = (library: Library, style: PrefetchStyle): readonly Service[] 
 
 export function cdsServiceRoutes(
   dependencies: Dependencies,
+  gate: Gate,
   determinations: DeterminationStore,
   feedback: FeedbackStore,
 ): Router {
   const { library, newUuid, config } = dependencies;
   const services = discovered(library, config.prefetch ?? 'small');
   const router = Router();
-  router.get('/cds-services', (_request, response) => {
+  router.get('/cds-services', ...gate.open(() => ['/cds-services']), (_request, response) => {
     response.set('cache-control', 'public, max-age=300').json({ services });
+  });
+  router.all('/cds-services', allow('GET'));
+  router.all('/cds-services/:id', (request, _response, next) => {
+    if (!services.some(({ id }) => id === request.params.id)) {
+      throw new ServiceError(
+        'unknown-service',
+        `there is no such service; GET /cds-services lists them: ${services.map(({ id }) => id).join(', ')}`,
+        '(url)',
+      );
+    }
+    next();
   });
   router.post(
     '/cds-services/:id',
-    (request, _response, next) => {
-      if (!services.some(({ id }) => id === request.params.id)) {
-        throw new ServiceError(
-          'unknown-service',
-          `there is no such service; GET /cds-services lists them: ${services.map(({ id }) => id).join(', ')}`,
-          '(url)',
-        );
-      }
-      next();
-    },
-    ...jsonBody(config.bodyLimit),
+    ...gate.post(({ params }) => [`/cds-services/${String(params['id'])}`]),
     async (request, response) => {
       const service = services.find(({ id }) => id === request.params['id']);
       const { evaluation, ...call } = await answerCall(request, service?.hook, dependencies, determinations);
       const answer = hookResponse(evaluation, { ...call, library, newUuid });
-      for (const { uuid } of answer.cards) feedback.issued(uuid);
+      for (const { uuid } of answer.cards) feedback.issued(uuid, ownerOf(callerOf(request)));
       response.set('cache-control', 'no-store').json(answer);
     },
   );
+  router.all('/cds-services/:id', allow('POST'));
   return router;
 }

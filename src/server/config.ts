@@ -4,21 +4,41 @@ import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
 /** Settings from the environment; the README lists them. */
 export interface Config {
   readonly port: number;
-  /** FHIR servers beside loopback ones that may be called, as base URLs without a trailing slash. */
-  readonly fhirServers: readonly string[];
+  readonly host: string;
   readonly bodyLimit: string;
   /** Time for all queries of one call to the EHR's FHIR server. */
   readonly queryMilliseconds: number;
   readonly logLevel: string;
-  /** Origins of browser clients that may call; undefined: any. */
-  readonly allowedOrigins: readonly string[] | undefined;
-  /** Id of the payer whose CRD endpoint the sandbox client takes this service for. */
-  readonly crdPayer: string | undefined;
   /** What the services ask ahead for. */
   readonly prefetch: PrefetchStyle;
+  /** Proxies whose X-Forwarded-For is believed, in Express's words. */
+  readonly trustedProxies: string | undefined;
+  readonly access: SandboxSettings | ProductionSettings;
+}
+
+/** Unsigned calls from this machine; what the one caller is given. */
+export interface SandboxSettings {
+  readonly mode: 'sandbox';
+  /** FHIR servers beside loopback ones that may be called, as base URLs without a trailing slash. */
+  readonly fhirServers: readonly string[];
+  /** Origins of browser clients that may call; undefined: any. */
+  readonly allowedOrigins: readonly string[] | undefined;
+  /** Id of the payer whose CRD endpoint the caller takes this service for. */
+  readonly crdPayer: string | undefined;
   /** A SMART app to offer, with its label. */
   readonly smartApp: { readonly label: string; readonly url: string } | undefined;
 }
+
+/** Signed calls of registered clients. */
+export interface ProductionSettings {
+  readonly mode: 'production';
+  /** Where callers reach the service, without a trailing slash: tokens are for URLs under it. */
+  readonly publicUrl: string;
+  /** Path of the clients file. */
+  readonly clients: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const whole = (name: string, least: number, most: number, fallback: number) =>
   z.coerce
@@ -28,65 +48,169 @@ const whole = (name: string, least: number, most: number, fallback: number) =>
     .max(most, `${name} must be at most ${most}`)
     .default(fallback);
 
-const schema = z.object({
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
+
+const common = {
   PORT: whole('PORT', 0, 65_535, 8080),
-  FHIR_SERVERS: z
-    .string()
-    .default('')
-    .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
-    .pipe(
-      z.array(z.url({ protocol: /^https?$/, error: 'FHIR_SERVERS must be base URLs, separated by commas' })),
-    ),
   BODY_LIMIT: z
     .string()
     .regex(/^\d+(kb|mb)$/, 'BODY_LIMIT must be a size such as 16mb')
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
-  ALLOWED_ORIGINS: z
-    .string()
-    .default('')
-    .transform((list) => list.split(/[\s,]+/).filter((item) => item !== ''))
-    .pipe(
-      z.array(
-        z
-          .string()
-          .regex(
-            /^https?:\/\/[^/]+$/,
-            'ALLOWED_ORIGINS must be origins such as https://sandbox.cds-hooks.org',
-          ),
-      ),
-    ),
   PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
-  CRD_PAYER: z.string().min(1).optional(),
-  SMART_APP_URL: z.url({ protocol: /^https?$/, error: 'SMART_APP_URL must be a URL' }).optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
       'LOG_LEVEL must be a pino level such as info',
     )
     .default('info'),
-});
+};
 
-/** @throws Error that lists every wrong setting */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const read = schema.safeParse(environment);
-  if (!read.success) {
-    throw new Error(
-      `wrong settings in the environment:\n${read.error.issues.map(({ message }) => `  ${message}`).join('\n')}`,
-    );
-  }
+const sandboxOnly = {
+  FHIR_SERVERS: list.pipe(
+    z.array(z.url({ protocol: /^https?$/, error: 'FHIR_SERVERS must be base URLs, separated by commas' })),
+  ),
+  ALLOWED_ORIGINS: list.pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^https?:\/\/[^/]+$/, 'ALLOWED_ORIGINS must be origins such as https://sandbox.cds-hooks.org'),
+    ),
+  ),
+  CRD_PAYER: z.string().min(1).optional(),
+  SMART_APP_URL: z.url({ protocol: /^https?$/, error: 'SMART_APP_URL must be a URL' }).optional(),
+};
+
+const productionOnly = {
+  PUBLIC_URL: z
+    .string(
+      'PUBLIC_URL is missing: the https URL under which callers reach the service, which their tokens name in aud',
+    )
+    .refine(
+      isPublicUrl,
+      'PUBLIC_URL must be an https URL without user, query and fragment, such as https://cds.example.org',
+    )
+    .transform((url) => url.replace(/\/+$/, '')),
+  CLIENTS: z
+    .string('CLIENTS is missing: the path of the clients file; clients.example.yaml is one')
+    .min(1, 'CLIENTS must be the path of the clients file'),
+  LISTEN_HOST: z.string().default('127.0.0.1'),
+  TRUSTED_PROXIES: list
+    .pipe(
+      z.array(
+        z.union(
+          [z.enum(['loopback', 'linklocal', 'uniquelocal']), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+          'TRUSTED_PROXIES must be addresses or networks, or loopback',
+        ),
+      ),
+    )
+    .transform((proxies) => (proxies.length === 0 ? 'loopback' : proxies.join(','))),
+};
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return protocol === 'https:' && [username, password, search, hash].every((part) => part === '');
+}
+
+const sandboxSchema = z.object({ ...common, ...sandboxOnly });
+const productionSchema = z.object({ ...common, ...productionOnly });
+
+/**
+ * @param nodeArguments what Node itself was started with
+ * @throws WrongSettings that lists every wrong setting, and in production mode every unsafe one
+ */
+export function readConfig(environment: Environment, nodeArguments: readonly string[] = []): Config {
+  // Compose files and shells pass a variable that is not set as an empty one.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const mode = given['SERVICE_MODE'] ?? 'sandbox';
+  if (mode !== 'sandbox' && mode !== 'production')
+    throw wrongSettings(['SERVICE_MODE must be sandbox or production']);
+  return mode === 'sandbox' ? readSandbox(given) : readProduction(given, nodeArguments);
+}
+
+function readSandbox(given: Environment): Config {
+  const misplaced = Object.keys(productionOnly)
+    .filter((name) => name in given)
+    .map((name) => `${name} is of production mode: set SERVICE_MODE=production, or take it away`);
+  const read = sandboxSchema.safeParse(given);
+  if (!read.success || misplaced.length > 0) throw wrongSettings([...messages(read), ...misplaced]);
+  const { FHIR_SERVERS, ALLOWED_ORIGINS, CRD_PAYER, SMART_APP_URL } = read.data;
   return {
-    port: read.data.PORT,
-    fhirServers: read.data.FHIR_SERVERS.map((base) => base.replace(/\/+$/, '')),
-    bodyLimit: read.data.BODY_LIMIT,
-    queryMilliseconds: read.data.QUERY_TIMEOUT_MS,
-    logLevel: read.data.LOG_LEVEL,
-    allowedOrigins: read.data.ALLOWED_ORIGINS.length === 0 ? undefined : read.data.ALLOWED_ORIGINS,
-    prefetch: read.data.PREFETCH,
-    crdPayer: read.data.CRD_PAYER,
-    smartApp:
-      read.data.SMART_APP_URL === undefined
-        ? undefined
-        : { label: 'Open the coverage criteria', url: read.data.SMART_APP_URL },
+    ...commonSettings(read.data),
+    // Unsigned calls are accepted, so only this machine may make them.
+    host: '127.0.0.1',
+    trustedProxies: undefined,
+    access: {
+      mode: 'sandbox',
+      fhirServers: FHIR_SERVERS.map((base) => base.replace(/\/+$/, '')),
+      allowedOrigins: ALLOWED_ORIGINS.length === 0 ? undefined : ALLOWED_ORIGINS,
+      crdPayer: CRD_PAYER,
+      smartApp:
+        SMART_APP_URL === undefined ? undefined : { label: 'Open the coverage criteria', url: SMART_APP_URL },
+    },
   };
 }
+
+function readProduction(given: Environment, nodeArguments: readonly string[]): Config {
+  const misplaced = Object.keys(sandboxOnly)
+    .filter((name) => name in given)
+    .map((name) => `${name} is of sandbox mode: the clients file says it for each client`);
+  const read = productionSchema.safeParse(given);
+  const problems = [...messages(read), ...misplaced, ...unsafeSettings(given, nodeArguments)];
+  if (!read.success || problems.length > 0) throw wrongSettings(problems);
+  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES } = read.data;
+  return {
+    ...commonSettings(read.data),
+    host: LISTEN_HOST,
+    trustedProxies: TRUSTED_PROXIES,
+    access: { mode: 'production', publicUrl: PUBLIC_URL, clients: CLIENTS },
+  };
+}
+
+/** Settings of Node and of the log that would let a stranger in, or put patients' data where it does not belong. */
+function unsafeSettings(given: Environment, nodeArguments: readonly string[]): readonly string[] {
+  const options = [given['NODE_OPTIONS'] ?? '', ...nodeArguments].join(' ');
+  return [
+    ...(given['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+      ? ['NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone pose as a FHIR server: use NODE_EXTRA_CA_CERTS']
+      : []),
+    ...(/--inspect/.test(options)
+      ? ['Node must not run with --inspect: it gives the process to whoever connects']
+      : []),
+    ...(/--insecure-http-parser/.test(options)
+      ? ['Node must not run with --insecure-http-parser: requests could be smuggled']
+      : []),
+    ...(/--tls-min-v1\.[01]\b/.test(options)
+      ? ['Node must not run with --tls-min-v1.0 or v1.1: TLS begins at version 1.2']
+      : []),
+    ...['NODE_DEBUG', 'DEBUG']
+      .filter((name) => name in given)
+      .map((name) => `${name} must not be set: it writes headers and bodies to the output`),
+    ...(given['LOG_LEVEL'] === 'silent' ? ['LOG_LEVEL must not be silent: refused callers are logged'] : []),
+  ];
+}
+
+const commonSettings = (
+  read: z.output<typeof sandboxSchema> | z.output<typeof productionSchema>,
+): Omit<Config, 'host' | 'trustedProxies' | 'access'> => ({
+  port: read.PORT,
+  bodyLimit: read.BODY_LIMIT,
+  queryMilliseconds: read.QUERY_TIMEOUT_MS,
+  logLevel: read.LOG_LEVEL,
+  prefetch: read.PREFETCH,
+});
+
+const messages = (read: z.ZodSafeParseResult<unknown>): readonly string[] =>
+  read.error?.issues.map(({ message }) => message) ?? [];
+
+/** Settings that the service does not start with. */
+export class WrongSettings extends Error {}
+
+export const wrongSettings = (lines: readonly string[]): WrongSettings =>
+  new WrongSettings(`wrong settings in the environment:\n${lines.map((line) => `  ${line}`).join('\n')}`);

@@ -1,13 +1,19 @@
-import { Router } from 'express';
-import { jsonBody } from './body.ts';
+import { Router, type Request } from 'express';
 import { answerCall, type Dependencies } from './call.ts';
 import type { DeterminationStore } from './determination-store.ts';
+import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
+import type { Gate } from './gate.ts';
+import { allow } from './methods.ts';
 
 /** `determination.md`, "Where it is served". */
-export function determinationRoutes(dependencies: Dependencies, store: DeterminationStore): Router {
+export function determinationRoutes(
+  dependencies: Dependencies,
+  gate: Gate,
+  store: DeterminationStore,
+): Router {
   const router = Router();
-  router.post('/determinations', ...jsonBody(dependencies.config.bodyLimit), async (request, response) => {
+  router.post('/determinations', ...gate.post(() => ['/determinations']), async (request, response) => {
     const { evaluation, idOf } = await answerCall(request, undefined, dependencies, store);
     response.set('cache-control', 'no-store').json({
       determinations: evaluation.determinations.map(({ determination }) => ({
@@ -16,12 +22,18 @@ export function determinationRoutes(dependencies: Dependencies, store: Determina
       })),
     });
   });
-  router.get('/determinations/:id', (request, response) => {
-    const determination = store.find(request.params.id);
+  router.all('/determinations', allow('POST'));
+  const ownPath = (request: Request): readonly string[] => [
+    `/determinations/${String(request.params['id'])}`,
+  ];
+  router.get('/determinations/:id', ...gate.get(ownPath), (request, response) => {
+    // Another caller's is not told from one that never was.
+    const determination = store.find(String(request.params['id']), ownerOf(callerOf(request)));
     if (determination === undefined) {
       throw new ServiceError('unknown-determination', 'no determination with this id is kept', '(url)');
     }
     response.set('cache-control', 'no-store').json(determination);
   });
+  router.all('/determinations/:id', allow('GET'));
   return router;
 }

@@ -11,12 +11,24 @@ const STATUS = {
   'unsupported-version': 400,
   'no-coverage': 400,
   'invalid-as-of': 400,
+  'token-missing': 401,
+  'token-malformed': 401,
+  'token-untrusted': 401,
+  'token-incomplete': 401,
+  'token-wrong-audience': 401,
+  'token-wrong-tenant': 401,
+  'token-expired': 401,
+  'token-too-old': 401,
+  'token-not-yet-valid': 401,
+  'token-replayed': 401,
   'unknown-service': 404,
   'unknown-determination': 404,
   'not-found': 404,
+  'method-not-allowed': 405,
   'missing-data': 412,
   'too-large': 413,
   'unsupported-media-type': 415,
+  'too-many-requests': 429,
   internal: 500,
 } as const;
 
@@ -40,14 +52,16 @@ export class ServiceError extends Error {
 
 /** Turns whatever was thrown into `{code, message, path}`; a caller never sees a stack trace. */
 export function errorHandler(log: (error: unknown, request: Request) => void): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
+  return (error: unknown, request, response, _next) => {
     const known = serviceError(error);
     if (known.code === 'internal') log(error, request);
+    if (response.headersSent) {
+      // Express would print the error with its message, which may repeat data.
+      response.destroy();
+      return;
+    }
     response.status(known.status).set('cache-control', 'no-store');
+    if (known.status === 401) response.set('www-authenticate', challenge(known.code));
     // A caller that asks for FHIR gets FHIR; one that names a version of CRD, where it was FHIR data that lacked (CRD-X-01).
     const asksForFhir =
       request.accepts(['application/json', 'application/fhir+json']) === 'application/fhir+json';
@@ -57,6 +71,10 @@ export function errorHandler(log: (error: unknown, request: Request) => void): E
     else response.json({ code: known.code, message: known.message, path: known.path });
   };
 }
+
+/** RFC 6750, 3: a caller that sent no token is told the scheme alone. */
+const challenge = (code: ErrorCode): string =>
+  code === 'token-missing' ? 'Bearer' : `Bearer error="invalid_token", error_description="${code}"`;
 
 const namesVersion = (body: unknown): boolean =>
   property(property(body, 'extension'), 'davinci-crd.requestedVersion') !== undefined;
@@ -77,10 +95,13 @@ const operationOutcome = ({ code, message, path, status }: ServiceError) => ({
 /** FHIR issue-type by HTTP status. */
 const ISSUE_TYPES: Readonly<Record<number, string>> = {
   400: 'invalid',
+  401: 'security',
   404: 'not-found',
+  405: 'not-supported',
   412: 'incomplete',
   413: 'too-long',
   415: 'not-supported',
+  429: 'throttled',
   500: 'exception',
 };
 

@@ -1,8 +1,10 @@
 /** One entry of a feedback call, as it came. `userComment` may tell of a patient: it is kept, never logged. */
 export interface KeptFeedback {
+  /** `ownerOf` the caller. */
+  readonly owner: string;
   readonly service: string;
   readonly card: string;
-  /** False when no card of this process has that id: counted apart (CH-F-03). */
+  /** False when this process gave the owner no card of that id: counted apart (CH-F-03). */
   readonly isKnownCard: boolean;
   readonly outcome: 'accepted' | 'overridden';
   readonly acceptedSuggestions: readonly string[];
@@ -18,9 +20,9 @@ export interface OverrideReason {
 
 /** Where feedback is kept; the same card may be reported again, and every report is. */
 export interface FeedbackStore {
-  /** Remembers that a card went out. */
-  readonly issued: (card: string) => void;
-  readonly isIssued: (card: string) => boolean;
+  /** Remembers that a card went out, and to whom. */
+  readonly issued: (card: string, owner: string) => void;
+  readonly isIssued: (card: string, owner: string) => boolean;
   readonly keep: (entries: readonly KeptFeedback[]) => void;
   readonly entries: () => readonly KeptFeedback[];
 }
@@ -29,17 +31,17 @@ export interface FeedbackStore {
 const KEPT = 10_000;
 
 export function createFeedbackStore(): FeedbackStore {
-  const cards = new Set<string>();
+  const cards = new Map<string, string>();
   let kept: readonly KeptFeedback[] = [];
   return {
-    issued(card) {
-      cards.add(card);
-      for (const oldest of cards) {
+    issued(card, owner) {
+      cards.set(card, owner);
+      for (const oldest of cards.keys()) {
         if (cards.size <= KEPT) break;
         cards.delete(oldest);
       }
     },
-    isIssued: (card) => cards.has(card),
+    isIssued: (card, owner) => cards.get(card) === owner,
     keep(entries) {
       kept = [...kept, ...entries].slice(-KEPT);
     },

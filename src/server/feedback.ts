@@ -1,9 +1,11 @@
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import * as z from 'zod';
 import { HOOKS } from '../crd/hook-request.ts';
-import { jsonBody } from './body.ts';
+import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { FeedbackStore, KeptFeedback, OverrideReason } from './feedback-store.ts';
+import type { Gate } from './gate.ts';
+import { allow } from './methods.ts';
 
 /** CDS Hooks 2.0.1, "Feedback". Unknown fields pass; a reason may be the client's own (CH-F-08). */
 
@@ -46,26 +48,30 @@ const entrySchema = z.discriminatedUnion(
 );
 type Entry = z.output<typeof entrySchema>;
 
-export function feedbackRoutes(bodyLimit: string, store: FeedbackStore): Router {
+/** `aud` is the URL called, or in some clients the service's (CH-F-05). */
+const audiences = ({ params }: Request): readonly string[] => {
+  const service = `/cds-services/${String(params['id'])}`;
+  return [`${service}/feedback`, service];
+};
+
+export function feedbackRoutes(gate: Gate, store: FeedbackStore): Router {
   const router = Router();
-  router.post(
-    '/cds-services/:id/feedback',
-    (request, _response, next) => {
-      if (!HOOKS.some((hook) => hook === request.params.id))
-        throw new ServiceError(
-          'unknown-service',
-          'there is no such service; GET /cds-services lists them',
-          '(url)',
-        );
-      next();
-    },
-    ...jsonBody(bodyLimit),
-    (request, response) => {
-      const entries = readFeedback(request.body);
-      store.keep(entries.map((entry) => kept(String(request.params['id']), entry, store)));
-      response.set('cache-control', 'no-store').json({});
-    },
-  );
+  router.all('/cds-services/:id/feedback', (request, _response, next) => {
+    if (!HOOKS.some((hook) => hook === request.params.id))
+      throw new ServiceError(
+        'unknown-service',
+        'there is no such service; GET /cds-services lists them',
+        '(url)',
+      );
+    next();
+  });
+  router.post('/cds-services/:id/feedback', ...gate.post(audiences), (request, response) => {
+    const entries = readFeedback(request.body);
+    const owner = ownerOf(callerOf(request));
+    store.keep(entries.map((entry) => kept(String(request.params['id']), owner, entry, store)));
+    response.set('cache-control', 'no-store').json({});
+  });
+  router.all('/cds-services/:id/feedback', allow('POST'));
   return router;
 }
 
@@ -97,11 +103,12 @@ function refusal(error: z.ZodError, prefix: readonly PropertyKey[]): ServiceErro
   );
 }
 
-function kept(service: string, entry: Entry, store: FeedbackStore): KeptFeedback {
+function kept(service: string, owner: string, entry: Entry, store: FeedbackStore): KeptFeedback {
   const base = {
     service,
+    owner,
     card: entry.card,
-    isKnownCard: store.isIssued(entry.card),
+    isKnownCard: store.isIssued(entry.card, owner),
     outcomeTimestamp: entry.outcomeTimestamp,
   };
   if (entry.outcome === 'accepted') {

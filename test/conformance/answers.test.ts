@@ -320,7 +320,9 @@ describe.each(VERSIONS)('CRD %s: answers', (version) => {
         ? 'Cartograph'
         : /^(abecma|carvykti)-/.test(name)
           ? 'Blue Cross Blue Shield of Massachusetts'
-          : 'CarePartners of Connecticut';
+          : name.startsWith('excellus-')
+            ? 'Excellus BlueCross BlueShield'
+            : 'CarePartners of Connecticut';
       expect(property(card['source'], 'label'), name).toBe(label);
     }
   });

@@ -6,7 +6,7 @@ import { pino, type Logger } from 'pino';
 import type { ClientSettings } from '../../src/crd/client-settings.ts';
 import { createLibrary, type Library } from '../../src/policy/library.ts';
 import { createApp } from '../../src/server/app.ts';
-import { sandboxClient } from '../../src/server/clients.ts';
+import { sandboxCaller, sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import { readConfig } from '../../src/server/config.ts';
 import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
@@ -93,7 +93,9 @@ export async function startServer({
   policies,
 }: Options = {}): Promise<Started> {
   const config = readConfig({ LOG_LEVEL: 'silent', ...environment });
+  if (config.access.mode !== 'sandbox') throw new Error('these tests are of sandbox mode');
   const inForce = policies === undefined ? library : changedLibrary(policies);
+  const caller = sandboxCaller(config.access, inForce);
   const app = createApp(
     {
       library: inForce,
@@ -102,7 +104,7 @@ export async function startServer({
       today: () => ORDER_DAY,
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
-      clients: { sandbox: { ...sandboxClient(config, inForce), ...client } },
+      callers: sandboxCallers({ ...caller, settings: { ...caller.settings, ...client } }),
     },
     fixtures,
   );

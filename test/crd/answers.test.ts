@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { SANDBOX_CLIENT, type ClientSettings } from '../../src/crd/client-settings.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Dependencies } from '../../src/server/call.ts';
-import { createService, library } from '../server/service.ts';
+import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
+import { callerWith, createService, library } from '../server/service.ts';
 import {
   answerOf,
   bundle,
@@ -25,7 +26,7 @@ const DOCUMENTS = 'b-all-second-relapse-outpatient';
 const MET = 'b-all-all-attested';
 const call = orderSign(DOCUMENTS);
 const client = (changes: Partial<ClientSettings>): Partial<Dependencies> => ({
-  clients: { sandbox: { ...SANDBOX_CLIENT, ...changes } },
+  callers: sandboxCallers(callerWith({ settings: { ...SANDBOX_CLIENT, ...changes } })),
 });
 const crdPayer = { id: 'carepartners-ct', name: 'CarePartners of Connecticut' };
 const payerApp = createService(client({ crdPayer }));

@@ -9,7 +9,8 @@ import { SANDBOX_CLIENT, type ClientSettings } from '../../src/crd/client-settin
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Library } from '../../src/policy/library.ts';
 import type { Indication, Policy } from '../../src/policy/policy.ts';
-import { createService, library } from '../server/service.ts';
+import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
+import { callerWith, createService, library } from '../server/service.ts';
 import {
   answerOf,
   orderSign,
@@ -48,7 +49,7 @@ const withQuestionnaire: Library = {
   policies: library.policies.map((policy) => ({ ...policy, questionnaire: QUESTIONNAIRE })),
 };
 const client = (changes: Partial<ClientSettings>) => ({
-  clients: { sandbox: { ...SANDBOX_CLIENT, ...changes } },
+  callers: sandboxCallers(callerWith({ settings: { ...SANDBOX_CLIENT, ...changes } })),
 });
 const smartApp = { label: 'Open', url: 'https://app.example.org/launch' };
 

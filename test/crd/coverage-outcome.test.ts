@@ -142,6 +142,7 @@ const determination = (changes: Partial<Determination>): Determination => ({
   asOf: '2026-03-02',
   setting: 'inpatient',
   priorAuthorization: 'required',
+  submit: { text: 'By fax', forms: [], carries: [], references: [] },
   indication: 'i',
   decision: 'criteria-met',
   criteria: [criterion('met')],
@@ -197,10 +198,20 @@ describe('a determination comes to', () => {
     ],
     [
       'the setting decides',
-      { ...open('documentation'), priorAuthorization: 'unknown' },
+      { ...open('documentation'), priorAuthorization: 'unknown', setting: 'unknown' },
       'depends-on-location',
     ],
-    ['no product', { ...open('documentation'), product: null }, 'code-too-general'],
+    [
+      'the policy is silent on the plan line',
+      { ...open('documentation'), priorAuthorization: 'unknown' },
+      'requirement-not-stated',
+    ],
+    ['no product', { ...open('documentation'), product: null, indication: null }, 'code-too-general'],
+    [
+      'no product, and the policy is for any',
+      { ...open('documentation'), product: null },
+      'authorization-with-documents',
+    ],
     [
       'no diagnosis, the nearest indication unread',
       {

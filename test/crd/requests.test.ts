@@ -1,7 +1,8 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createFeedbackStore } from '../../src/server/feedback-store.ts';
-import { createService } from '../server/service.ts';
+import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
+import { callerWith, createService } from '../server/service.ts';
 import { answerOf, orderSign, withConfiguration, withContext } from './service.ts';
 
 const app = createService();
@@ -199,7 +200,7 @@ describe('CORS', () => {
 
   it('with a list of origins, those alone', async () => {
     const listed = createService({
-      config: { fhirServers: [], bodyLimit: '1mb', queryMilliseconds: 1000, allowedOrigins: [origin] },
+      callers: sandboxCallers(callerWith({ origins: [origin] })),
     });
     const [known, unknown] = [
       await request(listed).get('/cds-services').set('origin', origin),

@@ -14,6 +14,7 @@ import {
   observation,
   patient,
   procedure,
+  setting,
 } from './small-chart.ts';
 
 const T = 'title: T, locator: L';
@@ -318,5 +319,52 @@ describe('an oddity of the chart', () => {
       ({ id: anomaly }) => anomaly === 'chart.other-patient',
     );
     expect(told?.criteria).toEqual(['small/tumor/1']);
+  });
+});
+
+describe('whether authorization is required', () => {
+  const library = smallLibrary("- { id: '1', title: T, locator: L, attest: clinician }");
+  const [policy] = library.policies;
+  if (policy === undefined) throw new Error('the library has no policy');
+  const requirement = (
+    byLine: typeof policy.priorAuthorization.byLine,
+    place: 'inpatient' | 'outpatient' | 'unknown',
+  ): string => {
+    const priorAuthorization = { inpatient: 'required', outpatient: 'not-required', byLine } as const;
+    const changed = { ...library, policies: [{ ...policy, priorAuthorization }] };
+    return determined(changed, [], { order: { setting: setting(place) } }).priorAuthorization;
+  };
+  // The coverage of these determinations is of the line commercial-hmo.
+  it.each([
+    ['by the setting', [], 'inpatient', 'required'],
+    ['by the other setting', [], 'outpatient', 'not-required'],
+    ['unknown where the settings differ and none is stated', [], 'unknown', 'unknown'],
+    ['by the plan line', [{ lines: ['commercial-hmo'], outpatient: 'required' }], 'outpatient', 'required'],
+    [
+      'by the setting where the plan line says nothing of it',
+      [{ lines: ['commercial-hmo'], outpatient: 'required' }],
+      'inpatient',
+      'required',
+    ],
+    [
+      'by no other plan line',
+      [{ lines: ['medicaid'], outpatient: 'required' }],
+      'outpatient',
+      'not-required',
+    ],
+    [
+      'alike in both settings for this line',
+      [{ lines: ['commercial-hmo'], outpatient: 'required' }],
+      'unknown',
+      'required',
+    ],
+    [
+      'unknown where the text is silent on the line',
+      [{ lines: ['commercial-hmo'], outpatient: 'unknown' }],
+      'outpatient',
+      'unknown',
+    ],
+  ] as const)('is told %s', (_name, byLine, place, expected) => {
+    expect(requirement(byLine, place)).toBe(expected);
   });
 });

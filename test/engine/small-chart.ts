@@ -132,6 +132,7 @@ export const orderOf = (library: Library, more: Partial<PlannedOrder> = {}): Pla
   reference: 'MedicationRequest/order',
   product: library.products.products[0] ?? null,
   planned: { date: day('2026-03-15'), from: 'MedicationRequest.dosageInstruction.timing' },
+  authorizations: [],
   statesUnreadableDate: false,
   authored: day('2026-03-01'),
   setting: setting('inpatient'),
@@ -160,6 +161,7 @@ export function determined(
     {
       hookInstance: 'hook',
       order: orderOf(library, order),
+      lines: ['commercial-hmo'],
       coverage: 'Coverage/c1',
       policy,
       payer,

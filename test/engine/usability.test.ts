@@ -7,11 +7,13 @@ import { smallLibrary } from '../support/small-library.ts';
 import { chartOf, condition, without } from './small-chart.ts';
 
 const library = smallLibrary("- { id: '1', title: T, locator: L, attest: clinician }");
-const standing = (resource: JsonObject, more: object = {}): Standing => {
+const standing = (resource: JsonObject, more: object = {}, isPresence = false): Standing => {
   const type = String(resource['resourceType']);
   const retrieve: Retrieve = {
     ...retrieveSchema.parse({ resource: type, code: 'dx-tumor', ...more }),
+    code: ['dx-tumor'],
     conditions: new Map(),
+    isPresence,
   };
   const [record] = chartOf(library, [{ subject: { reference: 'Patient/p1' }, id: 'x', ...resource }]).of(
     type,
@@ -187,5 +189,37 @@ describe('the value of an element that is shown', () => {
     [{}, undefined],
   ])('%j', (resource, expected) => {
     expect(shownValue(resource, 'clinicalStatus')).toBe(expected);
+  });
+});
+
+describe('where that it exists is what is asked', () => {
+  const document = (more: JsonObject): string =>
+    standing({ resourceType: 'DocumentReference', status: 'current', ...more }, {}, true).standing;
+
+  it.each([
+    ['a current document', {}, 'proof'],
+    ['a final document', { docStatus: 'final' }, 'proof'],
+    ['an amended document', { docStatus: 'amended' }, 'proof'],
+    ['a document that is not yet signed', { docStatus: 'preliminary' }, 'sign'],
+    ['a document entered in error', { docStatus: 'entered-in-error' }, 'none'],
+    ['a superseded document', { status: 'superseded' }, 'none'],
+  ])('%s', (_name, more, expected) => {
+    expect(document(more)).toBe(expected);
+  });
+
+  const result = (more: JsonObject): string =>
+    standing({ resourceType: 'Observation', status: 'final', ...more }, {}, true).standing;
+
+  it.each([
+    ['a result with any value', { valueString: 'x' }, 'proof'],
+    ['a panel by its members', { hasMember: [{ reference: 'Observation/y' }] }, 'proof'],
+    ['a panel by its components', { component: [{ valueInteger: 1 }] }, 'proof'],
+    ['a result without a value', {}, 'sign'],
+    ['components without a value', { component: [{ code: {} }] }, 'sign'],
+    ['a preliminary result', { status: 'preliminary', valueString: 'x' }, 'sign'],
+    ['a cancelled result', { status: 'cancelled', valueString: 'x' }, 'none'],
+    ['a result that is stated to be absent', { dataAbsentReason: {}, valueString: 'x' }, 'none'],
+  ])('%s', (_name, more, expected) => {
+    expect(result(more)).toBe(expected);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isObject, objects } from '../../src/fhir/json.ts';
 import { retrievesOf } from '../../src/policy/fact.ts';
 import { factsOf } from '../../src/policy/library.ts';
-import { flatten } from '../../src/policy/policy.ts';
+import { flatten, isForProduct } from '../../src/policy/policy.ts';
 import { asWords } from '../../src/policy/words.ts';
 import { loadLibrary } from '../../src/server/policies.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
@@ -45,8 +45,12 @@ describe.each(library.policies.map((policy) => [policy.id, policy] as const))('%
   });
 
   it('has an indication for each of its products', () => {
-    const covered = new Set(policy.indications.flatMap(({ products }) => products));
-    expect(policy.products.filter((product) => !covered.has(product))).toEqual([]);
+    const uncovered = library.products.products.filter(
+      (product) =>
+        isForProduct(policy.products, product) &&
+        !policy.indications.some(({ products }) => isForProduct(products, product)),
+    );
+    expect(uncovered).toEqual([]);
   });
 });
 
@@ -69,10 +73,14 @@ describe('the shared files', () => {
       ...library.companionOrders.map(({ valueSet }) => valueSet),
       ...[...library.facts.values()].flatMap((fact) => [
         ...('missing' in fact && fact.missing?.valueSet !== undefined ? [fact.missing.valueSet] : []),
-        ...retrievesOf(fact).flatMap(({ code, value, focus }) => [
+        ...retrievesOf(fact).flatMap(({ code, value, focus, with: beside, conditions }) => [
           ...code,
           ...(value ?? []),
           ...(focus ?? []),
+          ...(beside ?? []),
+          ...[...conditions.values()].flatMap(({ expression }) =>
+            [...expression.matchAll(/isIn\('([^']+)'\)/g)].flatMap(([, id]) => id ?? []),
+          ),
         ]),
         ...(fact.kind === 'events' ? fact.apart.flatMap(({ drugs }) => drugs) : []),
         ...(fact.kind === 'failures' ? fact.reasons : []),

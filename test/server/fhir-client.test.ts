@@ -22,7 +22,8 @@ import {
   type Answering,
   type FakeFhirServer,
 } from './fake-fhir-server.ts';
-import { createService, determinationOf, type Identified } from './service.ts';
+import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
+import { callerWith, createService, determinationOf, type Identified } from './service.ts';
 
 /**
  * Which criteria read which type, from the policies and `clinical/facts.md`: a failing source leaves exactly these
@@ -307,7 +308,7 @@ describe('every way to fail', () => {
       }) satisfies Answering,
     ],
   ])('a source that %s is given up at the deadline', async (_name, answering) => {
-    const hurried = createService({ config: { fhirServers: [], bodyLimit: '1mb', queryMilliseconds: 400 } });
+    const hurried = createService({ config: { bodyLimit: '1mb', queryMilliseconds: 400 } });
     const started = performance.now();
     const found = await determinedBy(shah, searchOf('Procedure', answering), shah.resources, hurried);
     expect(performance.now() - started).toBeLessThan(1500);
@@ -761,13 +762,8 @@ describe('which server is called', () => {
 
   it('one that the settings name, exactly', async () => {
     const called: string[] = [];
-    const settings = {
-      fhirServers: ['https://ehr.example.org/fhir'],
-      bodyLimit: '1mb',
-      queryMilliseconds: 1000,
-    };
     const allowing = createService({
-      config: settings,
+      callers: sandboxCallers(callerWith({ fhirServers: ['https://ehr.example.org/fhir'] })),
       fhirClient: ({ base }) => {
         called.push(base);
         const failure = { kind: 'unavailable', reason: 'fake' } as const;

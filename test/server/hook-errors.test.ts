@@ -258,7 +258,7 @@ describe('a body', () => {
   });
 
   it('that is too large is refused, compressed or not', async () => {
-    const small = createService({ config: { fhirServers: [], bodyLimit: '1kb', queryMilliseconds: 100 } });
+    const small = createService({ config: { bodyLimit: '1kb', queryMilliseconds: 100 } });
     const padded = JSON.stringify({ ...call, padding: 'x'.repeat(100_000) });
     const plain = await request(small).post(SERVICE).set('content-type', 'application/json').send(padded);
     expectRefusal(plain, 413, { code: 'too-large', path: '(body)' });
@@ -324,18 +324,31 @@ describe('a request at the wrong place', () => {
   });
 
   it.each([
-    ['get', SERVICE],
-    ['put', SERVICE],
-    ['delete', SERVICE],
-    ['patch', SERVICE],
-    ['post', '/cds-services'],
-    ['get', '/determinations'],
-    ['delete', '/determinations/x'],
     ['get', '/'],
     ['get', '/cds-services/order-sign/extra/x'],
+    ['post', '/determinations/x/y'],
   ] as const)('is answered 404, with where to start: %s %s', async (method, path) => {
     expectRefusal(await request(app)[method](path), 404, { code: 'not-found', path: '(url)' });
   });
+
+  it.each([
+    ['get', SERVICE, 'POST, OPTIONS'],
+    ['put', SERVICE, 'POST, OPTIONS'],
+    ['delete', SERVICE, 'POST, OPTIONS'],
+    ['patch', SERVICE, 'POST, OPTIONS'],
+    ['get', `${SERVICE}/feedback`, 'POST, OPTIONS'],
+    ['post', '/cds-services', 'GET, HEAD, OPTIONS'],
+    ['get', '/determinations', 'POST, OPTIONS'],
+    ['delete', '/determinations/x', 'GET, HEAD, OPTIONS'],
+    ['post', '/healthz', 'GET, HEAD, OPTIONS'],
+  ] as const)(
+    'with another method is answered 405, with those there are: %s %s',
+    async (method, path, methods) => {
+      const response = await request(app)[method](path);
+      expectRefusal(response, 405, { code: 'method-not-allowed', path: '(url)' });
+      expect(response.headers['allow']).toBe(methods);
+    },
+  );
 
   it('is refused when its path cannot be decoded', async () => {
     expectRefusal(await request(app).get('/determinations/%E0%A4%A'), 400, { path: '(url)' });

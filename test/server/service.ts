@@ -6,9 +6,19 @@ import type { Determination } from '../../src/engine/determination.ts';
 import { createApp } from '../../src/server/app.ts';
 import type { Dependencies } from '../../src/server/call.ts';
 import { loadLibrary } from '../../src/server/policies.ts';
+import { readConfig } from '../../src/server/config.ts';
+import type { Caller } from '../../src/server/caller.ts';
+import { sandboxCaller, sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import type { SandboxFixture } from '../../src/server/sandbox.ts';
 
 export const library = loadLibrary(fileURLToPath(new URL('../../cds-services', import.meta.url)));
+
+/** The caller of sandbox mode without settings, but for what a test changes. */
+export function callerWith(changes: Partial<Caller>): Caller {
+  const { access } = readConfig({});
+  if (access.mode !== 'sandbox') throw new Error('sandbox mode is not the default');
+  return { ...sandboxCaller(access, library), ...changes };
+}
 
 export const TODAY = '2026-03-02';
 
@@ -22,11 +32,12 @@ export function createService(
   return createApp(
     {
       library,
-      config: { fhirServers: [], bodyLimit: '16mb', queryMilliseconds: 2000 },
+      config: { bodyLimit: '16mb', queryMilliseconds: 2000 },
       logger: pino({ level: 'silent' }),
       today: () => TODAY,
       newUuid: () => `00000000-0000-4000-8000-${next()}`,
       newId: () => `determination${next()}`,
+      callers: sandboxCallers(callerWith({})),
       ...changes,
     },
     fixtures,

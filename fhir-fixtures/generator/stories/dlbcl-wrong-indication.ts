@@ -1,17 +1,17 @@
 import { carTEvaluation } from '../car-t-evaluation.ts';
-import { concept, icd10cm, referenceTo, snomed } from '../codings.ts';
+import { concept, icd10cm, referenceTo } from '../codings.ts';
 import { carePartners } from '../coverage.ts';
 import { aucatzyl, draftBloodCount, draftService, ordersOf } from '../draft-orders.ts';
 import { plannedInfusion } from '../encounters.ts';
 import { type Fixture, fixtureOf } from '../fixture.ts';
-import { diagnosis, familyHistory, problem } from '../medical-history.ts';
+import { familyHistory, problem } from '../medical-history.ts';
 import { supportiveCare } from '../medications.ts';
 import { type Person } from '../person.ts';
 import { polatuzumabBr, rChop, rIce, repeat } from '../regimens.ts';
 import { diseaseStatus, note } from '../reports.ts';
 import { laboratoryIncidents, laterVaccines, routineCare, ruledOutEmbolism } from '../routine-care.ts';
 import { treatment } from '../treatment.ts';
-import { followUp, lymphomaWorkup, scan } from './lymphoma-course.ts';
+import { followUp, largeCell, largeCellMorphology, lymphomaWorkup, scan } from './lymphoma-course.ts';
 
 const abrams: Person = {
   code: 'abrams',
@@ -31,11 +31,7 @@ const abrams: Person = {
 export function dlbclWrongIndication(): Fixture {
   const who = abrams;
   const condition = problem(who, 'dlbcl', {
-    code: diagnosis(
-      'Diffuse large B-cell lymphoma, lymph nodes of multiple sites',
-      icd10cm('C83.38', 'Diffuse large B-cell lymphoma, lymph nodes of multiple sites'),
-      snomed('109969005', "Diffuse non-Hodgkin's lymphoma, large cell (disorder)"),
-    ),
+    code: largeCell,
     onsetDateTime: '2023-10-17',
     recordedDate: '2023-10-20',
   });
@@ -88,10 +84,7 @@ export function dlbclWrongIndication(): Fixture {
         pathology:
           'Diffuse large B-cell lymphoma, NOS, non-germinal center type (Hans). CD20, BCL6, MUM1 and BCL2 positive, CD10 negative; ' +
           'Ki-67 85 %. FISH negative for MYC, BCL2 and BCL6 rearrangements.',
-        pathologyCode: concept(
-          'Diffuse large B-cell lymphoma',
-          snomed('46732000', 'Malignant lymphoma, histiocytic, diffuse'),
-        ),
+        pathologyCode: largeCellMorphology,
         marrow: 'Negative for lymphoma.',
         scan: 'Bulky avid mesenteric mass 9.4 cm, SUVmax 26.1; inguinal, iliac and mediastinal nodes.',
         summary: 'Stage IV DLBCL, IPI 3. R-CHOP for six cycles.',

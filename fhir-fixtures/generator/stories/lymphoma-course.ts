@@ -126,3 +126,14 @@ export const mantleCellMorphology = concept(
   'Mantle cell lymphoma',
   snomed('74654000', 'Mantle cell lymphoma (morphologic abnormality)'),
 );
+
+export const largeCell = diagnosis(
+  'Diffuse large B-cell lymphoma, lymph nodes of multiple sites',
+  icd10cm('C83.38', 'Diffuse large B-cell lymphoma, lymph nodes of multiple sites'),
+  snomed('109969005', "Diffuse non-Hodgkin's lymphoma, large cell (disorder)"),
+);
+
+export const largeCellMorphology = concept(
+  'Diffuse large B-cell lymphoma',
+  snomed('46732000', 'Malignant lymphoma, histiocytic, diffuse'),
+);

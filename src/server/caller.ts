@@ -1,0 +1,63 @@
+import type { Request } from 'express';
+import type { ClientSettings } from '../crd/client-settings.ts';
+
+/** Who calls, once that is known: what is answered, and to whom it belongs, depends on nothing else of the caller. */
+export interface Caller {
+  /** Id of the client's entry in the clients file. */
+  readonly client: string;
+  /** The customer of the client that the call is made for, where the client names one. */
+  readonly tenant: string | undefined;
+  readonly settings: ClientSettings;
+  /** Bases of the FHIR servers that may be called for it, without a trailing slash. */
+  readonly fhirServers: readonly string[];
+  /** Sandbox mode: loopback FHIR servers are called too, and `X-As-Of` is taken. */
+  readonly isSandbox: boolean;
+  /** Its calls are tests: the log marks them. */
+  readonly isTest: boolean;
+  /** How many requests in a minute, counted under a name that the caller cannot choose; undefined: any number. */
+  readonly rate: { readonly name: string; readonly perMinute: number } | undefined;
+  /** Origins of its browser pages; undefined: any. */
+  readonly origins: readonly string[] | undefined;
+}
+
+/** Whose a determination or a card is: one client, and one tenant of it. */
+export const ownerOf = ({ client, tenant }: Caller): string => JSON.stringify([client, tenant]);
+
+/** A caller whose token holds. */
+export interface Identified {
+  readonly caller: Caller;
+  /**
+   * To be asked once the body is there: the same body under the same token may be a replay.
+   * @throws ServiceError 401
+   */
+  readonly admitBody: (body: Uint8Array) => void;
+}
+
+/** How callers are told apart; one implementation for each mode. */
+export interface Callers {
+  /** False: nobody is answered without a token. */
+  readonly isSandbox: boolean;
+  /** Origins of browser pages that may call; undefined: any. */
+  readonly origins: () => readonly string[] | undefined;
+  /**
+   * @param authorization the header of that name
+   * @param paths what the token may be for (`aud`), as paths under the public base URL; the first is the call's own
+   * @throws ServiceError 401
+   */
+  readonly identify: (authorization: string | undefined, paths: readonly string[]) => Promise<Identified>;
+}
+
+const identified = new WeakMap<Request, Identified>();
+
+export const remember = (request: Request, found: Identified): void => {
+  identified.set(request, found);
+};
+
+/** @throws Error on a route that does not ask who calls */
+export function identifiedOf(request: Request): Identified {
+  const found = identified.get(request);
+  if (found === undefined) throw new Error('this route does not ask who calls');
+  return found;
+}
+
+export const callerOf = (request: Request): Caller => identifiedOf(request).caller;

@@ -1,0 +1,81 @@
+import type { Caller, Callers, Identified } from './caller.ts';
+import { Refusal, verifyToken, type KnownClient, type Verified } from './client-auth.ts';
+import type { RegisteredClient } from './client-file.ts';
+import { keysOf, type FetchKeys } from './client-keys.ts';
+import { ServiceError } from './errors.ts';
+import { createReplayMemory } from './replay.ts';
+
+export interface RegisteredCallers extends Callers {
+  /** Puts other clients in the place of those before: keys are rotated so. What was used stays used. */
+  readonly replace: (clients: readonly RegisteredClient[]) => void;
+}
+
+/**
+ * Production mode: whoever holds a key of a registered client.
+ * @param publicUrl where callers reach the service, without a trailing slash
+ */
+export function registeredCallers(
+  clients: readonly RegisteredClient[],
+  publicUrl: string,
+  now: () => Date,
+  fetchKeys?: FetchKeys,
+): RegisteredCallers {
+  let known = byIssuer(clients, fetchKeys);
+  const replays = createReplayMemory();
+  /** @throws ServiceError when the token, or the body under it, was used before */
+  const useOnce = ({ client, jti, until }: Verified, ...parts: readonly (string | Uint8Array)[]): void => {
+    const use = replays.use(client.issuer, [jti, ...parts], until, now().getTime() / 1000);
+    if (use === 'again') throw new Refusal('token-replayed', 'used before', client.id);
+    if (use === 'full')
+      throw new ServiceError(
+        'too-many-requests',
+        'too many tokens are in use at once',
+        '(header) authorization',
+      );
+  };
+  return {
+    isSandbox: false,
+    origins: () => [...known.values()].flatMap(({ client }) => client.origins),
+    replace(next) {
+      known = byIssuer(next, fetchKeys);
+    },
+    async identify(authorization, paths): Promise<Identified> {
+      const audiences = paths.map((path) => `${publicUrl}${path}`);
+      const verified = await verifyToken(authorization, known, audiences, now());
+      const { replay } = verified.client;
+      if (replay === 'strict') useOnce(verified);
+      return {
+        caller: callerFrom(verified),
+        // The path as the audience names it: other spellings of it make no other call.
+        admitBody: (body) => {
+          if (replay === 'per-body') useOnce(verified, paths[0] ?? '', body);
+        },
+      };
+    },
+  };
+}
+
+const byIssuer = (
+  clients: readonly RegisteredClient[],
+  fetchKeys: FetchKeys | undefined,
+): ReadonlyMap<string, KnownClient> =>
+  new Map(clients.map((client) => [client.issuer, { client, keys: keysOf(client, fetchKeys) }]));
+
+function callerFrom({ client, tenant }: Verified): Caller {
+  const registered = tenant === undefined ? undefined : client.tenants.get(tenant);
+  const { settings, fhirServers, isTest, requestsPerMinute } = registered ?? client;
+  return {
+    client: client.id,
+    tenant,
+    settings,
+    fhirServers,
+    isSandbox: false,
+    isTest,
+    // Tenants that are not registered share the client's.
+    rate: {
+      name: JSON.stringify(registered === undefined ? [client.id] : [client.id, tenant]),
+      perMinute: requestsPerMinute,
+    },
+    origins: client.origins,
+  };
+}
