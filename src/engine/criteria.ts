@@ -6,7 +6,8 @@ import { agreed, compose } from './composition.ts';
 import { evidenceKey, union, type CriterionResult, type Evaluated } from './evaluated.ts';
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
 import { isTrue, judged, type CriterionScope } from './judgement.ts';
-import { mostPressing, type Answer, type Needs } from './result.ts';
+import { guardOf, withGuard, type Guarded } from './guard.ts';
+import type { Needs } from './result.ts';
 
 export type { CriterionResult, Evaluated } from './evaluated.ts';
 export type { CriterionScope } from './judgement.ts';
@@ -115,11 +116,6 @@ function isTouching(
     case 'when-met':
       return status === 'met';
   }
-}
-
-interface Guarded extends Evaluated {
-  readonly isNotApplicable?: boolean;
-  readonly isGuardOpen?: boolean;
 }
 
 const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
@@ -236,50 +232,4 @@ function withUnreadAnswers(evaluated: Evaluated, chart: Chart): Evaluated {
         ),
       }
     : evaluated;
-}
-
-/** The answer to a guard, a fact. */
-function guardOf(name: string, scope: CriterionScope): Answer {
-  const fact = scope.facts.get(name);
-  if (fact === undefined) throw new Error(`fact ${name} is not in the library`);
-  return scope.answer(fact, undefined);
-}
-
-/** Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true. */
-function withGuard(evaluated: Evaluated, answer: Answer, { whenJudged }: Criterion): Guarded {
-  const searched = union([answer.searched, evaluated.searched], ({ resourceType }) => resourceType);
-  switch (answer.truth) {
-    case false:
-      return {
-        ...evaluated,
-        isNotApplicable: true,
-        truth: true,
-        needs: undefined,
-        evidence: answer.evidence,
-        missing: [],
-        searched,
-      };
-    case true:
-      return { ...evaluated, evidence: union([evaluated.evidence, answer.evidence], evidenceKey), searched };
-    case null: {
-      if (evaluated.truth === true) return { ...evaluated, searched };
-      // A judgement that nothing in the chart speaks for is asked of the clinician, not of the records.
-      const isOnlyJudged = whenJudged && answer.needs === undefined && answer.evidence.length === 0;
-      const needs: readonly Needs[] = [
-        answer.needs ?? (isOnlyJudged ? 'attestation' : 'documentation'),
-        ...(evaluated.needs === undefined || (isOnlyJudged && evaluated.needs === 'documentation')
-          ? []
-          : [evaluated.needs]),
-      ];
-      return {
-        ...evaluated,
-        isGuardOpen: true,
-        truth: null,
-        needs: mostPressing(needs),
-        evidence: union([answer.evidence, evaluated.evidence], evidenceKey),
-        missing: union([answer.missing, isOnlyJudged ? [] : evaluated.missing], ({ what }) => what),
-        searched,
-      };
-    }
-  }
 }

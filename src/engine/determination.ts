@@ -11,6 +11,7 @@ import { createFactReader } from './facts.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
+import { priorAuthorization } from './requirement.ts';
 import { submissionOf, type Submission } from './submission.ts';
 
 export type Decision = 'criteria-met' | 'documentation-needed' | 'criteria-not-met' | 'no-covered-indication';
@@ -235,19 +236,6 @@ const byDecision = (a: Evaluated, b: Evaluated): number =>
   RANK[a.decision] - RANK[b.decision] ||
   count(a, 'not-met') - count(b, 'not-met') ||
   count(a, 'unknown') - count(b, 'unknown');
-
-/** By every plan line and setting that it can be; where they differ it is unknown. */
-function priorAuthorization({ policy, order, lines }: GovernedOrder): Requirement {
-  const { byLine, ...rules } = policy.priorAuthorization;
-  const { value } = order.setting;
-  const settings = value === 'unknown' ? (['inpatient', 'outpatient'] as const) : [value];
-  const requirements = lines.flatMap((line) => {
-    const own = byLine.find((rule) => rule.lines.includes(line));
-    return settings.map((setting) => own?.[setting] ?? rules[setting]);
-  });
-  const [first = 'unknown'] = requirements;
-  return requirements.every((requirement) => requirement === first) ? first : 'unknown';
-}
 
 /** Every criterion of a list and below it, in order. */
 export const withParts = (criteria: readonly CriterionResult[]): readonly CriterionResult[] =>
