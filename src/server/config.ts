@@ -39,6 +39,15 @@ export interface ProductionSettings {
   readonly publicUrl: string;
   /** Path of the clients file. */
   readonly clients: string;
+  /** Paths of PEM files, when this process ends TLS itself; undefined: a proxy does. */
+  readonly tls: TlsFiles | undefined;
+}
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities of client certificates: then every caller must bring one (mutual TLS), beside its token. */
+  readonly clientAuthorities: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -104,6 +113,9 @@ const productionOnly = {
     .string('CLIENTS is missing: the path of the clients file; clients.example.yaml is one')
     .min(1, 'CLIENTS must be the path of the clients file'),
   LISTEN_HOST: z.string().default('127.0.0.1'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  TLS_CLIENT_CA: z.string().optional(),
   TRUSTED_PROXIES: list
     .pipe(
       z.array(
@@ -168,14 +180,27 @@ function readProduction(given: Environment, nodeArguments: readonly string[]): C
     .filter((name) => name in given)
     .map((name) => `${name} is of sandbox mode: the clients file says it for each client`);
   const read = productionSchema.safeParse(given);
-  const problems = [...messages(read), ...misplaced, ...unsafeSettings(given, nodeArguments)];
+  const problems = [
+    ...messages(read),
+    ...misplaced,
+    ...unsafeSettings(given, nodeArguments),
+    ...incompleteTls(given),
+  ];
   if (!read.success || problems.length > 0) throw wrongSettings(problems);
-  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES } = read.data;
+  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES, TLS_CERT, TLS_KEY, TLS_CLIENT_CA } = read.data;
   return {
     ...commonSettings(read.data),
     host: LISTEN_HOST,
     trustedProxies: TRUSTED_PROXIES,
-    access: { mode: 'production', publicUrl: PUBLIC_URL, clients: CLIENTS },
+    access: {
+      mode: 'production',
+      publicUrl: PUBLIC_URL,
+      clients: CLIENTS,
+      tls:
+        TLS_CERT === undefined || TLS_KEY === undefined
+          ? undefined
+          : { certificate: TLS_CERT, key: TLS_KEY, clientAuthorities: TLS_CLIENT_CA },
+    },
   };
 }
 
@@ -201,6 +226,12 @@ function unsafeSettings(given: Environment, nodeArguments: readonly string[]): r
     ...(given['LOG_LEVEL'] === 'silent' ? ['LOG_LEVEL must not be silent: refused callers are logged'] : []),
   ];
 }
+
+const incompleteTls = (given: Environment): readonly string[] => {
+  const isCertified = 'TLS_CERT' in given && 'TLS_KEY' in given;
+  const isNamed = ['TLS_CERT', 'TLS_KEY', 'TLS_CLIENT_CA'].some((name) => name in given);
+  return isNamed && !isCertified ? ['TLS_CERT and TLS_KEY go together: paths of PEM files'] : [];
+};
 
 const commonSettings = (
   read: z.output<typeof sandboxSchema> | z.output<typeof productionSchema>,
