@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Server as TlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -14,12 +13,14 @@ import {
   type TlsFiles,
 } from './server/config.ts';
 import { errorPlace } from './server/errors.ts';
+import { createEvaluationThreads } from './server/evaluation-threads.ts';
 import {
   closeGracefully,
   createHttpServer,
   DEFAULT_HTTP_LIMITS,
   secureOptions,
 } from './server/http-server.ts';
+import { newId, newUuid } from './server/identifiers.ts';
 import { createLogger } from './server/log.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
 import { registeredCallers } from './server/registered-callers.ts';
@@ -33,7 +34,7 @@ const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, imp
 const SHUTDOWN_MILLISECONDS = 12_000;
 
 try {
-  start(readConfig(process.env, process.execArgv));
+  await start(readConfig(process.env, process.execArgv));
 } catch (error) {
   const isTold = [WrongSettings, ClientProblems, PolicyProblems].some((kind) => error instanceof kind);
   process.stderr.write(
@@ -43,7 +44,7 @@ try {
   process.exitCode = 1;
 }
 
-function start(config: Config): void {
+async function start(config: Config): Promise<void> {
   const library = loadLibrary(folder('cds-services'));
   const logger = createLogger(config.logLevel);
   const { access } = config;
@@ -52,15 +53,24 @@ function start(config: Config): void {
       ? sandboxCallers(sandboxCaller(access, library))
       : productionCallers(access, library, logger);
   const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
+  const threads = createEvaluationThreads(
+    config.evaluationThreads,
+    folder('cds-services'),
+    config,
+    (error) => {
+      logger.error(errorPlace(error), 'an evaluation thread failed');
+    },
+  );
   const app = createApp(
     {
       library,
       config,
       logger,
       today,
-      newUuid: randomUUID,
-      newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
+      newUuid,
+      newId,
       callers,
+      threads,
     },
     fixtures,
   );
@@ -140,7 +150,10 @@ function renewCertificates(server: TlsServer, files: TlsFiles, logger: Logger): 
       logger.info('certificate read again');
     } catch (error) {
       if (!(error instanceof WrongSettings)) throw error;
-      logger.error({ problems: error.message.split('\n') }, 'the certificate is refused; the one before stays in force');
+      logger.error(
+        { problems: error.message.split('\n') },
+        'the certificate is refused; the one before stays in force',
+      );
     }
   });
 }

@@ -9,7 +9,7 @@ import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
 import { isForProduct } from '../policy/policy.ts';
 import type { Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
-import { createCallData, gatherChart, readMissing } from './gather.ts';
+import { createCallData, gatherChart, readMissing, unreadChart } from './gather.ts';
 import { dayOf, governedOrders } from './governed-orders.ts';
 import { hookOrders } from './hook-orders.ts';
 import { contextEntries, type HookRequest } from './hook-request.ts';
@@ -27,7 +27,7 @@ export async function evaluateRequest(
   library: Library,
   client: FhirClient | undefined,
   asOf: string,
-  { isPayerEndpoint }: EvaluationOptions = { isPayerEndpoint: false },
+  { isPayerEndpoint, checkpoint, chartUnread }: EvaluationOptions = { isPayerEndpoint: false },
 ): Promise<Evaluation> {
   const supplied = readPrefetch(request, library);
   const data = createCallData(request.patientId, supplied, client, library, contextIntakes(request));
@@ -57,13 +57,17 @@ export async function evaluateRequest(
     chart: undefined,
   };
   if (carT.length === 0 && !(isPayerEndpoint && orders.length > 0)) return nothing;
+  if (carT.length > 0) checkpoint?.({ kind: 'car-t-orders', count: carT.length });
 
   const found = await governedOrders(carT, request, data, asOf, isPayerEndpoint);
   const { ungoverned, coverages } = found;
   const governed = found.governed;
   const failed = [...unreadable, ...found.failed];
   if (governed.length === 0) return { ...nothing, ungoverned, coverages, failed };
-  const chart = await gatherChart(data, chartTypes(governed, library));
+  checkpoint?.({ kind: 'determinations', count: governed.length });
+  const types = chartTypes(governed, library);
+  const chart =
+    chartUnread === undefined ? await gatherChart(data, types) : unreadChart(data, types, chartUnread);
   const { done, failed: undetermined } = each(
     governed,
     (item) => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
 import { normalBase } from './fhir-base.ts';
@@ -11,6 +12,8 @@ export interface Config {
   readonly queryMilliseconds: number;
   /** The same for the hooks that CRD gives 10 s. */
   readonly longQueryMilliseconds: number;
+  /** Threads that evaluate CAR-T orders. */
+  readonly evaluationThreads: number;
   readonly logLevel: string;
   /** What the services ask ahead for. */
   readonly prefetch: PrefetchStyle;
@@ -73,6 +76,8 @@ const common = {
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
   QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
+  // One core is left to the thread that serves all calls.
+  THREADS: whole('THREADS', 1, 64, Math.min(4, Math.max(1, availableParallelism() - 1))),
   PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
   LOG_LEVEL: z
     .enum(
@@ -240,6 +245,7 @@ const commonSettings = (
   bodyLimit: read.BODY_LIMIT,
   queryMilliseconds: read.QUERY_TIMEOUT_MS,
   longQueryMilliseconds: read.QUERY_TIMEOUT_LONG_MS,
+  evaluationThreads: read.THREADS,
   logLevel: read.LOG_LEVEL,
   prefetch: read.PREFETCH,
 });

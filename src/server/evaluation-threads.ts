@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { ServiceError } from './errors.ts';
+import type { ThreadData, ThreadOutcome, ThreadTask } from './evaluation-thread.ts';
+import type { Answered, CallScope, HookCall } from './hook-call.ts';
+
+/**
+ * Threads that evaluate the calls which would hold up others on the thread that serves them. What one of them holds is
+ * bounded by the bytes of bodies and answers, not by a heap limit: V8 ends the whole process when a thread's heap is
+ * full in the middle of `JSON.parse` (nodejs/node#47224).
+ */
+export interface EvaluationThreads {
+  /**
+   * @param call its body is moved, not copied, where it has memory of its own: it is empty here afterwards
+   * @throws ThreadFailure when no thread answered
+   */
+  readonly evaluate: (call: HookCall, signal: AbortSignal) => Promise<Answered>;
+  readonly close: () => Promise<void>;
+}
+
+/** No thread answered. The message is for callers: it says why and holds no data. */
+export class ThreadFailure extends Error {
+  /** `busy`: too many calls wait already; `late`: not answered in time; `lost`: the thread ended on its way. */
+  readonly kind: 'busy' | 'late' | 'lost';
+
+  constructor(kind: ThreadFailure['kind']) {
+    super(MESSAGES[kind]);
+    this.kind = kind;
+  }
+}
+
+const MESSAGES = {
+  busy: 'the service has too many large charts to evaluate at the moment',
+  late: 'the chart could not be evaluated in time',
+  lost: 'the chart could not be evaluated for a technical reason',
+} as const;
+
+export interface ThreadLimits {
+  /** Calls that a thread has under way at once: most of their time they wait for FHIR servers. */
+  readonly callsPerThread: number;
+  /** Calls that wait for a thread; each may hold a whole body in memory. */
+  readonly waiting: number;
+  /** From arrival to answer, queries included. Then the thread is ended. */
+  readonly milliseconds: number;
+}
+
+export function createEvaluationThreads(
+  count: number,
+  folder: string,
+  config: CallScope['config'],
+  onError: (error: unknown) => void,
+  limits: ThreadLimits = {
+    callsPerThread: 8,
+    waiting: 16,
+    milliseconds: Math.max(config.queryMilliseconds, config.longQueryMilliseconds ?? 0) + 2500,
+  },
+): EvaluationThreads {
+  const { queryMilliseconds, longQueryMilliseconds = queryMilliseconds } = config;
+  const data: ThreadData = { folder, config: { queryMilliseconds, longQueryMilliseconds } };
+  const pool = new Piscina<ThreadTask, ThreadOutcome>({
+    filename: fileURLToPath(new URL('./evaluation-thread.ts', import.meta.url)),
+    workerData: data,
+    minThreads: count,
+    maxThreads: count,
+    concurrentTasksPerWorker: limits.callsPerThread,
+    // Threads wait for sockets: they must not sleep until the next task.
+    atomics: 'disabled',
+    recordTiming: false,
+  });
+  pool.on('error', onError);
+
+  return {
+    async evaluate(call, signal) {
+      if (pool.queueSize >= limits.waiting) throw new ThreadFailure('busy');
+      const { port1, port2 } = new MessageChannel();
+      let threadId: number | undefined;
+      port1.once('message', (id: number) => (threadId = id));
+      const leave = (): void => {
+        port1.postMessage('left');
+      };
+      signal.addEventListener('abort', leave);
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => {
+        late.reject(new ThreadFailure('late'));
+        // One that has not even started its call is not to blame.
+        leave();
+        void pool.threads.find((thread) => thread.threadId === threadId)?.terminate();
+      }, limits.milliseconds);
+      const { buffer } = call.body;
+      const moved =
+        buffer instanceof ArrayBuffer && buffer.byteLength === call.body.byteLength ? [buffer] : [];
+      const run = pool
+        .run({ call, port: port2 }, { transferList: [port2, ...moved] })
+        .catch((error: unknown) => {
+          onError(error);
+          throw new ThreadFailure('lost');
+        });
+      try {
+        return answered(await Promise.race([run, late.promise]));
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', leave);
+        port1.close();
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+function answered(outcome: ThreadOutcome): Answered {
+  if ('answered' in outcome) return outcome.answered;
+  if ('failure' in outcome) throw outcome.failure;
+  const { code, message, path, isFhir } = outcome.refusal;
+  throw new ServiceError(code, message, path, isFhir);
+}
