@@ -74,6 +74,7 @@ async function start(config: Config): Promise<void> {
     },
     fixtures,
   );
+  await threads.ready();
   const tls = access.mode === 'production' ? access.tls : undefined;
   const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
   if (tls !== undefined && server instanceof TlsServer) renewCertificates(server, tls, logger);

@@ -52,3 +52,6 @@ export default async function evaluate({ call, port }: ThreadTask): Promise<Thre
     port.close();
   }
 }
+
+/** Answered when this file has run: then the policies are read. */
+export const ready = (): undefined => undefined;

@@ -16,6 +16,8 @@ export interface EvaluationThreads {
    * @throws ThreadFailure when no thread answered
    */
   readonly evaluate: (call: HookCall, signal: AbortSignal) => Promise<Answered>;
+  /** Resolves when every thread has read the policies. */
+  readonly ready: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -41,9 +43,12 @@ export interface ThreadLimits {
   readonly callsPerThread: number;
   /** Calls that wait for a thread; each may hold a whole body in memory. */
   readonly waiting: number;
-  /** From arrival to answer, queries included. Then the thread is ended. */
+  /** From arrival to answer, waiting and queries included. */
   readonly milliseconds: number;
 }
+
+/** Time for a thread to drop a call that is late. One that computes without a pause does not hear of it, and is ended. */
+const GRACE_MILLISECONDS = 2000;
 
 export function createEvaluationThreads(
   count: number,
@@ -58,7 +63,7 @@ export function createEvaluationThreads(
 ): EvaluationThreads {
   const { queryMilliseconds, longQueryMilliseconds = queryMilliseconds } = config;
   const data: ThreadData = { folder, config: { queryMilliseconds, longQueryMilliseconds } };
-  const pool = new Piscina<ThreadTask, ThreadOutcome>({
+  const pool = new Piscina<ThreadTask | undefined, ThreadOutcome>({
     filename: fileURLToPath(new URL('./evaluation-thread.ts', import.meta.url)),
     workerData: data,
     minThreads: count,
@@ -75,7 +80,11 @@ export function createEvaluationThreads(
       if (pool.queueSize >= limits.waiting) throw new ThreadFailure('busy');
       const { port1, port2 } = new MessageChannel();
       let threadId: number | undefined;
+      let isOpen = true;
       port1.once('message', (id: number) => (threadId = id));
+      // The thread closes it when it is done with the call.
+      port1.once('close', () => (isOpen = false));
+      port1.unref();
       const leave = (): void => {
         port1.postMessage('left');
       };
@@ -83,9 +92,11 @@ export function createEvaluationThreads(
       const late = Promise.withResolvers<never>();
       const timer = setTimeout(() => {
         late.reject(new ThreadFailure('late'));
-        // One that has not even started its call is not to blame.
         leave();
-        void pool.threads.find((thread) => thread.threadId === threadId)?.terminate();
+        setTimeout(() => {
+          // One that has not even started the call is not to blame.
+          if (isOpen) void pool.threads.find((thread) => thread.threadId === threadId)?.terminate();
+        }, GRACE_MILLISECONDS).unref();
       }, limits.milliseconds);
       const { buffer } = call.body;
       const moved =
@@ -101,8 +112,11 @@ export function createEvaluationThreads(
       } finally {
         clearTimeout(timer);
         signal.removeEventListener('abort', leave);
-        port1.close();
       }
+    },
+    async ready() {
+      // As many at once as there are threads, so that each gets one.
+      await Promise.all(Array.from({ length: count }, () => pool.run(undefined, { name: 'ready' })));
     },
     close: () => pool.close(),
   };

@@ -73,6 +73,7 @@ function comparable({ text, determinations, cards, report }: Answered): unknown 
 }
 
 const shared = threads();
+beforeAll(() => shared.ready());
 afterAll(() => shared.close());
 
 async function expectSame(call: () => HookCall): Promise<Answered> {
@@ -155,7 +156,7 @@ describe('a thread answers as this one', () => {
   });
 });
 
-describe('threads are bounded', () => {
+describe('threads are bounded', { timeout: 60_000 }, () => {
   const [fixture] = fixtures;
   /** A call with a chart of so many resources. */
   const large = (count: number): HookCall =>
@@ -212,21 +213,23 @@ describe('threads are bounded', () => {
 
   it('in time: one that computes too long is ended, with what it has under way; the next call is answered', async () => {
     const errors: unknown[] = [];
-    const pool = threads({ milliseconds: 6000 }, (error) => errors.push(error));
-    expect(await outcomeOf(pool, large(500))).toBe('answered');
+    const pool = threads({ milliseconds: 5000 }, (error) => errors.push(error));
+    await pool.ready();
     // It computes for a minute, without a pause in which it could be told to stop.
     const endless = outcomeOf(pool, slow());
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 3500));
     const beside = outcomeOf(pool, waiting());
     expect(await endless).toBe('late');
     expect(await beside).toBe('lost');
+    await pool.ready();
     expect(await outcomeOf(pool, large(500))).toBe('answered');
     expect(errors).toHaveLength(2);
     await pool.close();
-  }, 30_000);
+  });
 
   it('in number: a call is refused when too many wait', async () => {
     const pool = threads({ callsPerThread: 2, waiting: 1 });
+    await pool.ready();
     const left = new AbortController();
     const held = [1, 2, 3].map(() => outcomeOf(pool, waiting(), left.signal));
     expect(await outcomeOf(pool, waiting())).toBe('busy');
@@ -241,6 +244,7 @@ describe('threads are bounded', () => {
 
   it('by the caller: its queries end when it leaves', async () => {
     const pool = threads();
+    await pool.ready();
     const left = new AbortController();
     const held = outcomeOf(pool, waiting(), left.signal);
     await vi.waitFor(() => {

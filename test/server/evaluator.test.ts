@@ -18,6 +18,7 @@ function fullThreads(kind: ThreadFailure['kind']): EvaluationThreads & { readonl
       calls.push(call);
       return Promise.reject(new ThreadFailure(kind));
     },
+    ready: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }
