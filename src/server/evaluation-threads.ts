@@ -41,8 +41,10 @@ const MESSAGES = {
 export interface ThreadLimits {
   /** Calls that a thread has under way at once: most of their time they wait for FHIR servers. */
   readonly callsPerThread: number;
-  /** Calls that wait for a thread; each may hold a whole body in memory. */
+  /** Calls that may wait for a thread. */
   readonly waiting: number;
+  /** Bytes of bodies that may be held while calls wait. */
+  readonly waitingBytes: number;
   /** From arrival to answer, waiting and queries included. */
   readonly milliseconds: number;
 }
@@ -57,7 +59,8 @@ export function createEvaluationThreads(
   onError: (error: unknown) => void,
   limits: ThreadLimits = {
     callsPerThread: 8,
-    waiting: 16,
+    waiting: 200,
+    waitingBytes: 128 * 1024 * 1024,
     milliseconds: Math.max(config.queryMilliseconds, config.longQueryMilliseconds ?? 0) + 2500,
   },
 ): EvaluationThreads {
@@ -74,10 +77,15 @@ export function createEvaluationThreads(
     recordTiming: false,
   });
   pool.on('error', onError);
+  /** Bytes of the bodies of all calls that are not answered. */
+  let held = 0;
 
   return {
     async evaluate(call, signal) {
-      if (pool.queueSize >= limits.waiting) throw new ThreadFailure('busy');
+      const { byteLength } = call.body;
+      const isFull = pool.queueSize >= limits.waiting || held + byteLength > limits.waitingBytes;
+      if (pool.queueSize > 0 && isFull) throw new ThreadFailure('busy');
+      held += byteLength;
       const { port1, port2 } = new MessageChannel();
       let threadId: number | undefined;
       let isOpen = true;
@@ -110,6 +118,7 @@ export function createEvaluationThreads(
       try {
         return answered(await Promise.race([run, late.promise]));
       } finally {
+        held -= byteLength;
         clearTimeout(timer);
         signal.removeEventListener('abort', leave);
       }

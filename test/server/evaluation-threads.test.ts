@@ -32,7 +32,7 @@ const scope: CallScope = {
   newUuid,
   fhirClient: (access, log) => createFhirClient(access, connections, log),
 };
-const LIMITS: ThreadLimits = { callsPerThread: 8, waiting: 16, milliseconds: 60_000 };
+const LIMITS: ThreadLimits = { callsPerThread: 8, waiting: 16, waitingBytes: 1e9, milliseconds: 60_000 };
 
 const threads = (
   limits: Partial<ThreadLimits> = {},
