@@ -3,11 +3,13 @@ import { parseDate } from '../fhir/date.ts';
 import type { Truth } from '../fhir/truth.ts';
 import type { Library } from '../policy/library.ts';
 import type { Payer } from '../policy/vocabulary.ts';
+import { formsOf } from '../policy/form.ts';
 import { isForProduct, type Indication, type Policy, type Requirement } from '../policy/policy.ts';
 import { attestations } from './attestations.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
 import { diseaseReader } from './disease.ts';
 import { createFactReader } from './facts.ts';
+import { formAnswers } from './form-answers.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
@@ -100,11 +102,13 @@ export function determine(
   const day = parseDate(asOf);
   if (day === null) throw new Error(`asOf "${asOf}" is not a FHIR date`);
   const scope: Scope = { library, diseases: diseaseReader(library), chart, order, asOf: day };
+  const responses = { asOf: day, order: order.reference, forms: formsOf(policy, library.facts) };
+  const answers = formAnswers(chart, responses, library.terminology);
   const criterionScope: CriterionScope = {
     chart,
     facts: library.facts,
-    ...createFactReader(scope),
-    attestations: attestations(chart, day),
+    ...createFactReader(scope, answers.byKey),
+    attestations: attestations(chart, responses),
   };
   const base = {
     hookInstance: governed.hookInstance,
@@ -158,6 +162,7 @@ export function determine(
     ...doubtAnomaly,
     ...policyAnomalies(policy, evaluated),
     ...chartAnomalies(chart.anomalies, evaluated?.criteria ?? []),
+    ...answerAnomalies(answers.problems, evaluated?.criteria ?? []),
   ];
 
   if (fit.kind === 'not-covered') {
@@ -313,4 +318,20 @@ const chartAnomalies = (
           criterion.searched.some(({ resourceType }) => types.includes(resourceType)),
       )
       .map((criterion) => criterion.id),
+  }));
+
+/** What is wrong with a form's answers, one anomaly each: it never counts, and is never passed over. */
+const answerAnomalies = (
+  problems: ReturnType<typeof formAnswers>['problems'],
+  criteria: readonly CriterionResult[],
+): readonly Anomaly[] =>
+  problems.map(({ response, problem: { linkId, reason } }) => ({
+    id: 'chart.answers',
+    text:
+      linkId === undefined
+        ? `The answers of ${response} do not count: ${reason}.`
+        : `${response}, item "${linkId}", does not count: ${reason}.`,
+    criteria: withParts(criteria)
+      .map(({ id }) => id)
+      .filter((id) => linkId === id || linkId?.startsWith(`${id}#`) === true),
   }));

@@ -8,11 +8,14 @@ import {
   type Retrieve,
   type SettingFact,
 } from '../policy/fact.ts';
+import { answeredBy, answerKey, keysOf } from '../policy/form.ts';
 import type { Threshold, Within } from '../policy/policy.ts';
 import { spanOf, type Span } from './exposure.ts';
 import { ageAnswer, measurementAnswer } from './measurement.ts';
+import { evidenceKey, union } from './evaluated.ts';
+import type { FormAnswer } from './form-answers.ts';
 import type { Answer, Evidence } from './result.ts';
-import { candidates, hitOf, proofOf, type Hit } from './retrieve.ts';
+import { candidates, hitOf, placedHit, proofOf, type Hit } from './retrieve.ts';
 import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, type Scope } from './scope.ts';
 import { linesAnswer } from './lines.ts';
 import { seriesAnswer } from './series.ts';
@@ -26,8 +29,14 @@ export interface FactReader {
   readonly place: (within: Within, dates: readonly Span[]) => Placed;
 }
 
-/** Each answer is found once and kept for the call. */
-export function createFactReader(scope: Scope): FactReader {
+/**
+ * Each answer is found once and kept for the call.
+ * @param given what clinicians' forms say, by the key of what it speaks to
+ */
+export function createFactReader(
+  scope: Scope,
+  given: ReadonlyMap<string, readonly FormAnswer[]> = new Map(),
+): FactReader {
   const therapies = new Map<string, Therapy>();
   const hitsOf = new Map<Retrieve, readonly Hit[]>();
 
@@ -60,7 +69,16 @@ export function createFactReader(scope: Scope): FactReader {
       const key = `${fact.name} ${JSON.stringify(threshold)}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const answer = answerTo(fact, threshold, scope, hits, therapy);
+      const byChart = answerTo(fact, threshold, scope, hits, therapy, []);
+      const answers = keysOf(fact).flatMap((name) => given.get(name) ?? []);
+      const hitsWithAnswers = (retrieve: Retrieve): readonly Hit[] => [
+        ...hits(retrieve),
+        ...answerHits(retrieve, fact, answers, scope, regimenStart),
+      ];
+      const answer =
+        answers.length === 0
+          ? byChart
+          : together(byChart, answerTo(fact, threshold, scope, hitsWithAnswers, therapy, answers));
       kept.set(key, answer);
       return answer;
     },
@@ -76,12 +94,46 @@ export function createFactReader(scope: Scope): FactReader {
   };
 }
 
+/**
+ * What the chart says, and what it says with the answers of a form beside it: an answer closes what the chart leaves
+ * open. Where it would change what the chart says, nobody decides but a person, and both are shown.
+ */
+function together(byChart: Answer, withAnswers: Answer): Answer {
+  const evidence = union([byChart.evidence, withAnswers.evidence], evidenceKey);
+  if (byChart.isBroken === true) return { ...byChart, evidence };
+  return byChart.truth === null || byChart.truth === withAnswers.truth
+    ? withAnswers
+    : { ...withAnswers, truth: null, needs: 'review', evidence, dates: [] };
+}
+
+/** The answers that stand beside the records of a retrieve, placed in time as those are. */
+function answerHits(
+  retrieve: Retrieve,
+  fact: Fact,
+  answers: readonly FormAnswer[],
+  scope: Scope,
+  regimenStart: (events: string) => RegimenStart,
+): readonly Hit[] {
+  return answers
+    .filter(({ item, says, record }) => {
+      if (item.retrieve !== undefined) return answerKey(item) === answerKey({ ...item, retrieve });
+      // Yes to the whole question stands with the first thing that would say so, no with the first that denies it.
+      if (fact.kind === 'question' && says !== undefined) return retrieve === (says ? fact.yes : fact.no)[0];
+      return record.codes.some(
+        ({ coding }) =>
+          coding.key !== undefined && scope.library.terminology.includes(answeredBy(retrieve), coding.key),
+      );
+    })
+    .map(({ record, evidence }) => placedHit(record, record.type, evidence, retrieve, scope, regimenStart));
+}
+
 function answerTo(
   fact: Fact,
   threshold: Threshold | undefined,
   scope: Scope,
   hits: (retrieve: Retrieve) => readonly Hit[],
   therapy: (name: string) => Therapy,
+  answers: readonly FormAnswer[],
 ): Answer {
   const retrievesOfEvents = (name: string): readonly Retrieve[] => {
     const events = scope.library.facts.get(name);
@@ -91,9 +143,9 @@ function answerTo(
     case 'question':
       return questionAnswer(fact, scope, hits);
     case 'age':
-      return ageAnswer(fact, threshold, scope);
+      return ageAnswer(fact, threshold, scope, answers);
     case 'setting':
-      return settingAnswer(fact, scope);
+      return settingAnswer(fact, scope, answers);
     case 'measurement':
       return measurementAnswer(fact, threshold, scope, hits);
     case 'series':
@@ -225,15 +277,25 @@ function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
   return [...seen.values()];
 }
 
-function settingAnswer(fact: SettingFact, { order: { setting } }: Scope): Answer {
+function settingAnswer(
+  fact: SettingFact,
+  { order: { setting } }: Scope,
+  answers: readonly FormAnswer[],
+): Answer {
+  const said = new Set(answers.map(({ evidence }) => evidence.value));
+  const values = new Set(setting.value === 'unknown' ? said : [setting.value, ...said]);
+  const evidence = [...setting.evidence, ...answers.map((answer) => answer.evidence)];
+  const [value] = values;
+  if (values.size === 1)
+    return { truth: value === fact.setting, needs: undefined, evidence, missing: [], searched: [] };
   return {
-    truth: setting.value === 'unknown' ? null : setting.value === fact.setting,
-    needs: setting.value !== 'unknown' ? undefined : setting.isUnread ? 'data-access' : 'documentation',
-    evidence: setting.evidence,
+    truth: null,
+    needs: values.size > 1 ? 'review' : setting.isUnread ? 'data-access' : 'documentation',
+    evidence,
     missing:
-      setting.value === 'unknown' && !setting.isUnread
-        ? [{ what: 'Planned place of the infusion: inpatient or outpatient' }]
-        : [],
+      values.size > 1 || setting.isUnread
+        ? []
+        : [{ what: 'Planned place of the infusion: inpatient or outpatient' }],
     searched: setting.isUnread
       ? [{ resourceType: 'Encounter', count: 0, status: 'failed', reason: 'the encounter could not be read' }]
       : [],

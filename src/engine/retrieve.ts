@@ -47,11 +47,6 @@ export function hitOf(
 ): Hit | null {
   if (record.reference === scope.order.reference) return null;
   const evidence = evidenceOf(record, type, retrieve, scope);
-  const unusable = (note: string): Hit => ({
-    record,
-    standing: 'unusable',
-    evidence: { ...evidence, note: `not usable: ${note}` },
-  });
   const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
 
   const judged: Standing = standingOf(record, retrieve);
@@ -64,7 +59,7 @@ export function hitOf(
     try {
       if (condition.holds(record.resource, scope.asOf.text) !== true) return null;
     } catch {
-      return unusable('an element it is asked for has an unexpected form');
+      return unusable(record, evidence, 'an element it is asked for has an unexpected form');
     }
   }
   const about = retrieve.focus === undefined ? 'disease' : aboutOf(record, retrieve.focus, scope);
@@ -74,6 +69,25 @@ export function hitOf(
 
   if (judged.standing === 'sign') return sign(judged.note ?? '');
   if (about === 'unknown') return sign('what it is about could not be told');
+  return placedHit(record, type, evidence, retrieve, scope, regimenStart);
+}
+
+const unusable = (record: ChartRecord, evidence: Evidence, note: string): Hit => ({
+  record,
+  standing: 'unusable',
+  evidence: { ...evidence, note: `not usable: ${note}` },
+});
+
+/** What a record that says what is asked is worth by its time: to the request, the ordered course, the latest therapy. */
+export function placedHit(
+  record: ChartRecord,
+  type: string,
+  evidence: Evidence,
+  retrieve: Retrieve,
+  scope: Scope,
+  regimenStart: (events: string) => RegimenStart,
+): Hit {
+  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
   if (isAfterRequest(record, scope)) return sign('dated after the request');
   if (type === 'Condition') {
     const { conflict } = scope.diseases.ofCondition(record);
@@ -98,7 +112,7 @@ export function hitOf(
               standing: 'undated',
               evidence: { ...evidence, note: 'not dated well enough to say that it was before this course' },
             }
-          : unusable('its date cannot be read');
+          : unusable(record, evidence, 'its date cannot be read');
       case 'before':
         break;
     }
@@ -110,7 +124,9 @@ export function hitOf(
       if (retrieve['or-without-events'] !== true)
         return sign('the chart holds no therapy that it could follow');
     } else if (record.stated === null) {
-      return record.problem === undefined ? sign('not dated') : unusable('its date cannot be read');
+      return record.problem === undefined
+        ? sign('not dated')
+        : unusable(record, evidence, 'its date cannot be read');
     } else if (record.stated.high <= start) {
       return sign(`not after the latest therapy (begun by ${formatDay(start)})`);
     } else if (
