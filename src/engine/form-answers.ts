@@ -3,6 +3,7 @@ import { parseDate, type DateInterval } from '../fhir/date.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { quantityInterval } from '../fhir/quantity.ts';
 import type { Terminology } from '../fhir/terminology.ts';
+import { FACT_TYPES } from '../policy/fact.ts';
 import { answerKey, partId, type Form, type FormItem, type Part } from '../policy/form.ts';
 import { itemsOf, namedForm, responseProblem, type ResponseScope } from './responses.ts';
 import type { Evidence } from './result.ts';
@@ -28,8 +29,10 @@ export interface ReadResponse {
   readonly problems: readonly AnswerProblem[];
 }
 
-/** Where the documents that answers refer to are looked up; undefined where no chart is at hand. */
-type FindDocument = ((reference: unknown) => boolean) | undefined;
+/** What an answer refers to: a document, or a record of the chart, which speaks for itself; undefined: neither. */
+type Named = 'document' | 'record' | undefined;
+/** Looks up what answers refer to; undefined where no chart is at hand. */
+type FindDocument = ((reference: unknown) => Named) | undefined;
 
 /** Answers by the key of what they speak to, and what is wrong with the responses of this chart. */
 export function formAnswers(
@@ -40,9 +43,10 @@ export function formAnswers(
   readonly byKey: ReadonlyMap<string, readonly FormAnswer[]>;
   readonly problems: readonly { readonly response: string; readonly problem: AnswerProblem }[];
 } {
-  const find = (reference: unknown): boolean => {
-    const document = chart.find(reference);
-    return document !== undefined && DOCUMENTS.includes(document.type) && document.hasSubject;
+  const find = (reference: unknown): Named => {
+    const named = chart.find(reference);
+    if (named === undefined || !named.hasSubject) return undefined;
+    return DOCUMENTS.includes(named.type) ? 'document' : RECORDS.includes(named.type) ? 'record' : undefined;
   };
   const answers: FormAnswer[] = [];
   const problems: { response: string; problem: AnswerProblem }[] = [];
@@ -59,13 +63,12 @@ export function formAnswers(
   return { byKey: Map.groupBy(answers, ({ item }) => answerKey(item)), problems };
 }
 
-/** Types of resource that an answer may name as its document. */
-export const DOCUMENTS: readonly string[] = [
-  'DocumentReference',
-  'DiagnosticReport',
-  'Observation',
-  'Procedure',
-];
+/** Resources whose content an answer may tell in codes. */
+const DOCUMENTS: readonly string[] = ['DocumentReference', 'DiagnosticReport'];
+/** Resources that say it in codes themselves: an answer that refers to one adds nothing to it. */
+const RECORDS: readonly string[] = FACT_TYPES.filter((type) => !DOCUMENTS.includes(type));
+/** What an answer may name as saying so. */
+export const NAMEABLE: readonly string[] = [...DOCUMENTS, ...RECORDS];
 
 /** True for a response to one of the forms, or with an item of the policy; one that is in error is nothing at all. */
 function concerns(resource: JsonObject, forms: readonly Form[]): boolean {
@@ -202,18 +205,22 @@ function read(
     case 'record': {
       const date = dateOf(places, context);
       if (date !== null && 'reason' in date) return [date];
-      const lacking = documentProblem(places, context);
-      if (lacking !== undefined) return [problem(lacking)];
+      const named = documentOf(places, context);
+      if (named === undefined)
+        return [problem('what says so is missing, or not in the chart: attach the document or refer to it')];
       if (item.valueSets.length === 0) {
         const says = answer['valueBoolean'];
         return typeof says === 'boolean'
-          ? [answerOf(context, { value: String(says), date, resource: {}, says })]
+          ? named === 'record'
+            ? []
+            : [answerOf(context, { value: String(says), date, resource: {}, says })]
           : [problem('it is answered with valueBoolean')];
       }
       const coding = objects(answer['valueCoding'])[0];
       const known = coding === undefined ? null : terminology.coding(coding);
       if (known?.key === undefined || !terminology.includes(item.valueSets, known.key))
         return [problem('it is answered with valueCoding, a code of its value set')];
+      if (named === 'record') return [];
       return [answerOf(context, { value: known.code, date, resource: {}, coding: known })];
     }
     case 'group':
@@ -258,21 +265,16 @@ function dateOf(
   return date.low > asOf.high ? { linkId, reason: 'its date lies in the future' } : date;
 }
 
-/** A record is answered with the document that says so: attached, contained, or one that the chart holds. */
-function documentProblem(
-  places: readonly JsonObject[],
-  { item, resource, find }: ItemContext,
-): string | undefined {
+/** What says so: attached, contained, or in the chart; taken at its word where no chart is at hand. */
+function documentOf(places: readonly JsonObject[], { item, resource, find }: ItemContext): Named {
   const attachment = objects(partAnswer(places, item, 'attachment')?.['valueAttachment'])[0];
-  if (text(attachment?.['data']) !== undefined || text(attachment?.['url']) !== undefined) return undefined;
+  if (text(attachment?.['data']) !== undefined || text(attachment?.['url']) !== undefined) return 'document';
   const reference = objects(partAnswer(places, item, 'document')?.['valueReference'])[0];
   const printed = text(reference?.['reference']);
-  if (printed === undefined) return 'the document that says so is missing: attach it or refer to it';
+  if (printed === undefined) return undefined;
   const isContained =
     printed.startsWith('#') && objects(resource['contained']).some(({ id }) => id === printed.slice(1));
-  return isContained || find === undefined || find(reference)
-    ? undefined
-    : 'the document that it refers to is not in the chart';
+  return isContained || find === undefined ? 'document' : find(reference);
 }
 
 function answerOf(

@@ -33,6 +33,9 @@ const STATUSES: Readonly<
   ClaimResponse: { proof: ['active'], sign: [] },
 };
 
+/** The statuses in which an event or result of a type counts. */
+export const countedStatuses = (type: string): readonly string[] => STATUSES[type]?.proof ?? [];
+
 const conceptCode = (value: unknown): string | undefined =>
   text(value) ??
   objects(value)
