@@ -68,6 +68,8 @@ export interface HeldCoverage {
 export interface EvaluationOptions {
   /** The caller is a CRD client of a payer: every order needs an answer, so the Coverages are always read. */
   readonly isPayerEndpoint: boolean;
+  /** QuestionnaireResponses that were sent in for the patient: they stand beside the chart's. */
+  readonly answers: readonly JsonObject[];
 }
 
 /** Data without which nothing can be said of a CAR-T order: 412 (CDS Hooks, "Prefetch"). */

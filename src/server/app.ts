@@ -6,19 +6,23 @@ import type { Dependencies } from './call.ts';
 import { cors } from './cors.ts';
 import { determinationRoutes } from './determinations.ts';
 import { createDeterminationStore } from './determination-store.ts';
+import { dtrRoutes } from './dtr.ts';
 import { errorHandler, errorPlace, ServiceError } from './errors.ts';
 import { createFeedbackStore } from './feedback-store.ts';
 import { feedbackRoutes } from './feedback.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
 import { allow } from './methods.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
+import { createResponseStore } from './response-store.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 
 /**
  * The whole service as an Express app that does not listen yet.
  * @param fixtures patients of the sandbox EHR, which sandbox mode alone serves
  */
-export function createApp(dependencies: Dependencies, fixtures: readonly SandboxFixture[]): Express {
+export function createApp(given: Dependencies, fixtures: readonly SandboxFixture[]): Express {
+  const responses = given.responses ?? createResponseStore();
+  const dependencies = { ...given, responses };
   const { library, logger, callers, config } = dependencies;
   const app = express();
   app.set('etag', false);
@@ -32,6 +36,7 @@ export function createApp(dependencies: Dependencies, fixtures: readonly Sandbox
   app.use(cdsServiceRoutes(dependencies, gate, determinations, feedback));
   app.use(feedbackRoutes(gate, feedback));
   app.use(determinationRoutes(dependencies, gate, determinations));
+  app.use(dtrRoutes(dependencies, gate, determinations, responses));
   if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
   app.get('/healthz', (_request, response) => {
     response.json({

@@ -9,6 +9,7 @@ import type { Evaluation } from '../crd/evaluation.ts';
 import type { Determination } from '../engine/determination.ts';
 import { ORDER_HOOKS, readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
 import type { Library } from '../policy/library.ts';
+import { neededForms } from '../dtr/needed-forms.ts';
 import { callerOf, ownerOf, type Caller, type Callers } from './caller.ts';
 import type { Config } from './config.ts';
 import type { DeterminationStore } from './determination-store.ts';
@@ -16,6 +17,7 @@ import { errorPlace, ServiceError } from './errors.ts';
 import type { FeedbackStore } from './feedback-store.ts';
 import { createFhirClient, type FhirAccess, type QueryLog } from './fhir-client.ts';
 import { requestIdOf } from './request-id.ts';
+import type { ResponseStore } from './response-store.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies {
@@ -33,6 +35,10 @@ export interface Dependencies {
   readonly callers: Callers;
   readonly determinations?: DeterminationStore;
   readonly feedback?: FeedbackStore;
+  /** Answers to forms that were sent in. */
+  readonly responses?: ResponseStore;
+  /** URL under which clients reach the service, without a trailing slash: canonical URLs begin with it. */
+  readonly publicUrl?: string;
 }
 
 /** One call, read and evaluated. */
@@ -63,8 +69,12 @@ export async function answerCall(
   const client = caller.settings;
   const wanted = wantedOf(read.configuration, client, read.hook);
   const isPayerEndpoint = client.crdPayer !== undefined;
-  const evaluation = await evaluateRequest(read, dependencies.library, fhirClient, asOf, { isPayerEndpoint });
-  const { determinations, failed, ungoverned, coverages } = evaluation;
+  const { library, responses } = dependencies;
+  const evaluation = await evaluateRequest(read, library, fhirClient, asOf, {
+    isPayerEndpoint,
+    answers: responses?.of(`Patient/${read.patientId}`, ownerOf(caller)) ?? [],
+  });
+  const { determinations, failed, ungoverned, coverages, chart } = evaluation;
   // Where an order needs an answer, CRD 2.1 and 2.2 refuse a call that brings no coverage at all (hook-13).
   if (read.version !== '2.0' && ORDER_HOOKS.includes(read.hook) && coverages?.length === 0)
     throw new ServiceError(
@@ -73,7 +83,14 @@ export async function answerCall(
       'prefetch.coverage',
     );
   const ids = new Map(determinations.map(({ determination }) => [determination, dependencies.newId()]));
-  for (const [determination, id] of ids) store.keep({ id, ...determination }, ownerOf(caller));
+  for (const { determination, governed } of determinations) {
+    const forms =
+      chart === undefined
+        ? []
+        : neededForms(determination, governed.policy, { chart, order: governed.order, library, asOf });
+    const id = ids.get(determination) ?? '';
+    store.keep({ id, ...determination }, ownerOf(caller), { version: read.version, forms });
+  }
   for (const { error } of failed) dependencies.logger.error(errorPlace(error), 'an order failed');
   dependencies.logger.info(
     {
@@ -103,7 +120,11 @@ export async function answerCall(
 }
 
 /** The day of the request: today, or in sandbox mode the day that the caller's `X-As-Of` header names. */
-function asOfDate(request: Request, { isSandbox }: Caller, { today }: Dependencies): string {
+export function asOfDate(
+  request: Request,
+  { isSandbox }: Caller,
+  { today }: Pick<Dependencies, 'today'>,
+): string {
   const header = request.get('x-as-of');
   if (header === undefined) return today();
   if (!isSandbox)
@@ -116,8 +137,8 @@ function asOfDate(request: Request, { isSandbox }: Caller, { today }: Dependenci
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Only the caller's registered servers are called, in sandbox mode loopback ones too: `fhirServer` is its word. */
-function clientFor(
-  { fhirServer, accessToken }: HookRequest,
+export function clientFor(
+  { fhirServer, accessToken }: Pick<HookRequest, 'fhirServer' | 'accessToken'>,
   { fhirServers, isSandbox }: Caller,
   { config, fhirClient = createFhirClient }: Dependencies,
   log: (query: QueryLog) => void,

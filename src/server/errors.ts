@@ -65,8 +65,9 @@ export function errorHandler(log: (error: unknown, request: Request) => void): E
     // A caller that asks for FHIR gets FHIR; one that names a version of CRD, where it was FHIR data that lacked (CRD-X-01).
     const asksForFhir =
       request.accepts(['application/json', 'application/fhir+json']) === 'application/fhir+json';
+    const isFhirPath = request.path.startsWith('/fhir/');
     const lacksData = known.code === 'missing-data' || known.code === 'no-coverage';
-    if (asksForFhir || (lacksData && namesVersion(request.body)))
+    if (asksForFhir || isFhirPath || (lacksData && namesVersion(request.body)))
       response.type('application/fhir+json').send(JSON.stringify(operationOutcome(known)));
     else response.json({ code: known.code, message: known.message, path: known.path });
   };
