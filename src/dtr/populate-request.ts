@@ -13,6 +13,8 @@ export interface PopulateParameters {
   readonly context: string | undefined;
   readonly resources: readonly JsonObject[];
   readonly order: JsonObject | undefined;
+  /** The service is to use what it knows of the subject itself. */
+  readonly isLocal: boolean;
   readonly endpoint: { readonly address: string; readonly accessToken: string | undefined } | undefined;
 }
 
@@ -20,8 +22,8 @@ const ORDER_TYPES = ['MedicationRequest', 'ServiceRequest', 'DeviceRequest'];
 
 /**
  * SDC `$populate`: the form (instance level, `canonical`, `questionnaire` or `questionnaireRef`), the `subject`, and the
- * chart: resources in `context` or in any other parameter, `dataEndpoint` (an Endpoint to query), or `context` as a
- * string, the id of a determination that has read the chart already.
+ * chart: resources in `context` or in any other parameter, `dataEndpoint` (an Endpoint to query), `local` where the
+ * service holds it, or `context` as a string, the id of a determination that has read the chart already.
  * @param instance id of the Questionnaire in the URL, at instance level
  */
 export function readPopulate(
@@ -57,7 +59,6 @@ export function readPopulate(
       : []),
   ];
   if (form === undefined || subject === undefined || issues.length > 0) return { issues };
-
   return {
     form,
     subject,
@@ -66,6 +67,7 @@ export function readPopulate(
       .flatMap((parameter) => text(parameter['valueString']) ?? [])[0],
     resources,
     order: resources.find(({ resourceType }) => ORDER_TYPES.includes(text(resourceType) ?? '')),
+    isLocal: byName('local')?.['valueBoolean'] === true,
     endpoint: address === undefined ? undefined : { address, accessToken: tokenOf(endpoint) },
   };
 }

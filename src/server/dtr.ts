@@ -17,6 +17,7 @@ import type { DeterminationStore } from './determination-store.ts';
 import { allForms, packageAnswer } from './package-answer.ts';
 import { populateAnswer } from './populate-answer.ts';
 import type { ResponseStore } from './response-store.ts';
+import { sandboxBase } from './sandbox.ts';
 
 /** Where the FHIR API of the service stands below its public URL. */
 export const FHIR_PATH = '/fhir';
@@ -24,11 +25,15 @@ export const FHIR_PATH = '/fhir';
 /** Where the sandbox is reached, unless the settings say otherwise. */
 const SANDBOX_URL = 'http://localhost:8080';
 
-/** DTR as a payer serves it: forms, packages, drafts, and the completed forms. */
+/**
+ * DTR as a payer serves it: forms, packages, drafts, and the completed forms.
+ * @param hasSandbox the sandbox EHR is served too: it is what `$populate` knows by itself (`local`)
+ */
 export function dtrRoutes(
   dependencies: Dependencies,
   determinations: DeterminationStore,
   responses: ResponseStore,
+  hasSandbox: boolean,
 ): Router {
   const { library, config, newUuid, newId, logger } = dependencies;
   const base = `${config.publicUrl ?? SANDBOX_URL}${FHIR_PATH}`;
@@ -93,7 +98,7 @@ export function dtrRoutes(
       return;
     }
     const version = versionOf(request.body) ?? '2.0';
-    const { form, subject, context, resources, order, endpoint } = read;
+    const { form, subject, context, resources, order, endpoint, isLocal } = read;
     const determination = context === undefined ? undefined : determinations.find(context);
     const known =
       context === undefined
@@ -122,8 +127,9 @@ export function dtrRoutes(
       send(response, 200, { resourceType: 'Parameters', parameter: [{ name: 'response', resource: draft }] });
       return;
     }
+    const own = isLocal && hasSandbox ? sandboxBase(request) : undefined;
     const client = clientFor(
-      { fhirServer: endpoint?.address, accessToken: endpoint?.accessToken },
+      { fhirServer: endpoint?.address ?? own, accessToken: endpoint?.accessToken },
       dependencies,
       () => undefined,
     );
