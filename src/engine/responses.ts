@@ -39,9 +39,13 @@ export function responseProblem(
   if (!isByClinician) return 'its author is no Practitioner or PractitionerRole: nobody has signed it';
   const authored = parseDate(resource['authored']);
   if (authored !== null && authored.low > asOf.high) return 'it is dated after the request';
-  const version = namedForm(resource, forms);
-  if (version !== undefined && version.version !== version.form.policy.version)
-    return `it answers version ${version.version === undefined ? 'not stated' : 'other than ' + version.form.policy.version} of the questionnaire`;
+  const named = namedForm(resource, forms);
+  if (named !== undefined) {
+    const { version } = named.form.policy;
+    if (named.version === undefined)
+      return `it does not say which version of the questionnaire it answers; ${version} is in force`;
+    if (named.version !== version) return `it answers another version of the questionnaire than ${version}`;
+  }
   const orders = ordersOf(resource);
   if (order !== undefined && orders.length > 0 && !orders.includes(order)) return 'it is about another order';
   return undefined;
