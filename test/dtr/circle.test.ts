@@ -96,3 +96,43 @@ it('every indication that a fixture asks for documents of goes round', async () 
   await fresh.close();
   expect([...asked].toSorted()).toEqual([...new Set<string>(CIRCLES.map(([, id]) => id))].toSorted());
 });
+
+describe('results given in a form', () => {
+  const p1 = 'bcbsma-942/def/progression/p.1';
+  const given = (value: number, day: string) => ({
+    linkId: p1,
+    item: [
+      { linkId: `${p1}#value`, answer: [{ valueQuantity: { value, unit: 'g/dL' } }] },
+      { linkId: `${p1}#date`, answer: [{ valueDate: day }] },
+    ],
+  });
+  const determinedWith = async (...item: readonly object[]) => {
+    const request = await hookRequest(server, 'carvykti-late-progression');
+    const form = {
+      resourceType: 'QuestionnaireResponse',
+      id: 'results',
+      status: 'completed',
+      subject: { reference: `Patient/${request.context.patientId}` },
+      author: { reference: 'Practitioner/oncologist' },
+      authored: '2026-03-01',
+      item,
+    };
+    const [determination] = await determinationsOf(server, { ...request, prefetch: { form } });
+    return withParts(determination?.criteria ?? []).find(({ id }) => id === p1);
+  };
+
+  it('are compared with each other as a laboratory’s are, and with what the chart says of them', async () => {
+    const chart = await determinedWith();
+    const agreeing = await determinedWith(given(0.4, '2025-06-01'), given(2.1, '2026-02-01'));
+    const contrary = await determinedWith(given(2.1, '2025-06-01'), given(2.1, '2026-02-01'));
+    expect([chart?.status, agreeing?.status, contrary?.status, contrary?.needs]).toEqual([
+      'met',
+      'met',
+      'unknown',
+      'review',
+    ]);
+    const references = contrary?.evidence.map(({ reference }) => reference) ?? [];
+    expect(references).toContain('QuestionnaireResponse/results');
+    expect(references.some((reference) => reference.startsWith('Observation/'))).toBe(true);
+  });
+});
