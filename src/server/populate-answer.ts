@@ -40,6 +40,7 @@ export async function populateAnswer(
   const supplied = readPrefetch(
     Object.fromEntries(request.resources.map((resource, index) => [`supplied${index}`, resource])),
     library,
+    'order-sign',
   );
   const data = createCallData(
     patientId,
