@@ -49,6 +49,7 @@ function start(config: Config): void {
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
       callers,
+      publicUrl: access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`,
     },
     fixtures,
   );

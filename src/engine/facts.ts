@@ -24,7 +24,8 @@ import { placed, type Placed } from './window.ts';
 
 /** Asks facts of one chart. */
 export interface FactReader {
-  readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
+  /** @param criterion id of the criterion that asks: an answer of yes or no to another one's question is not for it */
+  readonly answer: (fact: Fact, threshold: Threshold | undefined, criterion?: string) => Answer;
   /** Where findings of the given days stand to a therapy's latest regimen. */
   readonly place: (within: Within, dates: readonly Span[]) => Placed;
 }
@@ -65,12 +66,15 @@ export function createFactReader(
 
   const kept = new Map<string, Answer>();
   return {
-    answer(fact, threshold) {
-      const key = `${fact.name} ${JSON.stringify(threshold)}`;
+    answer(fact, threshold, criterion) {
+      const answers = keysOf(fact)
+        .flatMap((name) => given.get(name) ?? [])
+        .filter(({ item, says }) => says === undefined || item.criterion?.id === criterion);
+      const asker = answers.length === 0 ? '' : (criterion ?? '');
+      const key = `${fact.name} ${asker} ${JSON.stringify(threshold)}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
       const byChart = answerTo(fact, threshold, scope, hits, therapy, []);
-      const answers = keysOf(fact).flatMap((name) => given.get(name) ?? []);
       const hitsWithAnswers = (retrieve: Retrieve): readonly Hit[] => [
         ...hits(retrieve),
         ...answerHits(retrieve, fact, answers, scope, regimenStart),
@@ -78,7 +82,10 @@ export function createFactReader(
       const answer =
         answers.length === 0
           ? byChart
-          : together(byChart, answerTo(fact, threshold, scope, hitsWithAnswers, therapy, answers));
+          : together(
+              byChart,
+              denied(answers, byChart) ?? answerTo(fact, threshold, scope, hitsWithAnswers, therapy, answers),
+            );
       kept.set(key, answer);
       return answer;
     },
@@ -104,6 +111,15 @@ function together(byChart: Answer, withAnswers: Answer): Answer {
   return byChart.truth === null || byChart.truth === withAnswers.truth
     ? withAnswers
     : { ...withAnswers, truth: null, needs: 'review', evidence, dates: [] };
+}
+
+/** A condition that a clinician says is not there: nothing in a chart may ever deny it. */
+function denied(answers: readonly FormAnswer[], byChart: Answer): Answer | undefined {
+  const isDenied = answers.every(({ item, says }) => item.criterion === undefined && says === false);
+  const evidence = [...byChart.evidence, ...answers.map((answer) => answer.evidence)];
+  return isDenied
+    ? { ...byChart, truth: false, needs: undefined, evidence, missing: [], dates: [] }
+    : undefined;
 }
 
 /** The answers that stand beside the records of a retrieve, placed in time as those are. */

@@ -205,7 +205,7 @@ function read(
     case 'record': {
       const date = dateOf(places, context);
       if (date !== null && 'reason' in date) return [date];
-      const named = documentOf(places, context);
+      const named = item.takesDocument ? documentOf(places, context) : 'document';
       if (named === undefined)
         return [problem('what says so is missing, or not in the chart: attach the document or refer to it')];
       if (item.valueSets.length === 0) {

@@ -69,6 +69,18 @@ export function hitOf(
 
   if (judged.standing === 'sign') return sign(judged.note ?? '');
   if (about === 'unknown') return sign('what it is about could not be told');
+  if (type !== 'Condition' || scope.diseases.ofCondition(record).conflict === undefined) {
+    if (retrieve.product === 'ordered') {
+      const bearing = bearingOn(record, scope);
+      if (bearing.kind === 'other') return null;
+      if (bearing.kind === 'undecided') return sign(bearing.why);
+    }
+    if (
+      retrieve.with !== undefined &&
+      companionsOf(record, type, retrieve, retrieve.with, scope) === undefined
+    )
+      return sign('alone: what must stand beside it was not found on the same day');
+  }
   return placedHit(record, type, evidence, retrieve, scope, regimenStart);
 }
 
@@ -94,13 +106,6 @@ export function placedHit(
     if (conflict !== undefined)
       return { record, standing: 'conflict', evidence: { ...evidence, note: conflict } };
   }
-  if (retrieve.product === 'ordered') {
-    const bearing = bearingOn(record, scope);
-    if (bearing.kind === 'other') return null;
-    if (bearing.kind === 'undecided') return sign(bearing.why);
-  }
-  if (retrieve.with !== undefined && companionsOf(record, type, retrieve, retrieve.with, scope) === undefined)
-    return sign('alone: what must stand beside it was not found on the same day');
   if (retrieve.before === 'course') {
     switch (positionToCourse(record, scope.order, scope.asOf, scope.library.terminology)) {
       case 'course':

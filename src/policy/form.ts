@@ -104,8 +104,8 @@ export const answeredBy = ({ value, code }: Retrieve): readonly string[] => valu
 
 /** Value sets to choose an answer from; none where a code alone does not say it. */
 function answerSets({ yes, no }: Question): readonly string[] {
-  const isSaidByCode = ({ conditions, resource, value }: Retrieve): boolean =>
-    conditions.size === 0 && (value !== undefined || !resource.includes('Observation'));
+  const isSaidByCode = ({ conditions, resource, value, isPresence }: Retrieve): boolean =>
+    !isPresence && conditions.size === 0 && (value !== undefined || !resource.includes('Observation'));
   return yes.every(isSaidByCode)
     ? [...new Set([...yes, ...no.filter(isSaidByCode)].flatMap(answeredBy))]
     : [];
@@ -115,9 +115,11 @@ function createForm(policy: Policy, indication: Indication, facts: ReadonlyMap<s
   const prefix = `${policy.id}/${indication.id}`;
   const items = new Map<string, FormItem>();
   const guards: FormItem[] = [];
+  const isSettingFact = (test: Criterion['test']): boolean =>
+    test.kind === 'fact' && facts.get(test.fact)?.kind === 'setting';
   const settingAsked = indication.criteria
     .flatMap(withChildren)
-    .find(({ test }) => test.kind === 'fact' && facts.get(test.fact)?.kind === 'setting')?.id;
+    .find(({ test, when }) => when === undefined && isSettingFact(test))?.id;
 
   /** A definition that stands under several criteria is asked about once. */
   const once = (item: FormItem): readonly FormItem[] => {
@@ -126,7 +128,7 @@ function createForm(policy: Policy, indication: Indication, facts: ReadonlyMap<s
     return [item];
   };
 
-  const conditionOf = (name: string | undefined): Condition | undefined => {
+  const conditionOf = ({ when: name, whenJudged }: Criterion): Condition | undefined => {
     const fact = name === undefined ? undefined : facts.get(name);
     if (fact?.kind === 'setting') {
       const linkId = settingAsked ?? `${prefix}#setting`;
@@ -135,7 +137,7 @@ function createForm(policy: Policy, indication: Indication, facts: ReadonlyMap<s
     }
     if (fact?.kind !== 'question') return undefined;
     const linkId = `${prefix}#${fact.name}`;
-    guards.push(...once({ ...EMPTY, linkId, asks: 'record', fact, takesDocument: true }));
+    guards.push(...once({ ...EMPTY, linkId, asks: 'record', fact, takesDocument: !whenJudged }));
     return { linkId, answer: 'true' };
   };
 
@@ -145,7 +147,7 @@ function createForm(policy: Policy, indication: Indication, facts: ReadonlyMap<s
       ...EMPTY,
       criterion: of,
       fact,
-      condition: leaf === of ? undefined : conditionOf(leaf.when),
+      condition: leaf === of ? undefined : conditionOf(leaf),
     };
     const named = (name: string): string => `${of.id ?? prefix}#${name}`;
     switch (fact?.kind) {
@@ -176,7 +178,8 @@ function createForm(policy: Policy, indication: Indication, facts: ReadonlyMap<s
       case 'age':
         return [{ ...base, linkId: named('birth-date'), asks: 'birth-date' }];
       case 'setting':
-        return [{ ...base, linkId: named('setting'), asks: 'setting' }];
+        // Where the place is what it depends on, that question has asked it.
+        return of.when === undefined ? [{ ...base, linkId: named('setting'), asks: 'setting' }] : [];
       case 'events':
       case 'lines':
       case undefined:
@@ -187,7 +190,7 @@ function createForm(policy: Policy, indication: Indication, facts: ReadonlyMap<s
   const build = (criterion: Criterion, isExclusion: boolean): readonly FormItem[] => {
     const linkId = criterion.id ?? '';
     if (items.has(linkId)) return [];
-    const condition = conditionOf(criterion.when);
+    const condition = conditionOf(criterion);
     const base = { ...EMPTY, criterion, condition };
     const leaves = leavesOf(criterion);
     const isClosedByStatement = criterion.attestable || isExclusion;

@@ -11,9 +11,10 @@ import { expanded, valueSetsOf } from '../dtr/value-sets.ts';
 import { objects, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Form } from '../policy/form.ts';
-import { jsonBody } from './body.ts';
 import { asOfDate, clientFor, type Dependencies } from './call.ts';
+import { callerOf, ownerOf } from './caller.ts';
 import type { DeterminationStore } from './determination-store.ts';
+import type { Gate } from './gate.ts';
 import { allForms, packageAnswer } from './package-answer.ts';
 import { populateAnswer } from './populate-answer.ts';
 import type { ResponseStore } from './response-store.ts';
@@ -25,33 +26,33 @@ export const FHIR_PATH = '/fhir';
 /** Where the sandbox is reached, unless the settings say otherwise. */
 const SANDBOX_URL = 'http://localhost:8080';
 
-/**
- * DTR as a payer serves it: forms, packages, drafts, and the completed forms.
- * @param hasSandbox the sandbox EHR is served too: it is what `$populate` knows by itself (`local`)
- */
+/** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
 export function dtrRoutes(
   dependencies: Dependencies,
+  gate: Gate,
   determinations: DeterminationStore,
   responses: ResponseStore,
-  hasSandbox: boolean,
 ): Router {
-  const { library, config, newUuid, newId, logger } = dependencies;
-  const base = `${config.publicUrl ?? SANDBOX_URL}${FHIR_PATH}`;
-  const body = jsonBody(config.bodyLimit);
+  const { library, newUuid, newId, logger, publicUrl = SANDBOX_URL } = dependencies;
+  const base = `${publicUrl}${FHIR_PATH}`;
+  const own = ({ path }: Request): readonly string[] => [`${FHIR_PATH}${path}`, FHIR_PATH];
+  const read = gate.get(own);
+  const body = gate.post(own);
+  const dayOf = (request: Request): string => asOfDate(request, callerOf(request), dependencies);
   const scopeOf = (request: Request): PackageScope => ({
     library,
     base,
-    asOf: asOfDate(request, dependencies),
+    asOf: dayOf(request),
     newUuid,
   });
   const forms = (): readonly Form[] => allForms(library);
   const router = Router();
 
-  router.get('/metadata', (request, response) => {
-    send(response, 200, capabilityStatement(base, asOfDate(request, dependencies)));
+  router.get('/metadata', ...gate.open(own), (_request, response) => {
+    send(response, 200, capabilityStatement(base, dependencies.today()));
   });
 
-  router.get('/Questionnaire', (request, response) => {
+  router.get('/Questionnaire', ...read, (request, response) => {
     const { url, version } = request.query;
     const found = forms().filter(
       (form) =>
@@ -70,19 +71,19 @@ export function dtrRoutes(
       })),
     });
   });
-  router.get('/Questionnaire/:id', (request, response) => {
-    const form = formNamed(request.params.id, forms());
+  router.get('/Questionnaire/:id', ...read, (request, response) => {
+    const form = formNamed(String(request.params['id']), forms());
     if (form === undefined) refuse(response, 404, [notFound('Questionnaire')]);
     else send(response, 200, questionnaire(form, library, base));
   });
 
   router.post('/Questionnaire/$questionnaire-package', ...body, async (request, response) => {
-    const read = readPackageRequest(request.body);
-    if ('issues' in read) {
-      refuse(response, 400, read.issues);
+    const asked = readPackageRequest(request.body);
+    if ('issues' in asked) {
+      refuse(response, 400, asked.issues);
       return;
     }
-    const answer = await packageAnswer(read, determinations, scopeOf(request));
+    const answer = await packageAnswer(asked, ownerOf(callerOf(request)), determinations, scopeOf(request));
     logger.info(
       { operation: 'questionnaire-package', parameters: answer.parameter?.length ?? 0 },
       'answered',
@@ -92,18 +93,20 @@ export function dtrRoutes(
 
   const populate: RequestHandler = async (request, response) => {
     const scope = scopeOf(request);
-    const read = readPopulate(request.body, text(request.params['id']), forms());
-    if ('issues' in read) {
-      refuse(response, 400, read.issues);
+    const caller = callerOf(request);
+    const owner = ownerOf(caller);
+    const asked = readPopulate(request.body, text(request.params['id']), forms());
+    if ('issues' in asked) {
+      refuse(response, 400, asked.issues);
       return;
     }
     const version = versionOf(request.body) ?? '2.0';
-    const { form, subject, context, resources, order, endpoint, isLocal } = read;
-    const determination = context === undefined ? undefined : determinations.find(context);
+    const { form, subject, context, resources, order, endpoint, isLocal } = asked;
+    const determination = context === undefined ? undefined : determinations.find(context, owner);
     const known =
       context === undefined
         ? undefined
-        : determinations.context(context)?.forms.find((item) => item.form === form);
+        : determinations.context(context, owner)?.forms.find((item) => item.form === form);
     if (context !== undefined && (determination === undefined || known === undefined)) {
       refuse(response, 400, [
         wrongParameter('context', 'no determination with this context asks for this questionnaire'),
@@ -127,9 +130,11 @@ export function dtrRoutes(
       send(response, 200, { resourceType: 'Parameters', parameter: [{ name: 'response', resource: draft }] });
       return;
     }
-    const own = isLocal && hasSandbox ? sandboxBase(request) : undefined;
+    // What the service itself knows of a patient is the sandbox EHR.
+    const ownEhr = isLocal && caller.isSandbox ? sandboxBase(request) : undefined;
     const client = clientFor(
-      { fhirServer: endpoint?.address ?? own, accessToken: endpoint?.accessToken },
+      { fhirServer: endpoint?.address ?? ownEhr, accessToken: endpoint?.accessToken },
+      caller,
       dependencies,
       () => undefined,
     );
@@ -140,7 +145,7 @@ export function dtrRoutes(
         patientId: subject.slice('Patient/'.length),
         resources,
         order,
-        answers: responses.of(subject),
+        answers: responses.of(subject, owner),
         client,
       },
       scope,
@@ -185,11 +190,12 @@ export function dtrRoutes(
         .flatMap((form) => valueSetsOf(form, library.terminology))
         .map((set) => [set.url, set]),
     );
-  router.get('/ValueSet/:id', (request, response) => {
-    const set = [...valueSets().values()].find(({ id }) => id === request.params.id);
-    if (request.params.id === '$expand') expand(request, response, (name) => text(request.query[name]));
+  router.get('/ValueSet/:id', ...read, (request, response) => {
+    const set = [...valueSets().values()].find(({ id }) => id === String(request.params['id']));
+    if (String(request.params['id']) === '$expand')
+      expand(request, response, (name) => text(request.query[name]));
     else if (set === undefined) refuse(response, 404, [notFound('ValueSet')]);
-    else send(response, 200, expanded(set, asOfDate(request, dependencies)));
+    else send(response, 200, expanded(set, dayOf(request)));
   });
   router.post('/ValueSet/$expand', ...body, (request, response) => {
     const parameters = parametersOf(request.body) ?? [];
@@ -221,13 +227,14 @@ export function dtrRoutes(
       refuse(response, 404, [notFound('ValueSet')]);
     else {
       const page = { offset: Number(offset), count: Number(count), filter: parameter('filter') };
-      send(response, 200, expanded(set, asOfDate(request, dependencies), page));
+      send(response, 200, expanded(set, dayOf(request), page));
     }
   }
 
   router.post('/QuestionnaireResponse', ...body, (request, response) => {
+    const owner = ownerOf(callerOf(request));
     const context = text(request.query['context']);
-    const determination = context === undefined ? undefined : determinations.find(context);
+    const determination = context === undefined ? undefined : determinations.find(context, owner);
     if (context !== undefined && determination === undefined) {
       refuse(response, 404, [
         { severity: 'error', code: 'not-found', text: 'no determination with this context is kept' },
@@ -242,23 +249,19 @@ export function dtrRoutes(
             order: determination.order,
             policy: determination.policy.id,
           };
-    const issues = responseIssues(
-      request.body,
-      { forms: forms(), library, asOf: asOfDate(request, dependencies) },
-      expected,
-    );
+    const issues = responseIssues(request.body, { forms: forms(), library, asOf: dayOf(request) }, expected);
     if (issues.length > 0) {
       refuse(response, 422, issues);
       return;
     }
     const sent = request.body as JsonObject;
     const resource = { ...sent, id: newId() };
-    responses.keep(relativeReference(sent['subject']) ?? '', resource);
+    responses.keep(resource, relativeReference(sent['subject']) ?? '', owner);
     response.set('location', `${base}/QuestionnaireResponse/${resource.id}`);
     send(response, 201, resource);
   });
-  router.get('/QuestionnaireResponse/:id', (request, response) => {
-    const resource = responses.find(request.params.id);
+  router.get('/QuestionnaireResponse/:id', ...read, (request, response) => {
+    const resource = responses.find(String(request.params['id']), ownerOf(callerOf(request)));
     if (resource === undefined) refuse(response, 404, [notFound('QuestionnaireResponse')]);
     else send(response, 200, resource);
   });

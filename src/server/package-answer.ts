@@ -36,9 +36,11 @@ export const allForms = ({ policies, facts }: Library): readonly Form[] =>
 /**
  * The answer to `$questionnaire-package`: the forms of the named determination, else those that the orders need under
  * their coverage, and those named by canonical, each once. What cannot be served is a warning (DTR-Q-06, -07).
+ * @param owner `ownerOf` the caller: only its own determinations are known to it
  */
 export async function packageAnswer(
   request: PackageRequest,
+  owner: string,
   store: Pick<DeterminationStore, 'find' | 'context'>,
   scope: PackageScope,
 ): Promise<Parameters> {
@@ -47,8 +49,8 @@ export async function packageAnswer(
   const warn = (code: Issue['code'], message: string): void => {
     issues.push({ severity: 'warning', code, text: message });
   };
-  const determination = request.context === undefined ? undefined : store.find(request.context);
-  const context = request.context === undefined ? undefined : store.context(request.context);
+  const determination = request.context === undefined ? undefined : store.find(request.context, owner);
+  const context = request.context === undefined ? undefined : store.context(request.context, owner);
   const version = request.version ?? context?.version ?? DEFAULT_VERSION;
   const wanted: Wanted[] = [];
   if (determination !== undefined && context !== undefined)

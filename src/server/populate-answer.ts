@@ -15,6 +15,7 @@ import { createChart } from '../fhir/chart.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { text, type JsonObject } from '../fhir/json.ts';
 import type { Form } from '../policy/form.ts';
+import { isForProduct } from '../policy/policy.ts';
 
 /** What `$populate` is asked to fill in, and from what. */
 export interface PopulateRequest {
@@ -61,6 +62,7 @@ export async function populateAnswer(
       hookInstance: newUuid(),
       order,
       coverage: '',
+      lines: policy.lines,
       policy: { ...policy, indications: [indication] },
       payer,
       doubt: undefined,
@@ -113,10 +115,11 @@ function hookOrderOf(resource: JsonObject): HookOrder {
 /** Without an order nothing is planned: the form is filled in as of today, for the product of its indication. */
 const unstatedOrder = ({ indication }: Form, { products }: PackageScope['library']): PlannedOrder => ({
   reference: '',
-  product: products.products.find(({ id }) => indication.products.includes(id)) ?? null,
+  product: products.products.find((product) => isForProduct(indication.products, product)) ?? null,
   planned: null,
   statesUnreadableDate: false,
   authored: null,
+  authorizations: [],
   setting: { value: 'unknown', evidence: [], isUnread: false },
   reason: { concepts: [], references: [] },
 });
