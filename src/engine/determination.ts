@@ -1,4 +1,4 @@
-import type { Chart, ChartAnomaly } from '../fhir/chart.ts';
+import type { Chart } from '../fhir/chart.ts';
 import { parseDate } from '../fhir/date.ts';
 import type { Truth } from '../fhir/truth.ts';
 import type { Library } from '../policy/library.ts';
@@ -6,6 +6,7 @@ import type { Payer } from '../policy/vocabulary.ts';
 import { formsOf } from '../policy/form.ts';
 import { isForProduct, type Indication, type Policy, type Requirement } from '../policy/policy.ts';
 import { attestations } from './attestations.ts';
+import { answerAnomalies, chartAnomalies } from './chart-anomalies.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
 import { diseaseReader } from './disease.ts';
 import { createFactReader } from './facts.ts';
@@ -161,8 +162,8 @@ export function determine(
   const anomaliesOf = (evaluated: Evaluated | undefined): readonly Anomaly[] => [
     ...doubtAnomaly,
     ...policyAnomalies(policy, evaluated),
-    ...chartAnomalies(chart.anomalies, evaluated?.criteria ?? []),
-    ...answerAnomalies(answers.problems, evaluated?.criteria ?? []),
+    ...chartAnomalies(chart.anomalies, withParts(evaluated?.criteria ?? [])),
+    ...answerAnomalies(answers.problems, withParts(evaluated?.criteria ?? [])),
   ];
 
   if (fit.kind === 'not-covered') {
@@ -302,36 +303,3 @@ function policyAnomalies(policy: Policy, evaluated: Evaluated | undefined): read
     .filter(({ general, criteria }) => general || criteria.length > 0)
     .map(({ id, text, criteria }) => ({ id, text, criteria }));
 }
-
-/** A chart's oddity touches the leaf criteria that looked through its resource types. */
-const chartAnomalies = (
-  anomalies: readonly ChartAnomaly[],
-  criteria: readonly CriterionResult[],
-): readonly Anomaly[] =>
-  anomalies.map(({ id, text, types }) => ({
-    id,
-    text,
-    criteria: withParts(criteria)
-      .filter(
-        (criterion) =>
-          criterion.criteria.length === 0 &&
-          criterion.searched.some(({ resourceType }) => types.includes(resourceType)),
-      )
-      .map((criterion) => criterion.id),
-  }));
-
-/** What is wrong with a form's answers, one anomaly each: it never counts, and is never passed over. */
-const answerAnomalies = (
-  problems: ReturnType<typeof formAnswers>['problems'],
-  criteria: readonly CriterionResult[],
-): readonly Anomaly[] =>
-  problems.map(({ response, problem: { linkId, reason } }) => ({
-    id: 'chart.answers',
-    text:
-      linkId === undefined
-        ? `The answers of ${response} do not count: ${reason}.`
-        : `${response}, item "${linkId}", does not count: ${reason}.`,
-    criteria: withParts(criteria)
-      .map(({ id }) => id)
-      .filter((id) => linkId === id || linkId?.startsWith(`${id}#`) === true),
-  }));

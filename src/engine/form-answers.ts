@@ -83,6 +83,9 @@ function concerns(resource: JsonObject, forms: readonly Form[]): boolean {
 const prefixOf = ([form]: readonly Form[]): string | undefined =>
   form === undefined ? undefined : `${form.policy.id}/`;
 
+/** Of a linkId that nobody knows so much is repeated. */
+const MAX_SHOWN = 200;
+
 /** Groups of a form that belong to no criterion. */
 export const SECTIONS = ['administrative', 'clinical'] as const;
 const PARTS: readonly Part[] = ['value', 'date', 'document', 'attachment'];
@@ -116,7 +119,10 @@ export function readResponse(
     if (item === undefined) {
       const isUnknown = !parts.has(linkId) && !SECTIONS.some((section) => section === linkId);
       if (isUnknown && (named !== undefined || linkId.startsWith(prefix)))
-        problems.push({ linkId, reason: 'the questionnaire has no item with this linkId' });
+        problems.push({
+          linkId: linkId.slice(0, MAX_SHOWN),
+          reason: 'the questionnaire has no item with this linkId',
+        });
       continue;
     }
     if (seen.has(linkId) && item.asks !== 'results')

@@ -70,7 +70,7 @@ export const retrieveSchema = z.strictObject({
   'or-without-events': z.literal(true).optional(),
 });
 
-const retrieve = retrieveSchema.refine(({ code, words }) => (code ?? words) !== undefined, 'name a code, or words');
+const retrieve = retrieveSchema.refine((r) => (r.code ?? r.words) !== undefined, 'name a code, or words');
 
 const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': name.optional() });
 

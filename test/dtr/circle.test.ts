@@ -32,6 +32,8 @@ const CIRCLES = [
   ['abecma-four-lines', 'abecma-mm'],
   ['abecma-lines-undocumented', 'abecma-mm'],
   ['carvykti-on-lenalidomide', 'carvykti-mm'],
+  ['excellus-documents-complete', 'candidate'],
+  ['excellus-copd-without-pft', 'candidate'],
 ] as const;
 
 describe.each(CIRCLES)('%s', (name, indication) => {

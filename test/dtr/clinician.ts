@@ -65,7 +65,13 @@ function answerTo(question: QuestionnaireItem, bundle: Bundle): QuestionnaireRes
           ],
   };
   const documents = report.item.length === 0 ? {} : report;
-  if (question.type === 'boolean') return { extension: [manual], valueBoolean: true, ...documents };
+  // A question that is no criterion's opens others: it is denied.
+  if (question.type === 'boolean')
+    return {
+      extension: [manual],
+      valueBoolean: !/^[^/]+\/[^/#]+#[^#]+$/.test(question.linkId),
+      ...documents,
+    };
   const [code] = codesOf(question.answerValueSet, bundle);
   return question.type === 'choice' && code !== undefined
     ? { extension: [manual], valueCoding: code, ...documents }

@@ -72,8 +72,10 @@ export function answeredByExpressions(
       const value = fhirpath.util.valData(input) as unknown;
       const codings =
         isObject(value) && value['coding'] !== undefined ? objects(value['coding']) : objects(value);
-      return codings.some((coding) =>
-        members.get(canonical)?.has(`${text(coding['system']) ?? ''}|${text(coding['code']) ?? ''}`),
+      return codings.some(
+        (coding) =>
+          members.get(canonical)?.has(`${text(coding['system']) ?? ''}|${text(coding['code']) ?? ''}`) ===
+          true,
       );
     });
   const evaluate = (expression: string, more: Record<string, unknown> = {}): readonly unknown[] =>
