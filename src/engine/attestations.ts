@@ -42,8 +42,8 @@ function answersOf({ resource, reference }: ChartRecord, { forms }: ResponseScop
     const asked = forms.flatMap(({ items }) => items.get(linkId) ?? [])[0];
     // What a form asks for otherwise than as a statement is read as that (`form-answers.ts`).
     const isOther = asked !== undefined && asked.asks !== 'statement';
-    if (isOther && (answer === undefined || (asked.asks === 'record' && asked.valueSets.length === 0)))
-      return [];
+    const hasParts = objects(answers[0]?.['item']).length > 0;
+    if (isOther && (answer === undefined || hasParts)) return [];
     const authored = parseDate(resource['authored']);
     return [
       {

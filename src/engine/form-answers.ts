@@ -212,6 +212,8 @@ function read(
       const date = dateOf(places, context);
       if (date !== null && 'reason' in date) return [date];
       const named = item.takesDocument ? documentOf(places, context) : 'document';
+      // Where a clinician may judge what a document would show, the bare answer is that judgement.
+      if (named === undefined && item.criterion?.whenJudged === true) return [];
       if (named === undefined)
         return [problem('what says so is missing, or not in the chart: attach the document or refer to it')];
       if (item.valueSets.length === 0) {
