@@ -1,13 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { Server as TlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Library } from './policy/library.ts';
 import { createApp } from './server/app.ts';
 import type { Callers } from './server/caller.ts';
 import { ClientProblems, loadClients } from './server/client-file.ts';
-import { readConfig, WrongSettings, type Config, type ProductionSettings } from './server/config.ts';
+import {
+  readConfig,
+  WrongSettings,
+  type Config,
+  type ProductionSettings,
+  type TlsFiles,
+} from './server/config.ts';
 import { errorPlace } from './server/errors.ts';
-import { closeGracefully, createHttpServer } from './server/http-server.ts';
+import {
+  closeGracefully,
+  createHttpServer,
+  DEFAULT_HTTP_LIMITS,
+  secureOptions,
+} from './server/http-server.ts';
 import { createLogger } from './server/log.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
 import { registeredCallers } from './server/registered-callers.ts';
@@ -53,7 +65,9 @@ function start(config: Config): void {
     },
     fixtures,
   );
-  const server = createHttpServer(app);
+  const tls = access.mode === 'production' ? access.tls : undefined;
+  const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
+  if (tls !== undefined && server instanceof TlsServer) renewCertificates(server, tls, logger);
   server.once('error', (error) => {
     process.stderr.write(`Cartograph cannot listen on ${config.host}:${config.port}: ${error.message}\n`);
     process.exitCode = 1;
@@ -64,7 +78,14 @@ function start(config: Config): void {
     if (access.mode === 'sandbox') sayHello(port, library, fixtures.length);
     else
       logger.info(
-        { mode: access.mode, host: config.host, port, publicUrl: access.publicUrl, pid: process.pid },
+        {
+          mode: access.mode,
+          host: config.host,
+          port,
+          tls: tls !== undefined,
+          publicUrl: access.publicUrl,
+          pid: process.pid,
+        },
         'listening',
       );
   });
@@ -110,6 +131,22 @@ function productionCallers(
     }
   });
   return callers;
+}
+
+/** SIGHUP reads the certificate again: new connections get it, open ones go on. */
+function renewCertificates(server: TlsServer, files: TlsFiles, logger: Logger): void {
+  process.on('SIGHUP', () => {
+    try {
+      server.setSecureContext(secureOptions(files));
+      logger.info('certificate read again');
+    } catch (error) {
+      if (!(error instanceof WrongSettings)) throw error;
+      logger.error(
+        { problems: error.message.split('\n') },
+        'the certificate is refused; the one before stays in force',
+      );
+    }
+  });
 }
 
 function sayHello(port: number, library: Library, patients: number): void {

@@ -130,14 +130,22 @@ const NEVER_DENIED: readonly (string | RegExp)[] = [
   /^bcbsma-942\/\S+ (2|3\/imid|3\/proteasome-inhibitor|3\/anti-cd38)$/,
 ];
 
-/** Outpatient attestations do not apply to an inpatient. */
+/** The policy's text cannot be applied as printed: a person decides, whatever the chart holds. */
+const NEVER_DECIDED = /^bcbsma-066\/aucatzyl-b-all (2|3|3\.a|3\.b)$/;
+/** Outpatient attestations do not apply to an inpatient, tyrosine kinase inhibitors not to Ph-negative leukemia. */
+const CONDITIONAL = /( outpatient.*|-b-all 3)$/;
+
 const statesOf = (key: string, id: string): readonly string[] => [
-  'met',
   'unknown',
-  ...(NEVER_DENIED.some((item) => (typeof item === 'string' ? item === id : item.test(`${key} ${id}`)))
+  ...(NEVER_DECIDED.test(`${key} ${id}`) ? [] : ['met']),
+  ...(NEVER_DECIDED.test(`${key} ${id}`) ||
+  NEVER_DENIED.some((item) => (typeof item === 'string' ? item === id : item.test(`${key} ${id}`)))
     ? []
     : ['not-met']),
-  ...(id.startsWith('outpatient') || /^excellus-\S+ A\.\d$/.test(`${key} ${id}`) ? ['not-applicable'] : []),
+  ...((CONDITIONAL.test(`${key} ${id}`) && !NEVER_DECIDED.test(`${key} ${id}`)) ||
+  /^excellus-\S+ A\.\d$/.test(`${key} ${id}`)
+    ? ['not-applicable']
+    : []),
 ];
 
 describe('a vignette file', () => {

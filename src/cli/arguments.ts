@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseDate } from '../fhir/date.ts';
 import { suggestion } from '../policy/parse.ts';
+import { mayCarryToken, normalBase } from '../server/fhir-base.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 
 /** Where the chart comes from. `request`: from the prefetch of the hook request given as order. */
@@ -80,8 +81,6 @@ function chartSource(
   return { kind: 'server', base: serverBase(server, tokenVariable !== undefined), tokenVariable };
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 function serverBase(printed: string, hasToken: boolean): string {
   const url = URL.canParse(printed) ? new URL(printed) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
@@ -90,9 +89,10 @@ function serverBase(printed: string, hasToken: boolean): string {
     throw usage('--server: a name or password does not belong in the URL; --token-env names a token');
   if (url.search !== '' || url.hash !== '')
     throw usage(`--server ${printed}: the base URL of a FHIR server has no query`);
-  if (hasToken && url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
-    throw usage(`--server ${printed}: a token is sent over https only`);
-  return url.href.replace(/\/+$/, '');
+  const base = normalBase(printed);
+  if (base === undefined) throw usage(`--server ${printed}: the path of a base URL has no dots or escapes`);
+  if (hasToken && !mayCarryToken(base)) throw usage(`--server ${printed}: a token is sent over https only`);
+  return base;
 }
 
 function parsed(argv: readonly string[]) {

@@ -1,6 +1,12 @@
 import type { CriterionResult } from '../engine/criteria.ts';
 import type { Alternative, Decision, Determination, GovernedOrder } from '../engine/determination.ts';
-import { decisionWords, DISCLAIMER, REQUIREMENT_WORDS, STATUS_WORDS } from '../engine/explanation.ts';
+import {
+  decisionWords,
+  DISCLAIMER,
+  REQUIREMENT_WORDS,
+  STATUS_WORDS,
+  unreadWords,
+} from '../engine/explanation.ts';
 import { submissionSentences } from '../engine/submission.ts';
 import type { Policy } from '../policy/policy.ts';
 import { criterionLines, headLines } from './criterion-text.ts';
@@ -88,6 +94,7 @@ function headerLines(
     ...(determination.criteria.length === 0
       ? []
       : field('Criteria', countWords(determination.criteria), paint)),
+    ...unreadWords(determination.criteria).flatMap((words) => field('Not read', words, paint, 'yellow')),
   ];
 }
 

@@ -38,7 +38,7 @@ export async function readInput(options: Arguments, surroundings: Surroundings):
         client: undefined,
       };
     case 'server': {
-      const client = serverClient(source, surroundings.environment);
+      const client = serverClient(source, patientId, surroundings.environment);
       const patient = await readPatient(client, source, patientId);
       return {
         request: { ...request, patientId, prefetch: { ...request.prefetch, patient, ...coverage } },

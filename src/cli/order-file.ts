@@ -55,7 +55,7 @@ export function signRequest(bundle: JsonObject, patientId: string, hookInstance:
     userId: undefined,
     encounterId: undefined,
     fhirServer: undefined,
-    accessToken: undefined,
+    authorization: undefined,
     prefetch: {},
     version: DEFAULT_WIRE_VERSION,
     configuration: undefined,

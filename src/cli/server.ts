@@ -1,6 +1,8 @@
 import type { FhirClient } from '../fhir/client.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { createFhirClient } from '../server/fhir-client.ts';
+import { createFhirConnections } from '../server/fhir-connections.ts';
+import { NETWORKS } from '../server/network.ts';
 import type { ChartSource } from './arguments.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -12,6 +14,7 @@ type Server = Extract<ChartSource, { kind: 'server' }>;
 
 export function serverClient(
   { base, tokenVariable }: Server,
+  patientId: string,
   environment: Surroundings['environment'],
 ): FhirClient {
   const accessToken = tokenVariable === undefined ? undefined : environment[tokenVariable]?.trim();
@@ -21,8 +24,15 @@ export function serverClient(
       `--token-env ${tokenVariable}: the environment variable ${accessToken === undefined || accessToken === '' ? 'is not set' : 'does not hold a token'}`,
     );
   }
-  const ignore = (): void => undefined;
-  return createFhirClient({ base, accessToken, signal: AbortSignal.timeout(QUERY_MILLISECONDS) }, ignore);
+  const authorization =
+    accessToken === undefined
+      ? undefined
+      : { accessToken, expiresInSeconds: undefined, scope: undefined, patientId: undefined };
+  return createFhirClient(
+    { server: { base, networks: NETWORKS }, authorization, patientId, milliseconds: QUERY_MILLISECONDS },
+    createFhirConnections(),
+    () => undefined,
+  );
 }
 
 export async function readPatient(
@@ -32,12 +42,14 @@ export async function readPatient(
 ): Promise<JsonObject> {
   const reading = await client.read(`Patient/${patientId}`);
   if ('resource' in reading) return reading.resource;
-  const { kind, reason } = reading.failure;
+  const { kind, status } = reading.failure;
+  const reason = status === undefined ? reading.failure.reason : `HTTP ${status}`;
   const told = {
     'not-found': `has no Patient/${patientId} (${reason})`,
     forbidden: `refused Patient/${patientId} (${reason}); --token-env names the variable that holds a token`,
     refused: `does not answer as a FHIR R4 server (${reason})`,
     unreadable: `does not answer as a FHIR R4 server (${reason})`,
+    redirect: `points to another address, which is not followed (${reason}); name that one`,
     unavailable: `cannot be reached (${reason})`,
     timeout: `cannot be reached (${reason})`,
     'cut-short': `gave Patient/${patientId} only in part (${reason})`,

@@ -13,6 +13,7 @@ import {
   statusWords,
   UNDETERMINED,
   ungovernedWords,
+  unreadWords,
 } from '../engine/explanation.ts';
 import { submissionSentences } from '../engine/submission.ts';
 import { flatten, type Test } from '../policy/policy.ts';
@@ -119,6 +120,7 @@ function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments
           listed.flatMap((criterion) => bullets(criterion, kinds, asksForDocuments)).join('\n'),
         ];
   };
+  const unread = unreadWords(shown);
   const named = new Set(shown.flatMap((criterion) => relevant(criterion, kinds)).map(({ id }) => id));
   const notes = anomalies.filter(
     ({ criteria }) => criteria.length === 0 || criteria.some((id) => named.has(id)),
@@ -128,6 +130,9 @@ function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments
     ...(determination.indication === null && shown.length > 0 && !asksForProduct(determination)
       ? ['No diagnosis in the chart chooses an indication; the criteria of the nearest one are shown.']
       : []),
+    ...(unread.length === 0
+      ? []
+      : ['**Could not be read:**', unread.map((words) => `- ${words}`).join('\n')]),
     ...group('Not met', 'not-met'),
     ...group(asksForDocuments ? 'Still needed' : 'Not decided yet', 'unknown'),
     ...group('Met', 'met'),

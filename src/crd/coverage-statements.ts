@@ -1,7 +1,13 @@
 import { objects, text } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { asksForProduct, type Determination, type GovernedOrder } from '../engine/determination.ts';
-import { decisionWords, openItems, REQUIREMENT_WORDS, ungovernedWords } from '../engine/explanation.ts';
+import {
+  decisionWords,
+  openItems,
+  REQUIREMENT_WORDS,
+  ungovernedWords,
+  unreadWords,
+} from '../engine/explanation.ts';
 import { isActiveOn } from '../policy/applicable.ts';
 import type { Library } from '../policy/library.ts';
 import { parseDate } from '../fhir/date.ts';
@@ -187,6 +193,7 @@ function determinationReason(
     items.length === 0
       ? []
       : [`${title}: ${items.slice(0, LISTED).join('; ')}${items.length > LISTED ? '; and more' : ''}.`];
+  const unread = unreadWords(criteria);
   const isUnread = criteria.some(({ status, needs }) => status === 'unknown' && needs === 'data-access');
   return [
     `${REQUIREMENT_WORDS[determination.priorAuthorization]} by ${payer.name} for ${order.product?.brand ?? 'CAR-T'}.`,
@@ -198,7 +205,11 @@ function determinationReason(
       criteria.filter(({ status }) => isNotMet(status)).map(({ title }) => title),
     ),
     ...(isAsking ? list('Still needed', open) : []),
-    ...(isUnread ? ['Part of the chart could not be read.'] : []),
+    ...(isUnread
+      ? [
+          `Part of the chart could not be read${unread.length === 0 ? '' : ` (${unread.slice(0, LISTED).join('; ')})`}.`,
+        ]
+      : []),
     `Policy: ${policy.title}, effective ${policy.effective}.`,
   ].join(' ');
 }

@@ -29,7 +29,7 @@ export async function evaluateRequest(
   asOf: string,
   { isPayerEndpoint, answers }: EvaluationOptions = { isPayerEndpoint: false, answers: [] },
 ): Promise<Evaluation> {
-  const supplied = readPrefetch(request.prefetch, library, request.hook);
+  const supplied = readPrefetch(request, library);
   const data = createCallData(request.patientId, supplied, client, library, [
     ...contextIntakes(request),
     ...answers.map((resource) => ({ resource })),

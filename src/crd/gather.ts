@@ -4,9 +4,10 @@ import type { Intake } from '../fhir/intake.ts';
 import type { Failure, FhirClient, Searching } from '../fhir/client.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { referenceKey, relativeReference } from '../fhir/reference.ts';
+import { isAboutOthers } from '../fhir/subject.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
-import type { Supplied } from './prefetch.ts';
+import { FOREIGN, type Supplied } from './prefetch.ts';
 
 /**
  * The data of one call: what the client sent ahead, and what its FHIR server adds. Every reading is recorded, so that
@@ -167,13 +168,16 @@ function unheldClaim({ request }: JsonObject, data: CallData): readonly string[]
  */
 async function readSearch(data: CallData, type: string, queries: readonly ChartQuery[]): Promise<Source> {
   const { supplied, client } = data;
+  // What a client mixed up may be asked for.
+  const usable = (source: Source | undefined): Source | undefined =>
+    source === FOREIGN && client !== undefined ? undefined : source;
   const answered = await Promise.all(
-    queries.map(async ({ key }) => followed(data, key, supplied.byKey.get(key))),
+    queries.map(async ({ key }) => followed(data, key, usable(supplied.byKey.get(key)))),
   );
   // All that we ask for was answered: what another Bundle lacks is beside the point.
   if (queries.length > 0 && answered.every((source) => source?.state === 'complete'))
     return { state: 'complete' };
-  const byType = await followed(data, type, supplied.byType.get(type));
+  const byType = await followed(data, type, usable(supplied.byType.get(type)));
   if (byType !== undefined && byType.state !== 'not-asked') return byType;
   const open = queries.filter(
     (_, index) => answered[index] === undefined || answered[index].state === 'not-asked',
@@ -191,7 +195,10 @@ async function readSearch(data: CallData, type: string, queries: readonly ChartQ
   const isWholeOpen = open.length === queries.length;
   if (isWholeOpen) {
     const whole = await client.search(query(undefined));
-    const isRefused = whole.failure?.kind === 'refused' && queries.some(({ search }) => search !== undefined);
+    // A server, or a token, may allow the parts and not the whole.
+    const isRefused =
+      ['refused', 'forbidden'].includes(whole.failure?.kind ?? '') &&
+      queries.some(({ search }) => search !== undefined);
     if (!isRefused) return taken(data, whole);
   }
   const parts = await Promise.all(
@@ -211,14 +218,21 @@ const encodeSearch = (search: string): string => {
 /** Keeps what a search gave, and says how complete that is. */
 function taken(data: CallData, { intakes, failure }: Searching): Source {
   data.add(intakes);
-  if (failure === undefined) return { state: 'complete' };
+  if (failure === undefined)
+    return isAboutOthers(intakes, `Patient/${data.patientId}`)
+      ? { state: 'failed', reason: 'the server answered about another patient' }
+      : { state: 'complete' };
   switch (failure.kind) {
     case 'cut-short':
       return { state: 'incomplete', reason: failure.reason };
     case 'refused':
     case 'not-found':
-      return { state: 'not-asked', reason: `the server does not offer it (${failure.reason})` };
+      return {
+        state: 'not-asked',
+        reason: `the server does not offer it${failure.status === undefined ? '' : ` (HTTP ${failure.status})`}`,
+      };
     case 'forbidden':
+    case 'redirect':
     case 'unavailable':
     case 'timeout':
     case 'unreadable':
@@ -244,7 +258,9 @@ async function followed(
   const read = await Promise.all(
     pages.map(({ next }) => {
       // The pages of a whole chart are those of each of its types.
-      const reading = data.pages.get(next) ?? client.pagesFrom(next).then((found) => taken(data, found));
+      const types = data.supplied.pages.filter((page) => page.next === next).map(({ type }) => type);
+      const reading =
+        data.pages.get(next) ?? client.pagesFrom(next, types).then((found) => taken(data, found));
       data.pages.set(next, reading);
       return reading;
     }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FhirAuthorization } from '../fhir/client.ts';
 import { objects, property, text } from '../fhir/json.ts';
 import { DEFAULT_WIRE_VERSION, WIRE_VERSIONS, wireVersion, type WireVersion } from './wire-version.ts';
 
@@ -77,6 +78,7 @@ const authorization = z.looseObject({
   expires_in: z.number(),
   scope: z.string(),
   subject: z.string(),
+  patient: short.nullish(),
 });
 
 const requestSchema = z.looseObject({
@@ -100,8 +102,9 @@ export interface HookRequest {
   readonly encounterId: string | undefined;
   /** `Type/id`; order-dispatch names none. */
   readonly userId: string | undefined;
+  /** As sent: whether it may be called is another question. */
   readonly fhirServer: string | undefined;
-  readonly accessToken: string | undefined;
+  readonly authorization: FhirAuthorization | undefined;
   readonly prefetch: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
   /** `davinci-crd.requestedVersion`, or the default. */
@@ -155,8 +158,16 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
     patientId: context.data.patientId.replace(/^Patient\//, ''),
     encounterId: text(property(context.data, 'encounterId'))?.replace(/^Encounter\//, ''),
     userId: text(property(context.data, 'userId')),
-    fhirServer: fhirServer?.replace(/\/+$/, ''),
-    accessToken: fhirAuthorization?.access_token,
+    fhirServer: fhirServer ?? undefined,
+    authorization:
+      fhirAuthorization === null || fhirAuthorization === undefined
+        ? undefined
+        : {
+            accessToken: fhirAuthorization.access_token,
+            expiresInSeconds: fhirAuthorization.expires_in,
+            scope: fhirAuthorization.scope,
+            patientId: text(fhirAuthorization.patient)?.replace(/^Patient\//, ''),
+          },
     prefetch: prefetch ?? {},
     context: context.data,
     version,

@@ -3,8 +3,9 @@ import { readBundle, type BundleReading } from '../fhir/bundle.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
+import { isAboutOthers } from '../fhir/subject.ts';
 import { guideTemplatesOf } from './guide-prefetch.ts';
-import type { Hook } from './hook-request.ts';
+import type { Hook, HookRequest } from './hook-request.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
 
@@ -54,20 +55,22 @@ export interface Supplied {
   /** How a Bundle with the patient's whole record was answered: a type that it lacks is none, if nobody can be asked. */
   readonly record: Source | undefined;
   /** Pages that the client left for us to fetch, with the key or type that they complete. */
-  readonly pages: readonly { readonly target: string; readonly next: string }[];
+  readonly pages: readonly { readonly target: string; readonly type: string; readonly next: string }[];
 }
 
 const COMPLETE: Source = { state: 'complete' };
 
+/** Stands for what was supplied and is all about somebody else: a client that mixed up its patients. */
+export const FOREIGN: Source = { state: 'failed', reason: 'what was supplied is about another patient' };
+
 export function readPrefetch(
-  prefetch: Readonly<Record<string, unknown>>,
+  { prefetch, hook, patientId }: Pick<HookRequest, 'prefetch' | 'hook' | 'patientId'>,
   library: Library,
-  hook: Hook,
 ): Supplied {
   const intakes: Intake[] = [];
   const byKey = new Map<string, Source>();
   const byType = new Map<string, Source>();
-  const pages: { target: string; next: string }[] = [];
+  const pages: { target: string; type: string; next: string }[] = [];
   let record: Source | undefined;
   const refersToOrders = hook === 'order-dispatch' || hook === 'appointment-book';
   const own = new Map([
@@ -83,12 +86,13 @@ export function readPrefetch(
     const answer = readValue(value);
     intakes.push(...answer.intakes);
     const ownType = own.get(key);
+    const source = isAboutOthers(answer.intakes, `Patient/${patientId}`) ? FOREIGN : answer.source;
     const isOwn =
       ownType !== undefined &&
       (answer.types.size === 0 || (answer.types.size === 1 && answer.types.has(ownType)));
     if (isOwn) {
-      byKey.set(key, answer.source);
-      if (answer.next !== undefined) pages.push({ target: key, next: answer.next });
+      byKey.set(key, source);
+      if (answer.next !== undefined) pages.push({ target: key, type: ownType, next: answer.next });
       continue;
     }
     const { search } = answer;
@@ -96,18 +100,19 @@ export function readPrefetch(
       (query) => query.type === search?.type && query.search === search.narrowedBy,
     );
     if (search?.narrowedBy !== undefined && narrowed !== undefined) {
-      byKey.set(narrowed.key, answer.source);
-      if (answer.next !== undefined) pages.push({ target: narrowed.key, next: answer.next });
+      byKey.set(narrowed.key, source);
+      if (answer.next !== undefined)
+        pages.push({ target: narrowed.key, type: narrowed.type, next: answer.next });
       continue;
     }
     const isWholeRecord = isRecord(answer, library);
-    if (isWholeRecord) record = joint(record, answer.source);
+    if (isWholeRecord) record = joint(record, source);
     const isNarrow = (type: string): boolean =>
       search?.narrowedBy !== undefined || (refersToOrders && !isWholeRecord && ORDER_TYPES.includes(type));
     const named = ownType ?? search?.type ?? typeNamedBy(key);
     for (const type of answer.types.size > 0 ? answer.types : named === undefined ? [] : [named]) {
-      byType.set(type, joint(byType.get(type), isNarrow(type) ? NARROWED : answer.source));
-      if (answer.next !== undefined) pages.push({ target: type, next: answer.next });
+      byType.set(type, joint(byType.get(type), isNarrow(type) ? NARROWED : source));
+      if (answer.next !== undefined) pages.push({ target: type, type, next: answer.next });
     }
   }
   return { intakes, byKey, byType, record, pages };
@@ -163,7 +168,7 @@ function readValue(value: unknown): Answer {
     return { ...empty, source: { state: 'failed', reason: 'not a FHIR resource' } };
   }
   if (type === 'OperationOutcome')
-    return { ...empty, source: { state: 'failed', reason: 'reported by the client' } };
+    return { ...empty, source: { state: 'failed', reason: 'the client reported an error' } };
   if (type !== 'Bundle') {
     const isRead = ['Patient', 'Encounter', 'Coverage'].includes(type);
     return {
@@ -174,16 +179,17 @@ function readValue(value: unknown): Answer {
     };
   }
   const bundle = readBundle(value);
-  const source: Source = bundle.hasError
-    ? { state: bundle.intakes.length > 0 ? 'incomplete' : 'failed', reason: 'reported by the client' }
-    : bundle.next === undefined
-      ? COMPLETE
-      : { state: 'incomplete', reason: 'further pages were not read' };
+  const source: Source =
+    bundle.problem !== undefined
+      ? { state: bundle.intakes.length > 0 ? 'incomplete' : 'failed', reason: bundle.problem }
+      : bundle.next === undefined
+        ? COMPLETE
+        : { state: 'incomplete', reason: 'further pages were not read' };
   return {
     intakes: bundle.intakes,
     types: bundle.matchTypes,
     source,
-    next: bundle.hasError ? undefined : bundle.next,
+    next: bundle.problem === undefined ? bundle.next : undefined,
     search: bundle.search,
     isRecord: bundle.isRecord,
   };

@@ -8,7 +8,7 @@ import { isDecisive } from '../engine/explanation.ts';
 import { createFactReader } from '../engine/facts.ts';
 import { readingOf, withoutSuperseded } from '../engine/reading.ts';
 import type { Evidence, PlannedOrder } from '../engine/result.ts';
-import { hitOf, proofOf } from '../engine/retrieve.ts';
+import { hitOf, proofOf, type Timeline } from '../engine/retrieve.ts';
 import type { Scope } from '../engine/scope.ts';
 import { parseDate } from '../fhir/date.ts';
 import type { Form, FormItem } from '../policy/form.ts';
@@ -100,6 +100,13 @@ export function prefill(
   });
 }
 
+/** Results are filled in whenever they were measured: what they are compared with is the engine's. */
+const UNPLACED: Timeline = {
+  regimenStart: () => 'unclear',
+  isNewerThanLastDose: () => null,
+  isUntreated: () => null,
+};
+
 const MOST_RESULTS = 12;
 /** Records that are named for one answer. */
 const MOST_SOURCES = 5;
@@ -128,7 +135,7 @@ function measured({ linkId, retrieve, fact, units }: FormItem, scope: Scope): re
   const molar = fact !== undefined && 'molar' in fact ? fact.molar : undefined;
   const hits = scope.chart
     .coded('Observation', 'Observation.code', retrieve.code)
-    .flatMap((record) => hitOf(record, 'Observation', retrieve, scope, () => 'unclear') ?? []);
+    .flatMap((record) => hitOf(record, 'Observation', retrieve, scope, UNPLACED) ?? []);
   return withoutSuperseded(proofOf(hits))
     .toReversed()
     .flatMap((hit): readonly Prefilled[] => {

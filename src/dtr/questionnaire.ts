@@ -5,7 +5,8 @@ import type {
   QuestionnaireItem,
   QuestionnaireItemEnableWhen,
 } from 'fhir/r4.js';
-import { NAMEABLE, SETTING_CODES } from '../engine/form-answers.ts';
+import { NAMEABLE } from '../engine/answer-documents.ts';
+import { SETTING_CODES } from '../engine/form-answers.ts';
 import type { Library } from '../policy/library.ts';
 import { partId, type Condition, type Form, type FormItem } from '../policy/form.ts';
 import { ACT_CODE, CORE, DTR, expressed, SDC, UCUM } from './extensions.ts';

@@ -1,13 +1,13 @@
 import type { Chart } from '../fhir/chart.ts';
-import { all, any, not } from '../fhir/truth.ts';
-import type { Criterion } from '../policy/policy.ts';
+import { not } from '../fhir/truth.ts';
+import type { AnomalyReference, Criterion } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
+import { agreed, compose } from './composition.ts';
 import { evidenceKey, union, type CriterionResult, type Evaluated } from './evaluated.ts';
-import type { Span } from './exposure.ts';
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
-import { judged, type CriterionScope } from './judgement.ts';
+import { isTrue, judged, type CriterionScope } from './judgement.ts';
 import { guardOf, withGuard, type Guarded } from './guard.ts';
-import { mostPressing, type Needs } from './result.ts';
+import type { Needs } from './result.ts';
 
 export type { CriterionResult, Evaluated } from './evaluated.ts';
 export type { CriterionScope } from './judgement.ts';
@@ -54,7 +54,7 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
       : withAttestation(tested, attestation, isAnswerable, isPart || own !== undefined);
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
-  return named(guard === undefined ? unanswered : withGuard(unanswered, guard, criterion), criterion);
+  return named(guard === undefined ? unanswered : withGuard(unanswered, guard, criterion), criterion, scope);
 }
 
 /** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
@@ -69,7 +69,7 @@ const takesAnswer = ({ test: asked }: Criterion): boolean =>
   asked.parts.some((part) => part.id === undefined && (part.test.kind === 'attest' || takesAnswer(part)));
 
 /** The result as a row of the tree; a part without an id of its own goes into the one above it. */
-function named(evaluated: Guarded, criterion: Criterion): Evaluated {
+function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope): Evaluated {
   const id = criterion.id;
   if (id === undefined) return evaluated;
   const { truth, needs } = evaluated;
@@ -99,12 +99,8 @@ function named(evaluated: Guarded, criterion: Criterion): Evaluated {
   };
   const anomalies = criterion.anomalies
     .filter(
-      ({ only }) =>
-        only === 'always' ||
-        (status === 'unknown' &&
-          (only === 'when-open' ||
-            (only === 'when-review' && needs === 'review') ||
-            (only === 'when-guard-open' && evaluated.isGuardOpen === true))),
+      ({ only, if: condition }) =>
+        isTouching(only, evaluated, status) && (condition === undefined || isTrue(condition, scope)),
     )
     .map((anomaly) => ({ id: anomaly.id, criterion: id }));
   return {
@@ -113,6 +109,25 @@ function named(evaluated: Guarded, criterion: Criterion): Evaluated {
     missing,
     anomalies: [...anomalies, ...evaluated.anomalies],
   };
+}
+
+function isTouching(
+  only: AnomalyReference['only'],
+  { needs, isGuardOpen }: Guarded,
+  status: CriterionResult['status'],
+): boolean {
+  switch (only) {
+    case 'always':
+      return true;
+    case 'when-open':
+      return status === 'unknown';
+    case 'when-review':
+      return status === 'unknown' && needs === 'review';
+    case 'when-guard-open':
+      return status === 'unknown' && isGuardOpen === true;
+    case 'when-met':
+      return status === 'met';
+  }
 }
 
 const nothing: Omit<Evaluated, 'truth' | 'needs'> = {
@@ -161,7 +176,8 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
       return { ...nothing, truth: null, needs: 'review', missing: [{ what: asked.reason }] };
     case 'all':
     case 'any':
-    case 'none': {
+    case 'none':
+    case 'readings': {
       const exclusion = asked.kind === 'none' ? true : inherited.exclusion;
       const parts = asked.parts.map((part) =>
         evaluate(part, scope, {
@@ -172,67 +188,9 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
           criterion: inherited.criterion,
         }),
       );
-      return compose(asked.kind, parts, criterion);
+      return asked.kind === 'readings' ? agreed(parts, criterion) : compose(asked.kind, parts, criterion);
     }
   }
-}
-
-function compose(
-  kind: 'all' | 'any' | 'none',
-  parts: readonly Evaluated[],
-  { open, missing: summary }: Criterion,
-): Evaluated {
-  const truths = parts.map(({ truth }) => truth);
-  // The parts of a `none` are stated as exclusions already: true is "shown or attested to be absent".
-  const truth = kind === 'any' ? any(truths) : all(truths);
-  const unknown = parts.filter((part) => part.truth === null);
-  const supported = unknown.filter(({ isSupported }) => isSupported);
-  const worthCompleting = kind === 'any' && supported.length > 0 ? supported : unknown;
-  // Of alternatives that nothing speaks for, the policy file says in one line what would do.
-  const isSummed = kind === 'any' && truth === null && supported.length === 0 && summary !== undefined;
-  // One part settles an `any` that is true and an `all` that is false; otherwise every part had its say.
-  const deciding =
-    truth !== null && (kind === 'any') === truth ? parts.filter((part) => part.truth === truth) : parts;
-  return {
-    truth,
-    needs:
-      truth === null
-        ? unknown.every(({ needs }) => needs === undefined)
-          ? open
-          : mostPressing(unknown.flatMap(({ needs }) => needs ?? []))
-        : undefined,
-    results: parts.flatMap(({ results }) => results),
-    evidence: union(
-      deciding.map(({ evidence }) => evidence),
-      evidenceKey,
-    ),
-    missing: isSummed
-      ? [{ what: summary }]
-      : union(
-          worthCompleting.map(({ missing }) => missing),
-          ({ what }) => what,
-        ),
-    searched: union(
-      parts.map(({ searched }) => searched),
-      ({ resourceType }) => resourceType,
-    ),
-    // What is settled against it is not worth completing, whatever else speaks for it.
-    isSupported: truth !== false && parts.some(({ isSupported }) => isSupported),
-    isBarred: unknown.some(({ isBarred }) => isBarred),
-    contested: unknown.map(({ contested }) => contested).find((contested) => contested !== undefined),
-    anomalies: parts.flatMap(({ anomalies }) => anomalies),
-    dates: truth === true ? datesOf(kind, parts) : [],
-  };
-}
-
-/** An `any` is true on the days of each part that is; an `all` once the last of its parts is. */
-function datesOf(kind: 'all' | 'any' | 'none', parts: readonly Evaluated[]): readonly Span[] {
-  const dated = parts
-    .filter(({ truth, dates }) => truth === true && dates.length > 0)
-    .map(({ dates }) => dates);
-  if (kind !== 'all') return dated.flat();
-  const firstDay = (dates: readonly Span[]): number => Math.min(...dates.map(({ low }) => low));
-  return dated.toSorted((a, b) => firstDay(b) - firstDay(a))[0] ?? [];
 }
 
 /**

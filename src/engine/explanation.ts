@@ -86,6 +86,39 @@ export const searchedWords = (searched: readonly Searched[]): string =>
     })
     .join(', ');
 
+const RESOURCE_WORDS: Readonly<Record<string, string>> = {
+  Patient: 'the patient’s own data',
+  Encounter: 'the encounter',
+  Condition: 'diagnoses',
+  Observation: 'results and observations',
+  Procedure: 'procedures',
+  MedicationRequest: 'medication orders',
+  MedicationAdministration: 'administered medications',
+  MedicationStatement: 'medication history',
+  MedicationDispense: 'dispensed medications',
+  DiagnosticReport: 'diagnostic reports',
+  DocumentReference: 'documents',
+  ServiceRequest: 'service orders',
+  CarePlan: 'care plans',
+  EpisodeOfCare: 'episodes of care',
+  QuestionnaireResponse: 'questionnaire answers',
+};
+
+/** The parts of the chart that open criteria lack, by reason: `diagnoses, procedures (in part): timed out …`. */
+export function unreadWords(criteria: readonly CriterionResult[]): readonly string[] {
+  const parts = new Map<string, Set<string>>();
+  for (const { needs, searched } of leaves(criteria)) {
+    if (needs !== 'data-access') continue;
+    for (const { resourceType, status, reason = 'no reason is known' } of searched) {
+      if (status === undefined) continue;
+      const words = RESOURCE_WORDS[resourceType] ?? resourceType;
+      const listed = parts.get(reason) ?? new Set();
+      parts.set(reason, listed.add(status === 'incomplete' ? `${words} (in part)` : words));
+    }
+  }
+  return [...parts].map(([reason, listed]) => `${[...listed].join(', ')}: ${reason}`);
+}
+
 /** The criteria at the ends of the tree. */
 export const leaves = (criteria: readonly CriterionResult[]): readonly CriterionResult[] =>
   criteria.flatMap((criterion) =>

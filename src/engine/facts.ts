@@ -6,20 +6,31 @@ import {
   type Fact,
   type Question,
   type Retrieve,
-  type SettingFact,
 } from '../policy/fact.ts';
 import { keysOf } from '../policy/form.ts';
 import type { Threshold, Within } from '../policy/policy.ts';
+import { daysBeforeAnswer } from './days-before.ts';
+import { episodesOf, type Episodes } from './episodes.ts';
 import { spanOf, type Span } from './exposure.ts';
+import { failuresAnswer } from './failures.ts';
 import { ageAnswer, measurementAnswer } from './measurement.ts';
 import type { FormAnswer } from './form-answers.ts';
 import { answerHits, denied, together } from './form-evidence.ts';
+import { pairedAnswer } from './paired.ts';
 import type { Answer, Evidence } from './result.ts';
-import { candidates, hitOf, proofOf, type Hit } from './retrieve.ts';
-import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, type Scope } from './scope.ts';
+import { candidates, hitOf, proofOf, type Hit, type Timeline } from './retrieve.ts';
+import {
+  BROKEN_SOURCES,
+  isUnread,
+  OPEN_SOURCES,
+  referredRetrieves,
+  searchedBy,
+  type Scope,
+} from './scope.ts';
 import { linesAnswer } from './lines.ts';
 import { seriesAnswer } from './series.ts';
-import { therapyOf, type RegimenStart, type Therapy } from './therapy.ts';
+import { settingAnswer } from './setting.ts';
+import { isNewerThanLastDose, therapyOf, type Therapy } from './therapy.ts';
 import { placed, type Placed } from './window.ts';
 
 /** Asks facts of one chart. */
@@ -39,6 +50,7 @@ export function createFactReader(
   given: ReadonlyMap<string, readonly FormAnswer[]> = new Map(),
 ): FactReader {
   const therapies = new Map<string, Therapy>();
+  const courses = new Map<string, Episodes>();
   const hitsOf = new Map<Retrieve, readonly Hit[]>();
 
   const therapy = (name: string): Therapy => {
@@ -50,14 +62,27 @@ export function createFactReader(
     therapies.set(name, read);
     return read;
   };
-  const regimenStart = (name: string): RegimenStart => therapy(name).start;
+  const episodes = (name: string): Episodes => {
+    const known = courses.get(name);
+    if (known !== undefined) return known;
+    const fact = scope.library.facts.get(name);
+    if (fact?.kind !== 'episodes') throw new Error(`fact ${name} has no episodes`);
+    const read = episodesOf(fact, hits, therapy(fact.therapy));
+    courses.set(name, read);
+    return read;
+  };
+  const timeline: Timeline = {
+    regimenStart: (name) => therapy(name).start,
+    isNewerThanLastDose: (name, on) => isNewerThanLastDose(on, therapy(name)),
+    isUntreated: (name, on) => episodes(name).isUntreated(on),
+  };
 
   const hits = (retrieve: Retrieve): readonly Hit[] => {
     const known = hitsOf.get(retrieve);
     if (known !== undefined) return known;
     const found = retrieve.resource.flatMap((type) =>
       candidates(type, retrieve, scope).flatMap(
-        (record) => hitOf(record, type, retrieve, scope, regimenStart) ?? [],
+        (record) => hitOf(record, type, retrieve, scope, timeline) ?? [],
       ),
     );
     hitsOf.set(retrieve, found);
@@ -74,17 +99,18 @@ export function createFactReader(
       const key = `${fact.name} ${asker} ${JSON.stringify(threshold)}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const byChart = answerTo(fact, threshold, scope, hits, therapy, []);
+      const byChart = answerTo(fact, threshold, scope, hits, therapy, episodes, []);
       const hitsWithAnswers = (retrieve: Retrieve): readonly Hit[] => [
         ...hits(retrieve),
-        ...answerHits(retrieve, fact, answers, scope, regimenStart),
+        ...answerHits(retrieve, fact, answers, scope, timeline),
       ];
       const answer =
         answers.length === 0
           ? byChart
           : together(
               byChart,
-              denied(answers, byChart) ?? answerTo(fact, threshold, scope, hitsWithAnswers, therapy, answers),
+              denied(answers, byChart) ??
+                answerTo(fact, threshold, scope, hitsWithAnswers, therapy, episodes, answers),
             );
       kept.set(key, answer);
       return answer;
@@ -107,12 +133,11 @@ function answerTo(
   scope: Scope,
   hits: (retrieve: Retrieve) => readonly Hit[],
   therapy: (name: string) => Therapy,
+  episodes: (name: string) => Episodes,
   answers: readonly FormAnswer[],
 ): Answer {
-  const retrievesOfEvents = (name: string): readonly Retrieve[] => {
-    const events = scope.library.facts.get(name);
-    return events === undefined ? [] : retrievesOf(events);
-  };
+  const episodesNamed = (name: string | undefined): Episodes | undefined =>
+    name === undefined ? undefined : episodes(name);
   switch (fact.kind) {
     case 'question':
       return questionAnswer(fact, scope, hits);
@@ -121,7 +146,16 @@ function answerTo(
     case 'setting':
       return settingAnswer(fact, scope, answers);
     case 'measurement':
-      return measurementAnswer(fact, threshold, scope, hits);
+      return measurementAnswer(fact, threshold, scope, hits, {
+        episodes: episodesNamed(fact.episode),
+        therapy: fact.staleAfter === undefined ? undefined : therapy(fact.staleAfter),
+      });
+    case 'paired':
+      return pairedAnswer(fact, threshold, scope, hits, episodesNamed(fact.episode));
+    case 'failures':
+      return failuresAnswer(fact, threshold, scope, hits);
+    case 'days-before':
+      return daysBeforeAnswer(fact, threshold, scope, hits);
     case 'series':
       return seriesAnswer(
         fact,
@@ -129,12 +163,21 @@ function answerTo(
         scope,
         hits,
         therapy(fact.since).start,
-        retrievesOfEvents(fact.since),
+        referredRetrieves(fact, scope.library),
       );
     case 'lines':
-      return linesAnswer(fact, threshold, scope, hits, therapy(fact.of), retrievesOfEvents(fact.of));
+      return linesAnswer(
+        fact,
+        threshold,
+        scope,
+        hits,
+        therapy(fact.of),
+        referredRetrieves(fact, scope.library),
+      );
     case 'events':
       return eventsAnswer(fact, scope, hits);
+    case 'episodes':
+      throw new Error(`fact ${fact.name} answers no question`);
   }
 }
 
@@ -147,12 +190,17 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   const yesHits = fact.yes.flatMap(hits);
   const noHits = fact.no.flatMap(hits);
   const doubtHits = fact.doubt.flatMap(hits);
-  const { yes, no } = standingAnswers(fact, proofOf(yesHits), proofOf(noHits));
+  const isPrevailing = fact.yesPrevails && proofOf(yesHits).length > 0;
+  const overruledHits = isPrevailing ? proofOf(noHits) : [];
+  const { yes, no } = standingAnswers(fact, proofOf(yesHits), isPrevailing ? [] : proofOf(noHits));
+  const outdated = [...proofOf(yesHits), ...proofOf(noHits)].filter(
+    (hit) => ![...yes, ...no, ...overruledHits].includes(hit),
+  );
   const doubtful = proofOf(doubtHits);
-  const doubt = doubtful.filter((hit) => !yes.some((item) => isSurelyEarlier(hit, item)));
+  const doubt = doubtful.filter((hit) => ![...yes, ...no].some((item) => isSurelyEarlier(hit, item)));
   const undecided = [...yesHits, ...noHits].filter(({ standing }) => standing !== 'proof');
   const conflicts = undecided.filter(({ standing }) => standing === 'conflict');
-  const contrary = doubtful.map((hit) =>
+  const contrary = [...doubtful, ...outdated].map((hit) =>
     noted(
       hit,
       doubt.includes(hit)
@@ -160,18 +208,17 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
         : 'older, and followed by the evidence above',
     ),
   );
-  const signs = [...undecided, ...fact.signs.flatMap(hits).map(asSign)];
+  const incomplete = fact.incomplete.flatMap(hits);
+  const overruled = overruledHits.map((hit) => noted(hit, 'does not undo what was found once'));
+  const signs = [...undecided, ...[...fact.signs.flatMap(hits), ...incomplete].map(asSign)];
   const isFound = fact.yes.every(({ isPresence }) => isPresence) && yes.length > 0;
   const shown = isFound
     ? newestFirst(yes).slice(0, PRESENT_SHOWN)
-    : [...yes, ...no, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
+    : [...yes, ...no, ...overruled, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
-    searched: searchedBy(
-      [...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs, ...sinceEvents(fact, scope)],
-      scope.chart,
-    ),
+    searched: searchedBy([...retrievesOf(fact), ...referredRetrieves(fact, scope.library)], scope.chart),
   };
   const deciding = decidingTypes(fact, scope);
   if (isUnread(deciding, scope.chart, BROKEN_SOURCES)) {
@@ -184,20 +231,22 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
       needs: undefined,
       dates: yes.flatMap(({ record: { date } }) => (date === null ? [] : [spanOf(date)])),
     };
-  if (no.length > 0 && yes.length === 0) return { ...read, truth: false, needs: undefined };
+  if (no.length > 0 && yes.length === 0 && doubt.length === 0)
+    return { ...read, truth: false, needs: undefined };
   const missing = fact.missing === undefined ? [] : [fact.missing];
   if ((yes.length > 0 && no.length > 0) || conflicts.length > 0) {
     return { ...read, truth: null, needs: 'review', missing };
   }
-  if (yes.length > 0) return { ...read, truth: null, needs: 'documentation', missing };
+  if (yes.length > 0 || no.length > 0) return { ...read, truth: null, needs: 'documentation', missing };
   // Signs cannot settle the question, but with it open their reader is owed all of them.
-  if (isUnread(typesOf(fact.signs), scope.chart, BROKEN_SOURCES)) {
+  if (isUnread(typesOf([...fact.signs, ...fact.incomplete]), scope.chart, BROKEN_SOURCES)) {
     return { ...read, truth: null, needs: 'data-access', isBroken: true };
   }
   const isContested = yesHits.some(({ standing }) => standing === 'undated');
   if (isUnread(deciding, scope.chart, OPEN_SOURCES))
     return { ...read, truth: null, needs: 'data-access', isContested };
-  return { ...read, truth: null, needs: undefined, missing, isContested };
+  const needs = proofOf(incomplete).length > 0 ? 'documentation' : undefined;
+  return { ...read, truth: null, needs, missing, isContested };
 }
 
 /** Where the newest answer decides, those that a later one has replaced are passed over. */
@@ -231,15 +280,8 @@ const lowOf = (interval: DateInterval): number =>
 const typesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
   new Set(retrieves.flatMap(({ resource }) => resource));
 
-const decidingTypes = (fact: Question, scope: Scope): ReadonlySet<string> =>
-  typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...sinceEvents(fact, scope)]);
-
-/** What tells when the therapy began that a finding must follow. */
-const sinceEvents = (fact: Question, { library }: Scope): readonly Retrieve[] =>
-  [...fact.yes, ...fact.no, ...fact.doubt].flatMap(({ since: name }) => {
-    const events = name === undefined ? undefined : library.facts.get(name);
-    return events === undefined ? [] : retrievesOf(events);
-  });
+const decidingTypes = (fact: Question, { library }: Scope): ReadonlySet<string> =>
+  typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...referredRetrieves(fact, library)]);
 
 /** The same datum is named once, however many retrieves found it; a decisive reading stands before a sign. */
 function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
@@ -249,31 +291,6 @@ function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
     if (!seen.has(key)) seen.set(key, item);
   }
   return [...seen.values()];
-}
-
-function settingAnswer(
-  fact: SettingFact,
-  { order: { setting } }: Scope,
-  answers: readonly FormAnswer[],
-): Answer {
-  const said = new Set(answers.map(({ evidence }) => evidence.value));
-  const values = new Set(setting.value === 'unknown' ? said : [setting.value, ...said]);
-  const evidence = [...setting.evidence, ...answers.map((answer) => answer.evidence)];
-  const [value] = values;
-  if (values.size === 1)
-    return { truth: value === fact.setting, needs: undefined, evidence, missing: [], searched: [] };
-  return {
-    truth: null,
-    needs: values.size > 1 ? 'review' : setting.isUnread ? 'data-access' : 'documentation',
-    evidence,
-    missing:
-      values.size > 1 || setting.isUnread
-        ? []
-        : [{ what: 'Planned place of the infusion: inpatient or outpatient' }],
-    searched: setting.isUnread
-      ? [{ resourceType: 'Encounter', count: 0, status: 'failed', reason: 'the encounter could not be read' }]
-      : [],
-  };
 }
 
 function eventsAnswer(fact: EventsFact, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {

@@ -3,8 +3,8 @@ import { parseDate, type DateInterval } from '../fhir/date.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { quantityInterval } from '../fhir/quantity.ts';
 import type { Terminology } from '../fhir/terminology.ts';
-import { FACT_TYPES } from '../policy/fact.ts';
 import { answerKey, partId, type Form, type FormItem, type Part } from '../policy/form.ts';
+import { documentFinder, type FindDocument, type Named } from './answer-documents.ts';
 import { itemsOf, namedForm, responseProblem, type ResponseScope } from './responses.ts';
 import type { Evidence } from './result.ts';
 
@@ -29,11 +29,6 @@ export interface ReadResponse {
   readonly problems: readonly AnswerProblem[];
 }
 
-/** What an answer refers to: a document, or a record of the chart, which speaks for itself; undefined: neither. */
-type Named = 'document' | 'record' | undefined;
-/** Looks up what answers refer to; undefined where no chart is at hand. */
-type FindDocument = ((reference: unknown) => Named) | undefined;
-
 /** Answers by the key of what they speak to, and what is wrong with the responses of this chart. */
 export function formAnswers(
   chart: Chart,
@@ -43,11 +38,7 @@ export function formAnswers(
   readonly byKey: ReadonlyMap<string, readonly FormAnswer[]>;
   readonly problems: readonly { readonly response: string; readonly problem: AnswerProblem }[];
 } {
-  const find = (reference: unknown): Named => {
-    const named = chart.find(reference);
-    if (named === undefined || !named.hasSubject) return undefined;
-    return DOCUMENTS.includes(named.type) ? 'document' : RECORDS.includes(named.type) ? 'record' : undefined;
-  };
+  const find = documentFinder(chart);
   const answers: FormAnswer[] = [];
   const problems: { response: string; problem: AnswerProblem }[] = [];
   for (const record of chart.of('QuestionnaireResponse')) {
@@ -62,13 +53,6 @@ export function formAnswers(
   }
   return { byKey: Map.groupBy(answers, ({ item }) => answerKey(item)), problems };
 }
-
-/** Resources whose content an answer may tell in codes. */
-const DOCUMENTS: readonly string[] = ['DocumentReference', 'DiagnosticReport'];
-/** Resources that say it in codes themselves: an answer that refers to one adds nothing to it. */
-const RECORDS: readonly string[] = FACT_TYPES.filter((type) => !DOCUMENTS.includes(type));
-/** What an answer may name as saying so. */
-export const NAMEABLE: readonly string[] = [...DOCUMENTS, ...RECORDS];
 
 /** True for a response to one of the forms, or with an item of the policy; one that is in error is nothing at all. */
 function concerns(resource: JsonObject, forms: readonly Form[]): boolean {

@@ -3,9 +3,8 @@ import { answeredBy, answerKey } from '../policy/form.ts';
 import { evidenceKey, union } from './evaluated.ts';
 import type { FormAnswer } from './form-answers.ts';
 import type { Answer } from './result.ts';
-import { placedHit, type Hit } from './retrieve.ts';
+import { placedHit, type Hit, type Timeline } from './retrieve.ts';
 import type { Scope } from './scope.ts';
-import type { RegimenStart } from './therapy.ts';
 
 /**
  * What the chart says, and what it says with the answers of a form beside it: an answer closes what the chart leaves
@@ -34,7 +33,7 @@ export function answerHits(
   fact: Fact,
   answers: readonly FormAnswer[],
   scope: Scope,
-  regimenStart: (events: string) => RegimenStart,
+  timeline: Timeline,
 ): readonly Hit[] {
   return answers
     .filter(({ item, says, record }) => {
@@ -46,5 +45,5 @@ export function answerHits(
           coding.key !== undefined && scope.library.terminology.includes(answeredBy(retrieve), coding.key),
       );
     })
-    .map(({ record, evidence }) => placedHit(record, record.type, evidence, retrieve, scope, regimenStart));
+    .map(({ record, evidence }) => placedHit(record, record.type, evidence, retrieve, scope, timeline));
 }

@@ -1,5 +1,5 @@
 import type { Fact } from '../policy/fact.ts';
-import type { Criterion, Threshold, Within } from '../policy/policy.ts';
+import type { Criterion, FactTest, Threshold, Within } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
 import type { Chart } from '../fhir/chart.ts';
 import { evidenceKey, union, type Evaluated } from './evaluated.ts';
@@ -22,9 +22,14 @@ export function judged(evaluated: Evaluated, criterion: Criterion, scope: Criter
     criterion.within === undefined
       ? evaluated
       : placedIn(evaluated, scope.place(criterion.within, evaluated.dates));
-  const unclear = timed.truth === true ? criterion.ifSo : timed.truth === false ? criterion.ifNot : undefined;
-  const read: Evaluated =
-    unclear === undefined ? timed : { ...timed, truth: null, needs: unclear, isBarred: true };
+  const { ifNot, ifSo } = criterion;
+  const isUnclear =
+    timed.truth === true
+      ? ifSo !== undefined
+      : timed.truth === false &&
+        ifNot !== undefined &&
+        (ifNot.reviewIf === undefined || isTrue({ fact: ifNot.reviewIf, comparison: undefined }, scope));
+  const read: Evaluated = isUnclear ? { ...timed, truth: null, needs: 'review', isBarred: true } : timed;
   if (criterion.signals.length === 0) return read;
   const signals = criterion.signals.flatMap((name) => {
     const fact = scope.facts.get(name);
@@ -39,6 +44,13 @@ export function judged(evaluated: Evaluated, criterion: Criterion, scope: Criter
       ({ resourceType }) => resourceType,
     ),
   };
+}
+
+/** True when a fact is definitely true of the patient. */
+export function isTrue({ fact: name, comparison }: FactTest, scope: CriterionScope): boolean {
+  const fact = scope.facts.get(name);
+  if (fact === undefined) throw new Error(`fact ${name} is not in the library`);
+  return scope.answer(fact, comparison).truth === true;
 }
 
 /** Evidence that each signal shows, the newest of a measurement first. */

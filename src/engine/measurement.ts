@@ -1,15 +1,26 @@
 import type { ChartRecord } from '../fhir/chart.ts';
-import { ageInYears, parseDate, type DateInterval } from '../fhir/date.ts';
+import { addMonths, ageInYears, formatDay, parseDate, type DateInterval } from '../fhir/date.ts';
 import { text } from '../fhir/json.ts';
 import type { AgeFact, MeasurementFact, Retrieve } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare } from './comparison.ts';
-import { spanOf } from './exposure.ts';
+import type { Episodes } from './episodes.ts';
+import { spanOf, type Span } from './exposure.ts';
 import type { FormAnswer } from './form-answers.ts';
-import { decided, readingOf, withoutSuperseded } from './reading.ts';
+import { EARLIER } from './paired.ts';
+import { decided, readingOf, withoutSuperseded, type Reading } from './reading.ts';
 import type { Answer, Evidence } from './result.ts';
 import { proofOf, type Hit } from './retrieve.ts';
-import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, searchedType, type Scope } from './scope.ts';
+import {
+  BROKEN_SOURCES,
+  isUnread,
+  OPEN_SOURCES,
+  referredRetrieves,
+  searchedBy,
+  searchedType,
+  type Scope,
+} from './scope.ts';
+import { isFollowedByTherapy, type Therapy } from './therapy.ts';
 
 /** Age in whole years on the day, or the days, that the fact asks for. */
 export function ageAnswer(
@@ -41,7 +52,7 @@ export function ageAnswer(
 
   const infusion =
     order.planned === null
-      ? { date: asOf, name: 'day of the request; no infusion date is planned' }
+      ? unplanned(asOf, fact.unplannedMonths)
       : { date: order.planned.date, name: `planned infusion date, ${order.planned.from}` };
   const days = fact.at === 'infusion' ? [infusion] : [{ date: asOf, name: 'day of the request' }, infusion];
   const ages = days.map(({ date, name }) => ({ age: ageInYears(birth, date), on: date, name }));
@@ -58,7 +69,11 @@ export function ageAnswer(
     return open(
       'documentation',
       evidence,
-      birth.low === birth.high ? 'Exact planned infusion date' : 'Full birth date',
+      birth.low !== birth.high
+        ? 'Full birth date'
+        : order.planned === null
+          ? 'Planned infusion date'
+          : 'Exact planned infusion date',
     );
   }
   if (truths.some((truth) => truth !== first)) return open('review', evidence);
@@ -86,45 +101,93 @@ function birthOf(patient: ChartRecord, answers: readonly FormAnswer[]) {
 }
 const width = (date: DateInterval | null): number => (date === null ? Infinity : date.high - date.low);
 
+/** The day of the request stands in for an infusion date; where the fact says so, any day in the months after it. */
+function unplanned(asOf: DateInterval, months: number): { date: DateInterval; name: string } {
+  if (months === 0) return { date: asOf, name: 'day of the request; no infusion date is planned' };
+  const high = addMonths(asOf.high, months);
+  return {
+    date: { low: asOf.low, high, text: `${asOf.text} to ${formatDay(high)}` },
+    name: 'day of the request and the months after it; no infusion date is planned',
+  };
+}
+
+/** What places a result: the course of the disease, and the therapy that makes it stale. */
+interface Placing {
+  readonly episodes: Episodes | undefined;
+  readonly therapy: Therapy | undefined;
+}
+
 /** The newest usable result decides; results that may be the newest and disagree leave it open (`clinical/facts.md` 2.4). */
 export function measurementAnswer(
   fact: MeasurementFact,
   threshold: Threshold | undefined,
   scope: Scope,
   hits: (retrieve: Retrieve) => readonly Hit[],
+  { episodes, therapy }: Placing,
 ): Answer {
-  const searched = searchedBy([fact.retrieve], scope.chart);
+  const retrieves = [fact.retrieve, ...fact.doubt, ...referredRetrieves(fact, scope.library)];
+  const types = new Set(retrieves.flatMap(({ resource }) => resource));
   const found = hits(fact.retrieve);
-  const measured = withoutSuperseded(proofOf(found)).map((hit) => readingOf(hit, fact.unit, fact.molar));
-  const signs = found.filter(({ standing }) => standing !== 'proof').map(({ evidence }) => evidence);
-  const evidence = [...measured.map((item) => item.evidence).reverse(), ...signs];
-  const missing = fact.missing === undefined ? [] : [fact.missing];
-  const open = (needs: Answer['needs']): Answer => ({ truth: null, needs, evidence, missing, searched });
-  if (isUnread(new Set(['Observation']), scope.chart, BROKEN_SOURCES))
-    return { ...open('data-access'), isBroken: true };
-  if (measured.length === 0) {
-    return open(
-      isUnread(new Set(['Observation']), scope.chart, OPEN_SOURCES) ? 'data-access' : 'documentation',
-    );
-  }
+  const all = withoutSuperseded(proofOf(found)).map((hit) => readingOf(hit, fact.unit, fact.molar));
+  const outcomeOf = ({ interval, isMolar }: Reading) =>
+    interval === null
+      ? { truth: null, isDisputed: false }
+      : decided(interval, threshold, isMolar ? fact.molar : undefined);
+  // What reaches the limit after a remission is what came back, although it is recorded to have done so later.
+  const isOfEpisode = (reading: Reading): boolean =>
+    episodes === undefined ||
+    episodes.isCurrent(daysOf(reading.hit)) === true ||
+    (outcomeOf(reading).truth === true && episodes.isSinceRemission(daysOf(reading.hit)));
+  const measured = all.filter(isOfEpisode);
   // Undated, or dated by its year, a result may be newer than the one that is printed last.
   const latest = Math.max(...measured.map(({ hit }) => hit.record.date?.low ?? -Infinity));
   const tied = measured.filter(({ hit }) => (hit.record.date?.high ?? Infinity) >= latest);
-  const results = tied.map(({ interval, isMolar }) =>
-    interval === null
-      ? { truth: null, isDisputed: false }
-      : decided(interval, threshold, isMolar ? fact.molar : undefined),
-  );
+  const isStale = ({ hit }: Reading): boolean =>
+    therapy !== undefined && isFollowedByTherapy(daysOf(hit), therapy) !== false;
+  const signs = found.filter(({ standing }) => standing !== 'proof').map((hit) => hit.evidence);
+  const doubts = proofOf(fact.doubt.flatMap(hits)).map((hit) => ({
+    ...hit.evidence,
+    note: 'leaves open what the result is of',
+  }));
+  const evidence = [
+    ...measured
+      .map((item) =>
+        isStale(item) && item.interval !== null
+          ? { ...item.evidence, note: 'not known to be newer than the therapy begun last' }
+          : item.evidence,
+      )
+      .reverse(),
+    ...all.filter((item) => !isOfEpisode(item)).map((item) => ({ ...item.evidence, note: EARLIER })),
+    ...doubts,
+    ...signs,
+  ];
+  const searched = searchedBy(retrieves, scope.chart);
+  const missing = fact.missing === undefined ? [] : [fact.missing];
+  const open = (needs: Answer['needs']): Answer => ({ truth: null, needs, evidence, missing, searched });
+  if (isUnread(types, scope.chart, BROKEN_SOURCES)) return { ...open('data-access'), isBroken: true };
+  if (measured.length === 0)
+    return open(isUnread(types, scope.chart, OPEN_SOURCES) ? 'data-access' : 'documentation');
+  const results = tied.map(outcomeOf);
   const first = results[0]?.truth ?? null;
   if (results.some(({ isDisputed }) => isDisputed)) return open('review');
-  return results.every(({ truth }) => truth === first) && first !== null
-    ? {
-        truth: first,
-        needs: undefined,
-        evidence,
-        missing: [],
-        searched,
-        dates: tied.flatMap(({ hit: { record } }) => (record.date === null ? [] : [spanOf(record.date)])),
-      }
-    : open('documentation');
+  if (
+    results.some(({ truth }) => truth !== first) ||
+    first === null ||
+    tied.some(isStale) ||
+    doubts.length > 0
+  )
+    return open('documentation');
+  const isOtherEarlier = measured.some((reading) => outcomeOf(reading).truth === true);
+  if (!first && fact.isReviewedWithEarlier && isOtherEarlier) return open('review');
+  return {
+    truth: first,
+    needs: undefined,
+    evidence,
+    missing: [],
+    searched,
+    dates: tied.flatMap(({ hit: { record } }) => (record.date === null ? [] : [spanOf(record.date)])),
+  };
 }
+
+const daysOf = ({ record: { date } }: Hit): Span =>
+  date === null ? { low: -Infinity, high: Infinity } : spanOf(date);

@@ -5,7 +5,7 @@ import type { Molar } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare, type Interval } from './comparison.ts';
 import type { Evidence } from './result.ts';
-import type { Hit } from './retrieve.ts';
+import { valuePath, type Hit } from './retrieve.ts';
 
 /** A laboratory result as a number. */
 export interface Reading {
@@ -30,8 +30,7 @@ export const scaled = (interval: Interval, factor: number): Interval => ({
 /** A usable hit as a number in `unit`, by UCUM, else by the declared factor (`clinical/facts.md` 2.4). */
 export function readingOf(hit: Hit, unit: string, molar: Molar | undefined): Reading {
   const element = valueElement(hit.record);
-  const path = hit.record.type === 'Observation' ? 'Observation.value' : hit.evidence.path;
-  const evidence = { ...hit.evidence, path, value: printedQuantity(hit.record) };
+  const evidence = { ...hit.evidence, path: valuePath(hit.record), value: printedQuantity(hit.record) };
   const interval = quantityInterval(element, unit);
   if (!('unusable' in interval)) return { hit, interval, isMolar: false, evidence };
   const substance = molar === undefined ? interval : quantityInterval(element, molar.unit);

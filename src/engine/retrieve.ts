@@ -8,6 +8,8 @@ import { bearingOn } from './authorization.ts';
 import { positionToCourse } from './course.ts';
 import type { Evidence } from './result.ts';
 import type { Scope } from './scope.ts';
+import { spanOf, type Span } from './exposure.ts';
+import type { Truth } from '../fhir/truth.ts';
 import type { RegimenStart } from './therapy.ts';
 import { conditionStatus, shownValue, standingOf, type Standing } from './usability.ts';
 
@@ -18,6 +20,14 @@ export interface Hit {
   readonly standing: 'proof' | 'sign' | 'undated' | 'conflict' | 'unusable';
   readonly evidence: Evidence;
 }
+
+/** Path of the value of an Observation, or of the component that stands for it. */
+export const valuePath = ({ type, isComponent }: ChartRecord): string =>
+  type !== 'Observation'
+    ? `${type}.item.answer.value`
+    : isComponent === true
+      ? 'Observation.component.value'
+      : 'Observation.value';
 
 export const proofOf = (list: readonly Hit[]): readonly Hit[] =>
   list.filter(({ standing }) => standing === 'proof');
@@ -37,15 +47,23 @@ export function codePath(type: string, { element }: Retrieve): string {
   return `${type}.${element ?? CODE_ELEMENTS[type] ?? 'code'}`;
 }
 
+/** What the patient's therapies and the course of the disease say of the days of a record; by the name of the fact. */
+export interface Timeline {
+  regimenStart(events: string): RegimenStart;
+  isNewerThanLastDose(events: string, on: Span): Truth;
+  isUntreated(episodes: string, on: Span): Truth;
+}
+
 /** A record that a retrieve's code found: what it is worth, or null when it says nothing to the question. */
 export function hitOf(
   record: ChartRecord,
   type: string,
   retrieve: Retrieve,
   scope: Scope,
-  regimenStart: (events: string) => RegimenStart,
+  timeline: Timeline,
 ): Hit | null {
   if (record.reference === scope.order.reference) return null;
+  if (retrieve['other-than'] !== undefined && isOrderedProduct(record, scope)) return null;
   const evidence = evidenceOf(record, type, retrieve, scope);
   const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
 
@@ -81,7 +99,7 @@ export function hitOf(
     )
       return sign('alone: what must stand beside it was not found on the same day');
   }
-  return placedHit(record, type, evidence, retrieve, scope, regimenStart);
+  return placedHit(record, type, evidence, retrieve, scope, timeline);
 }
 
 const unusable = (record: ChartRecord, evidence: Evidence, note: string): Hit => ({
@@ -97,7 +115,7 @@ export function placedHit(
   evidence: Evidence,
   retrieve: Retrieve,
   scope: Scope,
-  regimenStart: (events: string) => RegimenStart,
+  timeline: Timeline,
 ): Hit {
   const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
   if (isAfterRequest(record, scope)) return sign('dated after the request');
@@ -123,7 +141,7 @@ export function placedHit(
     }
   }
   if (retrieve.since !== undefined) {
-    const start = regimenStart(retrieve.since);
+    const start = timeline.regimenStart(retrieve.since);
     if (start === 'unclear') return sign('the start of the latest therapy is not known');
     if (start === 'none') {
       if (retrieve['or-without-events'] !== true)
@@ -142,9 +160,20 @@ export function placedHit(
       return sign(`not dated well enough to follow the latest therapy (begun by ${formatDay(start)})`);
     }
   }
+  const on: Span = record.stated === null ? { low: -Infinity, high: Infinity } : spanOf(record.stated);
+  const events = retrieve['newer-than'];
+  if (events !== undefined && timeline.isNewerThanLastDose(events, on) !== true)
+    return sign('not known to be newer than the last dose of a therapy that can have changed it');
+  if (retrieve.untreated !== undefined && timeline.isUntreated(retrieve.untreated, on) !== true)
+    return sign('not known to have been found before treatment');
   return { record, standing: 'proof', evidence };
 }
 
+const isOrderedProduct = ({ codes }: ChartRecord, { order: { product }, library }: Scope): boolean =>
+  product !== null &&
+  codes.some(
+    ({ coding }) => coding.key !== undefined && library.terminology.includes(product.codes, coding.key),
+  );
 /** The records that must stand beside one, of its type and day; undefined where one of them is not there. */
 function companionsOf(
   { date }: ChartRecord,
@@ -207,7 +236,7 @@ function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope
     const words = coding?.display ?? text(concept?.['text']) ?? displayOf(coding?.key, scope);
     return {
       ...base,
-      path: 'Observation.value',
+      path: valuePath(record),
       value: coding?.code ?? text(record.resource['valueString']) ?? text(concept?.['text']) ?? '',
       ...(words === undefined ? {} : { display: words }),
     };

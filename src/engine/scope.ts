@@ -1,6 +1,6 @@
 import type { Chart } from '../fhir/chart.ts';
 import type { DateInterval } from '../fhir/date.ts';
-import type { Retrieve } from '../policy/fact.ts';
+import { referencesOf, retrievesOf, type Fact, type Retrieve } from '../policy/fact.ts';
 import type { Library } from '../policy/library.ts';
 import type { DiseaseReader } from './disease.ts';
 import type { PlannedOrder, Searched } from './result.ts';
@@ -33,4 +33,16 @@ export function searchedType(type: string, chart: Chart): Searched {
     ...(state === 'complete' ? {} : { status: state === 'unresolved' ? 'incomplete' : state }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** What the facts read that a fact refers to, through others too: when therapy was given, when the disease came back. */
+export function referredRetrieves(fact: Fact, library: Library): readonly Retrieve[] {
+  const found = new Set<Fact>([fact]);
+  for (const known of found)
+    for (const { name } of referencesOf(known)) {
+      const referred = library.facts.get(name);
+      if (referred !== undefined) found.add(referred);
+    }
+  found.delete(fact);
+  return [...found].flatMap(retrievesOf);
 }

@@ -1,7 +1,8 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { text } from '../fhir/json.ts';
 import type { EventsFact, Retrieve } from '../policy/fact.ts';
-import { drugsOf, exposureOf, type Exposure } from './exposure.ts';
+import type { Truth } from '../fhir/truth.ts';
+import { drugsOf, exposureOf, type Exposure, type Span } from './exposure.ts';
 import { regimensOf, type Regimen } from './regimens.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import type { Scope } from './scope.ts';
@@ -12,11 +13,25 @@ export type RegimenStart = number | 'none' | 'unclear';
 /** What a chart holds of one therapy: regimens by date, and what cannot be placed among them. */
 export interface Therapy {
   readonly regimens: readonly Regimen[];
+  /** Every dose or course with a usable date. */
+  readonly exposures: readonly Exposure[];
   /** Ingredients of records without a usable date. */
   readonly undated: readonly string[];
   readonly start: RegimenStart;
   /** Every record that counts as a dose. */
   readonly hits: readonly Hit[];
+}
+
+/** Whether something of these days is surely newer than the last dose; null where the dates leave it open. */
+export function isNewerThanLastDose(on: Span, { exposures, start }: Therapy): Truth {
+  if (exposures.some(({ last }) => last.low > on.high)) return false;
+  return start !== 'unclear' && exposures.every(({ last }) => last.high <= on.low) ? true : null;
+}
+
+/** Whether therapy was begun after these days; null where the dates leave it open. */
+export function isFollowedByTherapy(on: Span, { exposures, start }: Therapy): Truth {
+  if (exposures.some(({ first }) => first.low > on.high)) return true;
+  return start === 'unclear' || exposures.some(({ first }) => first.high > on.high) ? null : false;
 }
 
 /** Days in which collected cells are made and given: what is begun in between bridges to the ordered course. */
@@ -44,6 +59,7 @@ export function therapyOf(
   );
   return {
     regimens,
+    exposures: exposures.filter((exposure) => exposure !== null),
     undated: [...new Set(undated.flatMap((record) => drugsOf(record, ingredients)))],
     start: latestRegimenStart(records, regimens),
     hits: found,

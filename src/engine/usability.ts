@@ -16,9 +16,10 @@ const NONE: Standing = { standing: 'none' };
 const sign = (note: string): Standing => ({ standing: 'sign', note });
 
 /** Status of an event or result: what counts, and what is shown; anything else is no evidence. */
-const STATUSES: Readonly<
+type Statuses = Readonly<
   Record<string, { readonly proof: readonly string[]; readonly sign: readonly string[] }>
-> = {
+>;
+const STATUSES: Statuses = {
   Observation: { proof: ['final', 'amended', 'corrected'], sign: ['preliminary'] },
   DiagnosticReport: { proof: ['final', 'amended', 'corrected', 'appended'], sign: ['preliminary'] },
   Procedure: { proof: ['completed'], sign: ['in-progress', 'stopped', 'unknown'] },
@@ -35,6 +36,12 @@ const STATUSES: Readonly<
 
 /** The statuses in which an event or result of a type counts. */
 export const countedStatuses = (type: string): readonly string[] => STATUSES[type]?.proof ?? [];
+
+/** Where an intention is asked for, an order that stands is one; what was carried out or given up is none. */
+const INTENTIONS: Statuses = {
+  MedicationRequest: { proof: ['active', 'on-hold'], sign: [] },
+  ServiceRequest: { proof: ['active', 'on-hold'], sign: [] },
+};
 
 const conceptCode = (value: unknown): string | undefined =>
   text(value) ??
@@ -55,7 +62,7 @@ export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
       ? conditionStanding(record.resource, retrieve)
       : retrieve.isPresence
         ? presenceStanding(record)
-        : eventStanding(record);
+        : eventStanding(record, retrieve.intended === true ? INTENTIONS : STATUSES);
   if (judged.standing !== 'proof') return judged;
   if (!record.hasSubject) return sign('does not say whom it is about');
   return judged;
@@ -90,8 +97,8 @@ const CLINICAL_WORDS = ['active', 'recurrence', 'relapse', 'inactive', 'remissio
 const clinicalWord = (status: string): string =>
   CLINICAL_WORDS.includes(status) ? status : 'not understood';
 
-function eventStanding({ type, resource }: ChartRecord): Standing {
-  const table = STATUSES[type];
+function eventStanding({ type, resource }: ChartRecord, statuses: Statuses): Standing {
+  const table = statuses[type];
   if (table === undefined) return NONE;
   if (resource['doNotPerform'] === true) return NONE;
   if (type === 'DocumentReference' && text(resource['docStatus']) === 'entered-in-error') return NONE;
@@ -107,7 +114,7 @@ function eventStanding({ type, resource }: ChartRecord): Standing {
 /** Where the record itself is what is asked for: a document that is there, a result with any value. */
 function presenceStanding(record: ChartRecord): Standing {
   const { type, resource } = record;
-  const judged = eventStanding(record);
+  const judged = eventStanding(record, STATUSES);
   if (type === 'DocumentReference' && judged.standing === 'sign' && resource['status'] === 'current') {
     const docStatus = text(resource['docStatus']);
     return docStatus === undefined || ['final', 'amended'].includes(docStatus)

@@ -6,8 +6,8 @@ export interface BundleReading {
   readonly intakes: readonly Intake[];
   /** Types of the resources that the search was for (not those that were included with them). */
   readonly matchTypes: ReadonlySet<string>;
-  /** True when an entry says that part of the search failed. */
-  readonly hasError: boolean;
+  /** Why this is not the whole answer, or not an answer to what was asked; undefined: nothing speaks against it. */
+  readonly problem: string | undefined;
   readonly next: string | undefined;
   /** What was searched for, from the self link: a resource type, and the parameters that narrow it. */
   readonly search: { readonly type: string; readonly narrowedBy: string | undefined } | undefined;
@@ -15,10 +15,12 @@ export interface BundleReading {
   readonly isRecord: boolean;
 }
 
-export function readBundle(bundle: unknown): BundleReading {
+/** @param wanted the type that was searched for: other resources are taken as included with it, and never alone */
+export function readBundle(bundle: unknown, wanted?: string): BundleReading {
   const intakes: Intake[] = [];
+  const others: Intake[] = [];
   const matchTypes = new Set<string>();
-  let hasError = false;
+  const problems: string[] = [];
   const entries = property(bundle, 'entry');
   const listed: readonly unknown[] = Array.isArray(entries)
     ? entries
@@ -29,26 +31,37 @@ export function readBundle(bundle: unknown): BundleReading {
     const resource = property(entry, 'resource');
     const type = text(property(resource, 'resourceType'));
     if (type === 'OperationOutcome') {
-      hasError ||= isError(resource);
+      if (isError(resource)) problems.push('the server reported an error in its answer');
+      continue;
+    }
+    if (type === 'Bundle') {
+      problems.push('part of the answer is a Bundle of its own');
       continue;
     }
     const mode = text(property(property(entry, 'search'), 'mode'));
     if (type !== undefined && mode !== 'include') matchTypes.add(type);
-    intakes.push({
+    const intake = {
       resource: isObject(resource) ? resource : entry,
       fullUrl: text(property(entry, 'fullUrl')),
-    });
+    };
+    const isOther = wanted !== undefined && type !== undefined && type !== wanted;
+    (isOther ? others : intakes).push(intake);
   }
+  // Servers do not always mark what they include; alone, it is an answer to another question.
+  const isOtherAnswer = wanted !== undefined && matchTypes.size > 0 && !matchTypes.has(wanted);
+  if (isOtherAnswer) problems.push('the server answered with other resources than it was asked for');
+  else intakes.push(...others);
   const links = objects(property(bundle, 'link'));
   const link = (relation: string): string | undefined =>
     links.filter((item) => item['relation'] === relation).map((item) => text(item['url']))[0];
   const next = link('next');
   // There is a next page, and nobody can say where.
-  hasError ||= next === undefined && links.some(({ relation }) => relation === 'next');
+  if (next === undefined && links.some(({ relation }) => relation === 'next'))
+    problems.push('its next page has no address');
   return {
     intakes,
     matchTypes,
-    hasError,
+    problem: problems[0],
     next,
     search: searchOf(link('self')),
     isRecord: /\/\$everything(?:\?|$)/.test(link('self') ?? '') || property(bundle, 'type') !== 'searchset',

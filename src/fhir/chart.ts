@@ -2,7 +2,7 @@ import { clinicalDate, type ClinicalDate } from './clinical-date.ts';
 import { CLINICAL_TYPES, CODED_TYPES } from './clinical-types.ts';
 import { codedElements, type CodedElement } from './coded-elements.ts';
 import { collect, type Intake } from './intake.ts';
-import { text, type JsonObject } from './json.ts';
+import { objects, text, type JsonObject } from './json.ts';
 import { referenceKey } from './reference.ts';
 import { subjectOf } from './subject.ts';
 import type { Terminology } from './terminology.ts';
@@ -26,6 +26,8 @@ export interface ChartRecord extends ClinicalDate {
   readonly codes: readonly CodedElement[];
   /** False when the resource does not say whom it is about. */
   readonly hasSubject: boolean;
+  /** True for a component of an Observation, which is read as a result of its own. */
+  readonly isComponent?: true;
 }
 
 /** Something about the chart that its reader must know. */
@@ -41,7 +43,10 @@ export interface Chart {
   readonly patient: ChartRecord | null;
   /** Records of a type, by date and reference. */
   of(type: string): readonly ChartRecord[];
-  /** Records of a type with a code of one of the value sets in an element, in the order of `of`. */
+  /**
+   * Records of a type with a code of one of the value sets in an element, in the order of `of`; the components of an
+   * Observation too, each as a result of its own.
+   */
   coded(type: string, path: string, valueSets: readonly string[]): readonly ChartRecord[];
   /** A record by `Type/id` or full URL; undefined when the chart does not hold it. */
   find(reference: unknown): ChartRecord | undefined;
@@ -100,13 +105,20 @@ export function createChart(
     if (list === undefined) map.set(key, [record]);
     else if (list.at(-1) !== record) list.push(record);
   };
-  for (const record of records) {
-    add(byType, record.type, record);
+  const index = (record: ChartRecord): void => {
     for (const { path, coding } of record.codes) {
       if (coding.key === undefined) continue;
       const atPath = byCode.get(path) ?? new Map<string, ChartRecord[]>();
       byCode.set(path, atPath);
       add(atPath, coding.key, record);
+    }
+  };
+  const position = new Map<ChartRecord, number>();
+  for (const record of records) {
+    add(byType, record.type, record);
+    for (const part of [record, ...componentsOf(record, terminology)]) {
+      position.set(part, position.size);
+      index(part);
     }
     if (record.codes.length === 0 && CODED_TYPES.has(record.type)) {
       uncoded.set(record.type, (uncoded.get(record.type) ?? 0) + 1);
@@ -118,7 +130,6 @@ export function createChart(
     }
   }
 
-  const position = new Map(records.map((record, index) => [record, index]));
   const coded = (type: string, path: string, valueSets: readonly string[]): readonly ChartRecord[] => {
     const atPath = byCode.get(path);
     const found = new Set<ChartRecord>();
@@ -188,6 +199,22 @@ export function createChart(
       }),
     ],
   };
+}
+
+const RESULT = /^(value[A-Z]|dataAbsentReason$|interpretation$)/;
+
+/** Each coded component with its own value, and with all that it shares with the Observation. */
+function componentsOf(record: ChartRecord, terminology: Terminology): readonly ChartRecord[] {
+  if (record.type !== 'Observation') return [];
+  const shared = Object.entries(record.resource).filter(
+    ([name]) => name !== 'component' && !RESULT.test(name),
+  );
+  return objects(record.resource['component']).map((component): ChartRecord => {
+    const own = Object.entries(component).filter(([name]) => RESULT.test(name));
+    const resource: JsonObject = Object.fromEntries([...shared, ...own, ['code', component['code']]]);
+    const codes = codedElements(resource, 'Observation', () => undefined, terminology);
+    return { ...record, resource, codes, isComponent: true };
+  });
 }
 
 function byDateThenReference(a: ChartRecord, b: ChartRecord): number {

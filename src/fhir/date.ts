@@ -88,6 +88,15 @@ export function parseChoiceDate(resource: JsonObject, name: string): DateInterva
 export const formatDay = (day: number): string =>
   new Date(day * MILLISECONDS_PER_DAY).toISOString().slice(0, 10);
 
+/** So many calendar months after a day: the same day of that month, or its last one where it has no such day. */
+export function addMonths(day: number, months: number): number {
+  const from = new Date(day * MILLISECONDS_PER_DAY);
+  const month = from.getUTCMonth() + months;
+  const year = from.getUTCFullYear() + Math.floor(month / 12);
+  const inYear = (month % 12) + 1;
+  return dayNumber(year, inYear, Math.min(from.getUTCDate(), daysInMonth(year, inYear)));
+}
+
 /**
  * Whole years from birth to a day, as CQL's CalculateAgeInYearsAt counts them: a birthday on 29 February
  * is reached on 1 March of an ordinary year.

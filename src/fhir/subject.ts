@@ -1,6 +1,7 @@
 import { CLINICAL_TYPES } from './clinical-types.ts';
-import { objects, property, text, type JsonObject } from './json.ts';
-import { relativeReference } from './reference.ts';
+import type { Intake } from './intake.ts';
+import { isObject, objects, property, text, type JsonObject } from './json.ts';
+import { referenceKey, relativeReference } from './reference.ts';
 
 /** Whom a resource is about, by its subject; a result also by its focus and its specimen. */
 export function subjectOf(
@@ -25,6 +26,31 @@ export function subjectOf(
     /^(Patient|RelatedPerson|Group)\//.test(relativeReference(item) ?? ''),
   );
   return others.some((item) => person(item, patientReference, resolve) === 'other') ? 'other' : 'patient';
+}
+
+/**
+ * True when an answer names patients and this one is not among them: an answer to another question, that says nothing
+ * of what this patient has. A Coverage for another person says only that there is none for this one.
+ */
+export function isAboutOthers(intakes: readonly Intake[], patientReference: string): boolean {
+  const byFullUrl = new Map(intakes.map(({ fullUrl, resource }) => [fullUrl, resource]));
+  const resolve = (reference: unknown): JsonObject | undefined => {
+    const found = byFullUrl.get(referenceKey(reference));
+    return isObject(found) ? found : undefined;
+  };
+  let namesOthers = false;
+  for (const { resource } of intakes) {
+    if (!isObject(resource)) continue;
+    const type = resource['resourceType'];
+    const named = resource['subject'] ?? resource['patient'] ?? resource['beneficiary'];
+    const whom =
+      type === 'Patient'
+        ? subjectOf(resource, type, patientReference, resolve)
+        : person(named, patientReference, resolve);
+    if (whom === 'patient') return false;
+    namesOthers ||= whom === 'other' && type !== 'Coverage';
+  }
+  return namesOthers;
 }
 
 function person(

@@ -8,20 +8,28 @@ import type { PolicySource } from './policy.ts';
 
 /** Checks of one file against the others: every name that it uses must be declared, every use must make sense. */
 
+/** Forms of a criterion that hold criteria. */
+const COMPOSITES = ['all', 'any', 'none', 'readings'] as const;
+
 /** UCUM unit of a fact whose answer is a quantity: limits are written in it. */
 function unitOf(fact: Fact): string | undefined {
   switch (fact.kind) {
     case 'measurement':
+    case 'paired':
       return fact.unit;
     case 'series':
       return fact.change === 'rise-percent' ? '%' : fact.unit;
     case 'age':
       return 'a';
     case 'lines':
+    case 'failures':
       return '1';
+    case 'days-before':
+      return 'd';
     case 'question':
     case 'setting':
     case 'events':
+    case 'episodes':
       return undefined;
   }
 }
@@ -38,8 +46,7 @@ function reachable(
     seen.add(used);
     reachable(definition, definitions, seen);
   }
-  for (const part of [...(criterion.all ?? []), ...(criterion.any ?? []), ...(criterion.none ?? [])])
-    reachable(part, definitions, seen);
+  for (const kind of COMPOSITES) for (const part of criterion[kind] ?? []) reachable(part, definitions, seen);
   return seen;
 }
 
@@ -66,6 +73,37 @@ export function checkCriteria(
 ): void {
   const anomalies = new Map(Object.entries(source.anomalies ?? {}));
   const definitions = new Map(Object.entries(source.definitions ?? {}));
+  /** A fact that is asked, and the limits that it is compared with. */
+  const checkFact = (
+    wanted: string | undefined,
+    limits: Pick<CriterionSource, (typeof COMPARISONS)[number]>,
+    path: readonly PropertyKey[],
+    where: string,
+  ): void => {
+    if (wanted === undefined) return;
+    checkName(file, path, 'fact', wanted, facts, where);
+    const fact = facts.get(wanted);
+    if (fact === undefined) return;
+    const unit = unitOf(fact);
+    const compared = COMPARISONS.filter((comparison) => limits[comparison] !== undefined);
+    if (fact.kind === 'events' || fact.kind === 'episodes')
+      report(file, path, `${where}: "${wanted}" lists ${fact.kind} and answers no question`);
+    if (unit !== undefined && compared.length === 0)
+      report(
+        file,
+        path,
+        `${where}: "${wanted}" is a quantity; add at-least, more-than, at-most or less-than`,
+      );
+    if (unit === undefined && compared.length > 0)
+      report(file, path, `${where}: "${wanted}" is not a quantity and cannot be compared`);
+    for (const comparison of compared)
+      if (unit !== undefined && limits[comparison]?.unit !== unit)
+        report(
+          file,
+          [...path.slice(0, -1), comparison],
+          `${where}: "${wanted}" is in ${unit}; write the limit in it`,
+        );
+  };
   const check = (
     criterion: CriterionSource,
     path: readonly PropertyKey[],
@@ -77,31 +115,14 @@ export function checkCriteria(
       if (seen.has(criterion.id)) report(file, [...path, 'id'], `${where} is there twice`);
       seen.add(criterion.id);
     }
-    for (const key of ['fact', 'when'] as const) {
-      const wanted = criterion[key];
-      if (wanted === undefined) continue;
-      checkName(file, [...path, key], 'fact', wanted, facts, where);
-      const fact = facts.get(wanted);
-      const measured = fact !== undefined && unitOf(fact) !== undefined;
-      const compared = ['at-least', 'more-than', 'at-most', 'less-than'].some(
-        (item) => item in criterion && key === 'fact',
-      );
-      if (fact?.kind === 'events')
-        report(file, [...path, key], `${where}: "${wanted}" lists events and answers no question`);
-      if (measured && !compared)
-        report(
-          file,
-          [...path, key],
-          `${where}: "${wanted}" is a quantity; add at-least, more-than, at-most or less-than`,
-        );
-      if (fact !== undefined && !measured && compared)
-        report(file, [...path, key], `${where}: "${wanted}" is not a quantity and cannot be compared`);
-      const unit = fact === undefined ? undefined : unitOf(fact);
-      for (const comparison of key === 'fact' && unit !== undefined ? COMPARISONS : []) {
-        if (criterion[comparison] !== undefined && criterion[comparison].unit !== unit)
-          report(file, [...path, comparison], `${where}: "${wanted}" is in ${unit}; write the limit in it`);
-      }
-    }
+    checkFact(criterion.fact, criterion, [...path, 'fact'], where);
+    checkFact(criterion.when, {}, [...path, 'when'], where);
+    const ifNot = criterion['if-not'];
+    if (ifNot !== undefined && ifNot !== 'review')
+      checkFact(ifNot['review-if'], {}, [...path, 'if-not', 'review-if'], where);
+    for (const [index, { if: condition }] of (criterion.anomalies ?? []).entries())
+      if (condition !== undefined)
+        checkFact(condition.fact, condition, [...path, 'anomalies', index, 'if'], where);
     for (const { id } of criterion.anomalies ?? []) {
       checkName(file, [...path, 'anomalies'], 'anomaly', id, anomalies, where);
     }
@@ -121,7 +142,7 @@ export function checkCriteria(
     if (criterion.definition !== undefined) {
       checkName(file, [...path, 'definition'], 'definition', criterion.definition, definitions, where);
     }
-    for (const kind of ['all', 'any', 'none'] as const) {
+    for (const kind of COMPOSITES) {
       for (const [index, part] of (criterion[kind] ?? []).entries()) {
         check(part, [...path, kind, index], where, seen);
       }
@@ -189,7 +210,7 @@ export function factNames(
   if (Array.isArray(value)) return value.flatMap((item, index) => factNames(item, [...path, index]));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) =>
-    (key === 'fact' || key === 'when') && typeof item === 'string'
+    (key === 'fact' || key === 'when' || key === 'review-if') && typeof item === 'string'
       ? [{ path: [...path, key], fact: item }]
       : factNames(item, [...path, key]),
   );

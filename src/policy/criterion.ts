@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { name } from './fact.ts';
+import { name } from './fact-schema.ts';
 
 /** Part of a criterion id as the policy prints it: `1.b.ii`, `limit.one-time`, `I.A`. */
 const number = z
@@ -27,9 +27,24 @@ const within = z.strictObject({
 export const COMPARISONS = ['at-least', 'more-than', 'at-most', 'less-than'] as const;
 
 const anomalyReference = z.union([
-  z.string().transform((id) => ({ id, only: 'always' as const })),
-  z.strictObject({ id: z.string(), only: z.enum(['when-open', 'when-review', 'when-guard-open']) }),
+  z.string().transform((id) => ({ id, only: 'always' as const, if: undefined })),
+  z.strictObject({
+    id: z.string(),
+    only: z.enum(['always', 'when-open', 'when-review', 'when-guard-open', 'when-met']).default('always'),
+    /** It touches only a patient of whom this is true. */
+    if: z
+      .strictObject({
+        fact: name,
+        'at-least': threshold.optional(),
+        'more-than': threshold.optional(),
+        'at-most': threshold.optional(),
+        'less-than': threshold.optional(),
+      })
+      .optional(),
+  }),
 ]);
+
+const ifNot = z.union([z.literal('review'), z.strictObject({ 'review-if': name })]);
 
 interface CriterionInput {
   id?: string | undefined;
@@ -41,7 +56,7 @@ interface CriterionInput {
   anomalies?: z.output<typeof anomalyReference>[] | undefined;
   attestable?: boolean | undefined;
   open?: 'documentation' | 'attestation' | 'review' | undefined;
-  'if-not'?: 'review' | undefined;
+  'if-not'?: z.output<typeof ifNot> | undefined;
   'if-so'?: 'review' | undefined;
   signals?: string[] | undefined;
   within?: z.output<typeof within> | undefined;
@@ -58,9 +73,10 @@ interface CriterionInput {
   all?: CriterionInput[] | undefined;
   any?: CriterionInput[] | undefined;
   none?: CriterionInput[] | undefined;
+  readings?: CriterionInput[] | undefined;
 }
 
-const FORMS = ['fact', 'definition', 'attest', 'review', 'all', 'any', 'none'] as const;
+const FORMS = ['fact', 'definition', 'attest', 'review', 'all', 'any', 'none', 'readings'] as const;
 
 // Typed by hand: a criterion holds criteria, and inference ends at the circle.
 const criterionFields = {
@@ -77,8 +93,8 @@ const criterionFields = {
   attestable: z.boolean().optional(),
   /** What an open answer needs, when not the usual (documentation; attestation under `none` and `attest`). */
   open: z.enum(['documentation', 'attestation', 'review']).optional(),
-  /** The policy's text does not say what follows where it is false: then a person must look. */
-  'if-not': z.literal('review').optional(),
+  /** The policy's text does not say what follows where it is false, or false while a fact holds: then a person must look. */
+  'if-not': ifNot.optional(),
   /** The same where it is true. */
   'if-so': z.literal('review').optional(),
   /** Facts whose evidence is shown to whoever answers, and never decides. */
@@ -108,6 +124,14 @@ const criterionFields = {
   none: z
     .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
     .min(1)
+    .optional(),
+  /**
+   * Ways in which an unclear text can be read. It is decided where all of them agree; where some are decided and others
+   * are not, or not alike, a person must say which was meant. The first names what is missing while none is decided.
+   */
+  readings: z
+    .array(z.lazy((): z.ZodType<CriterionInput> => criterionSchema))
+    .min(2)
     .optional(),
 };
 
@@ -146,15 +170,23 @@ export type CriterionSource = CriterionInput;
 export type Comparison = (typeof COMPARISONS)[number];
 export interface AnomalyReference {
   readonly id: string;
-  readonly only: 'always' | 'when-open' | 'when-review' | 'when-guard-open';
+  readonly only: 'always' | 'when-open' | 'when-review' | 'when-guard-open' | 'when-met';
+  /** Only where this fact is true of the patient. */
+  readonly if: FactTest | undefined;
+}
+
+/** A fact, compared where it is a quantity. */
+export interface FactTest {
+  readonly fact: string;
+  readonly comparison: Threshold | undefined;
 }
 
 /** What a criterion asks. */
 export type Test =
-  | { readonly kind: 'fact'; readonly fact: string; readonly comparison: Threshold | undefined }
+  | ({ readonly kind: 'fact' } & FactTest)
   | { readonly kind: 'attest' }
   | { readonly kind: 'review'; readonly reason: string }
-  | { readonly kind: 'all' | 'any' | 'none'; readonly parts: readonly Criterion[] };
+  | { readonly kind: 'all' | 'any' | 'none' | 'readings'; readonly parts: readonly Criterion[] };
 
 export interface Threshold {
   readonly comparison: Comparison;
@@ -184,7 +216,8 @@ export interface Criterion {
   readonly attestable: boolean;
   readonly open: 'documentation' | 'attestation' | 'review' | undefined;
   readonly missing: string | undefined;
-  readonly ifNot: 'review' | undefined;
+  /** What is false goes to a person; with a fact, only where that is true. */
+  readonly ifNot: { readonly reviewIf: string | undefined } | undefined;
   readonly ifSo: 'review' | undefined;
   readonly signals: readonly string[];
   readonly within: Within | undefined;

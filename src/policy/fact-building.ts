@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { Fact, factsFileSchema, Retrieve, RetrieveSource } from './fact.ts';
+import type { Fact, Retrieve } from './fact.ts';
+import type { factsFileSchema, RetrieveSource } from './fact-schema.ts';
 
 /** A fact as its file has it, to the fact that the engine asks. @param compile turns a retrieve's FHIRPath into a condition */
 export function buildFact(
@@ -14,7 +15,8 @@ export function buildFact(
       ? undefined
       : { what: value.what, ...(value['value-set'] === undefined ? {} : { valueSet: value['value-set'] }) };
   const named = { name: id, ask: source.ask };
-  if ('age' in source) return { ...named, kind: 'age', at: source.age };
+  if ('age' in source)
+    return { ...named, kind: 'age', at: source.age, unplannedMonths: source['unplanned-months'] ?? 0 };
   if ('setting' in source) return { ...named, kind: 'setting', setting: source.setting };
   if ('events' in source) {
     const apart = (source.apart ?? []).map(({ before, ...rest }, index) => ({
@@ -30,13 +32,18 @@ export function buildFact(
     };
   }
   if ('latest' in source) {
-    const { unit, molar, resource, ...rest } = source.latest;
+    const { unit, molar, resource, code, where, ...rest } = source.latest;
+    const results = { resource: [resource], code, ...(where === undefined ? {} : { where }) };
     return {
       ...named,
       kind: 'measurement',
       unit,
       molar,
-      retrieve: compile({ ...rest, resource: [resource] }, ['latest']),
+      retrieve: compile(results, ['latest']),
+      episode: rest.episode,
+      staleAfter: rest['stale-after'],
+      isReviewedWithEarlier: rest['any-in-episode'] === 'review',
+      doubt: compileAll('doubt', source.doubt),
       missing: missing(source.missing),
     };
   }
@@ -75,6 +82,53 @@ export function buildFact(
       missing: missing(source.missing),
     };
   }
+  if ('paired' in source) {
+    const { resource, code, unit, with: other, episode } = source.paired;
+    return {
+      ...named,
+      kind: 'paired',
+      count: compile({ resource: [resource], code }, ['paired']),
+      unit,
+      with: compile({ resource: [resource], code: other.code }, ['paired', 'with']),
+      withUnit: other.unit,
+      present: other.present,
+      absent: other.absent,
+      episode,
+      missing: missing(source.missing),
+    };
+  }
+  if ('episodes' in source) {
+    const { therapy, remission, recurrence } = source.episodes;
+    return {
+      ...named,
+      kind: 'episodes',
+      therapy,
+      remission: remission.map((retrieve, at) => compile(retrieve, ['episodes', 'remission', at])),
+      recurrence: recurrence.map((retrieve, at) => compile(retrieve, ['episodes', 'recurrence', at])),
+    };
+  }
+  if ('failures' in source) {
+    const { drugs, progression, reasons } = source.failures;
+    return {
+      ...named,
+      kind: 'failures',
+      drugs: drugs.map((retrieve, at) => compile(retrieve, ['failures', 'drugs', at])),
+      progression: progression.map((retrieve, at) => compile(retrieve, ['failures', 'progression', at])),
+      reasons,
+      missing: missing(source.missing),
+    };
+  }
+  if ('days-before-infusion' in source) {
+    const { events, unclear = [] } = source['days-before-infusion'];
+    const at = 'days-before-infusion';
+    return {
+      ...named,
+      kind: 'days-before',
+      events: events.map((retrieve, index) => compile(retrieve, [at, 'events', index])),
+      unclear: unclear.map((retrieve, index) => compile(retrieve, [at, 'unclear', index])),
+      missing: missing(source.missing),
+    };
+  }
   if ('exists' in source)
     return {
       ...named,
@@ -83,7 +137,9 @@ export function buildFact(
       no: [],
       doubt: [],
       signs: compileAll('signs', source.signs),
+      incomplete: [],
       latestDecides: false,
+      yesPrevails: false,
       missing: missing(source.missing),
     };
   return {
@@ -93,7 +149,9 @@ export function buildFact(
     no: compileAll('no', source.no),
     doubt: compileAll('doubt', source.doubt),
     signs: compileAll('signs', source.signs),
+    incomplete: compileAll('incomplete', source.incomplete),
     latestDecides: source['latest-decides'] === true,
+    yesPrevails: source['yes-prevails'] === true,
     missing: missing(source.missing),
   };
 }

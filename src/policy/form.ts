@@ -86,8 +86,13 @@ export function keysOf(fact: Fact): readonly string[] {
       return ['birth-date'];
     case 'setting':
       return ['setting'];
+    case 'paired':
+      return [resultKey(fact.count)];
     case 'events':
     case 'lines':
+    case 'episodes':
+    case 'failures':
+    case 'days-before':
       return [];
   }
 }
@@ -180,8 +185,21 @@ function createForm(policy: Policy, indication: Indication, facts: ReadonlyMap<s
       case 'setting':
         // Where the place is what it depends on, that question has asked it.
         return of.when === undefined ? [{ ...base, linkId: named('setting'), asks: 'setting' }] : [];
+      case 'paired':
+        return [
+          {
+            ...base,
+            linkId: named(fact.count.code.join('+')),
+            asks: 'result',
+            retrieve: fact.count,
+            units: [fact.unit],
+          },
+        ];
       case 'events':
       case 'lines':
+      case 'episodes':
+      case 'failures':
+      case 'days-before':
       case undefined:
         return [];
     }

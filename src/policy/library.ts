@@ -14,7 +14,8 @@ import {
 } from './data-files.ts';
 import { compileCondition } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
-import { eventsOf, factsFileSchema, typesOf, type Fact, type Retrieve, type RetrieveSource } from './fact.ts';
+import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
+import { factsFileSchema, type RetrieveSource } from './fact-schema.ts';
 import { readIngredients } from './ingredients.ts';
 import { parseYaml, suggestion, type ParsedFile, type Problem } from './parse.ts';
 import { buildPolicy, flatten, policySchema, type NamesOrAny, type Policy } from './policy.ts';
@@ -223,19 +224,24 @@ export function createLibrary(
     }
     return { ...retrieve, code, conditions };
   }
-  const eventFacts = [...facts.values()].filter(({ kind }) => kind === 'events').map(({ name: id }) => id);
   for (const file of factFiles) {
     for (const [id, source] of Object.entries(file.value)) {
       const fact = facts.get(id);
-      for (const since of fact === undefined ? [] : eventsOf(fact)) {
-        if (facts.get(since)?.kind !== 'events') {
+      for (const { name: wanted, kind } of fact === undefined ? [] : referencesOf(fact)) {
+        if (facts.get(wanted)?.kind !== kind) {
+          const known = [...facts.values()]
+            .filter((other) => other.kind === kind)
+            .map(({ name: other }) => other);
           report(
             file,
             [id],
-            `fact "${id}": since needs a fact with events; "${since}" is not one${suggestion(since, eventFacts)}`,
+            `fact "${id}" needs a fact with ${kind}; "${wanted}" is not one${suggestion(wanted, known)}`,
           );
         }
       }
+      if (fact?.kind === 'failures') checkValueSets(file, [id, 'failures'], fact.reasons, `fact "${id}"`);
+      if (fact?.kind === 'paired')
+        checkValueSets(file, [id, 'paired', 'with'], [...fact.present, ...fact.absent], `fact "${id}"`);
       if (fact?.kind === 'events') {
         for (const { drugs } of fact.apart) checkValueSets(file, [id, 'apart'], drugs, `fact "${id}"`);
       }
@@ -391,13 +397,20 @@ const listed = (names: NamesOrAny): readonly string[] => (names === 'any' ? [] :
 export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): readonly Fact[] {
   const asked = policy.indications
     .flatMap(({ criteria }) => flatten(criteria))
-    .flatMap(({ when, signals, within, test }) => [
+    .flatMap(({ when, signals, within, test, ifNot, anomalies }) => [
       ...(when === undefined ? [] : [when]),
+      ...(ifNot?.reviewIf === undefined ? [] : [ifNot.reviewIf]),
+      ...anomalies.flatMap((anomaly) => anomaly.if?.fact ?? []),
       ...signals,
       ...(within === undefined ? [] : [within.therapy]),
       ...(test.kind === 'fact' ? [test.fact] : []),
     ])
     .flatMap((id) => facts.get(id) ?? []);
-  const events = asked.flatMap(eventsOf).flatMap((id) => facts.get(id) ?? []);
-  return [...new Set([...asked, ...events])];
+  const found = new Set(asked);
+  for (const fact of found)
+    for (const { name: id } of referencesOf(fact)) {
+      const referred = facts.get(id);
+      if (referred !== undefined) found.add(referred);
+    }
+  return [...found];
 }

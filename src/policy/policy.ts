@@ -7,9 +7,10 @@ import {
   type AnomalyReference,
   type Criterion,
   type CriterionSource,
+  type FactTest,
   type Test,
 } from './criterion.ts';
-import { name } from './fact.ts';
+import { name } from './fact-schema.ts';
 
 export { COMPARISONS, flatten } from './criterion.ts';
 export type {
@@ -17,6 +18,7 @@ export type {
   Comparison,
   Criterion,
   CriterionSource,
+  FactTest,
   Test,
   Threshold,
   Within,
@@ -190,7 +192,11 @@ export interface Policy {
 
 /** Gives criteria their whole ids and puts definitions in the place of their names. */
 export function buildPolicy(source: PolicySource): Policy {
-  const anomalies = (criterion: CriterionSource): readonly AnomalyReference[] => criterion.anomalies ?? [];
+  const anomalies = (criterion: CriterionSource): readonly AnomalyReference[] =>
+    (criterion.anomalies ?? []).map((anomaly) => ({
+      ...anomaly,
+      if: anomaly.if === undefined ? undefined : factTest(anomaly.if.fact, anomaly.if),
+    }));
 
   const build = (
     criterion: CriterionSource,
@@ -205,6 +211,7 @@ export function buildPolicy(source: PolicySource): Policy {
     }
     const title = criterion.title ?? inherited.title;
     const locator = criterion.locator ?? inherited.locator;
+    const ifNot = criterion['if-not'];
     return {
       id: criterion.id === undefined ? undefined : `${prefix}${criterion.id}`,
       title,
@@ -216,7 +223,8 @@ export function buildPolicy(source: PolicySource): Policy {
       attestable: criterion.attestable ?? (criterion.attest !== undefined || criterion.none !== undefined),
       open: criterion.open,
       missing: criterion.missing,
-      ifNot: criterion['if-not'],
+      ifNot:
+        ifNot === undefined ? undefined : { reviewIf: ifNot === 'review' ? undefined : ifNot['review-if'] },
       ifSo: criterion['if-so'],
       signals: criterion.signals ?? [],
       within:
@@ -277,23 +285,27 @@ export function buildPolicy(source: PolicySource): Policy {
 }
 
 function testOf(criterion: CriterionSource, build: (part: CriterionSource) => Criterion): Test {
-  if (criterion.fact !== undefined) {
-    const comparison = COMPARISONS.find((item) => criterion[item] !== undefined);
-    const limit = comparison === undefined ? undefined : criterion[comparison];
-    if (comparison === undefined || limit === undefined)
-      return { kind: 'fact', fact: criterion.fact, comparison: undefined };
-    const { 'also-printed': alsoPrinted, ...rest } = limit;
-    return {
-      kind: 'fact',
-      fact: criterion.fact,
-      comparison: { comparison, ...rest, ...(alsoPrinted === undefined ? {} : { alsoPrinted }) },
-    };
-  }
+  if (criterion.fact !== undefined) return { kind: 'fact', ...factTest(criterion.fact, criterion) };
   if (criterion.attest !== undefined) return { kind: 'attest' };
   if (criterion.review !== undefined) return { kind: 'review', reason: criterion.review };
-  for (const kind of ['all', 'any', 'none'] as const) {
+  for (const kind of ['all', 'any', 'none', 'readings'] as const) {
     const parts = criterion[kind];
     if (parts !== undefined) return { kind, parts: parts.map(build) };
   }
   throw new Error(`criterion ${criterion.id ?? ''} asks nothing`);
+}
+
+function factTest(fact: string, source: Pick<CriterionSource, (typeof COMPARISONS)[number]>): FactTest {
+  const comparison = COMPARISONS.find((item) => source[item] !== undefined);
+  const limit = comparison === undefined ? undefined : source[comparison];
+  if (comparison === undefined || limit === undefined) return { fact, comparison: undefined };
+  const { 'also-printed': alsoPrinted, ...rest } = limit;
+  return {
+    fact,
+    comparison: {
+      comparison,
+      ...rest,
+      ...(alsoPrinted === undefined ? {} : { alsoPrinted }),
+    },
+  };
 }

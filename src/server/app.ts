@@ -10,6 +10,8 @@ import { dtrRoutes } from './dtr.ts';
 import { errorHandler, errorPlace, ServiceError } from './errors.ts';
 import { createFeedbackStore } from './feedback-store.ts';
 import { feedbackRoutes } from './feedback.ts';
+import { createFhirClient } from './fhir-client.ts';
+import { createFhirConnections } from './fhir-connections.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
 import { allow } from './methods.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
@@ -20,9 +22,17 @@ import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
  * The whole service as an Express app that does not listen yet.
  * @param fixtures patients of the sandbox EHR, which sandbox mode alone serves
  */
-export function createApp(given: Dependencies, fixtures: readonly SandboxFixture[]): Express {
+export function createApp(
+  given: Omit<Dependencies, 'fhirClient'> & Partial<Pick<Dependencies, 'fhirClient'>>,
+  fixtures: readonly SandboxFixture[],
+): Express {
+  const connections = createFhirConnections();
   const responses = given.responses ?? createResponseStore();
-  const dependencies = { ...given, responses };
+  const dependencies: Dependencies = {
+    fhirClient: (access, log) => createFhirClient(access, connections, log),
+    ...given,
+    responses,
+  };
   const { library, logger, callers, config } = dependencies;
   const app = express();
   app.set('etag', false);

@@ -49,7 +49,7 @@ function bodyValue(bytes: unknown): unknown {
 }
 
 /** One pass over the bytes: strings are skipped, brackets counted. */
-function nestsTooDeep(bytes: Buffer): boolean {
+export function nestsTooDeep(bytes: Uint8Array): boolean {
   const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [
     0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d,
   ];

@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
-import type { FhirClient } from '../fhir/client.ts';
 import { parseDate } from '../fhir/date.ts';
 import { wantedOf, type Wanted } from '../crd/card-types.ts';
 import type { ClientSettings } from '../crd/client-settings.ts';
@@ -15,7 +14,8 @@ import type { Config } from './config.ts';
 import type { DeterminationStore } from './determination-store.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import type { FeedbackStore } from './feedback-store.ts';
-import { createFhirClient, type FhirAccess, type QueryLog } from './fhir-client.ts';
+import { clientFor, type MakeFhirClient } from './call-client.ts';
+import type { QueryLog } from './fhir-client.ts';
 import { requestIdOf } from './request-id.ts';
 import type { ResponseStore } from './response-store.ts';
 
@@ -23,7 +23,7 @@ import type { ResponseStore } from './response-store.ts';
 export interface Dependencies {
   readonly library: Library;
   readonly config: Pick<Config, 'bodyLimit' | 'queryMilliseconds'> &
-    Partial<Pick<Config, 'prefetch' | 'trustedProxies'>>;
+    Partial<Pick<Config, 'longQueryMilliseconds' | 'prefetch' | 'trustedProxies'>>;
   readonly logger: Logger;
   /** Today as a FHIR date. */
   readonly today: () => string;
@@ -31,7 +31,8 @@ export interface Dependencies {
   readonly newUuid: () => string;
   /** 20 to 30 unguessable letters and digits for a determination. */
   readonly newId: () => string;
-  readonly fhirClient?: (access: FhirAccess, log: (query: QueryLog) => void) => FhirClient;
+  /** The client of one call; its connections are shared by all calls. */
+  readonly fhirClient: MakeFhirClient;
   readonly callers: Callers;
   readonly determinations?: DeterminationStore;
   readonly feedback?: FeedbackStore;
@@ -65,7 +66,7 @@ export async function answerCall(
   const read = readHookRequest(request.body, expected);
   if ('code' in read) throw new ServiceError(read.code, read.message, read.path);
   const queries: QueryLog[] = [];
-  const fhirClient = clientFor(read, caller, dependencies, (query) => queries.push(query));
+  const fhirClient = clientFor(read, caller, dependencies, started, (query) => queries.push(query));
   const client = caller.settings;
   const wanted = wantedOf(read.configuration, client, read.hook);
   const isPayerEndpoint = client.crdPayer !== undefined;
@@ -133,31 +134,3 @@ export function asOfDate(
     throw new ServiceError('invalid-as-of', 'X-As-Of must be a date such as 2026-03-02', '(header) x-as-of');
   return header;
 }
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
-/** Only the caller's registered servers are called, in sandbox mode loopback ones too: `fhirServer` is its word. */
-export function clientFor(
-  { fhirServer, accessToken }: Pick<HookRequest, 'fhirServer' | 'accessToken'>,
-  { fhirServers, isSandbox }: Caller,
-  { config, fhirClient = createFhirClient }: Dependencies,
-  log: (query: QueryLog) => void,
-): FhirClient | undefined {
-  if (fhirServer === undefined) return undefined;
-  const isLoopback = isSandbox && LOOPBACK.test(new URL(fhirServer).hostname);
-  if (!isLoopback && !fhirServers.includes(fhirServer)) return refusedServer;
-  return fhirClient(
-    { base: fhirServer, accessToken, signal: AbortSignal.timeout(config.queryMilliseconds) },
-    log,
-  );
-}
-
-const refusal = {
-  kind: 'forbidden',
-  reason: 'the FHIR server is not one that this service may call',
-} as const;
-const refusedServer: FhirClient = {
-  read: () => Promise.resolve({ failure: refusal }),
-  search: () => Promise.resolve({ intakes: [], failure: refusal }),
-  pagesFrom: () => Promise.resolve({ intakes: [], failure: refusal }),
-};

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { ClientSettings } from '../crd/client-settings.ts';
+import type { FhirServer } from './fhir-base.ts';
 
 /** Who calls, once that is known: what is answered, and to whom it belongs, depends on nothing else of the caller. */
 export interface Caller {
@@ -8,8 +9,8 @@ export interface Caller {
   /** The customer of the client that the call is made for, where the client names one. */
   readonly tenant: string | undefined;
   readonly settings: ClientSettings;
-  /** Bases of the FHIR servers that may be called for it, without a trailing slash. */
-  readonly fhirServers: readonly string[];
+  /** The FHIR servers that may be called for it. */
+  readonly fhirServers: readonly FhirServer[];
   /** Sandbox mode: loopback FHIR servers are called too, and `X-As-Of` is taken. */
   readonly isSandbox: boolean;
   /** Its calls are tests: the log marks them. */

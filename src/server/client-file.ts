@@ -5,6 +5,7 @@ import { CARD_TYPE_CODES } from '../crd/card-types.ts';
 import type { ClientSettings } from '../crd/client-settings.ts';
 import type { Library } from '../policy/library.ts';
 import { parseYaml, suggestion, type Problem } from '../policy/parse.ts';
+import { normalBase, type FhirServer } from './fhir-base.ts';
 
 /** The clients file: who may call in production mode, with which keys, and how each is answered. */
 
@@ -25,8 +26,7 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 /** How one client, or one tenant of it, is answered. */
 export interface AnswerSettings {
   readonly settings: ClientSettings;
-  /** Bases without a trailing slash. */
-  readonly fhirServers: readonly string[];
+  readonly fhirServers: readonly FhirServer[];
   readonly isTest: boolean;
   readonly requestsPerMinute: number;
 }
@@ -104,9 +104,20 @@ const payerOf = ({ payers }: Library) =>
       return payer === undefined ? undefined : { id: payer.id, name: payer.name };
     });
 
+/** A base in the one spelling that bases are compared in. */
+const fhirBase = z
+  .string('a FHIR base must be an https URL')
+  .transform(normalBase)
+  .pipe(
+    z
+      .string('a FHIR base must be an https URL without user, query, fragment and dots in its path')
+      .startsWith('https:', 'a FHIR base must be an https URL'),
+  );
+
 /** What a tenant may be given another value of. */
 const answerKeys = (library: Library) => ({
-  'fhir-servers': z.array(httpsUrl('a FHIR base')).optional(),
+  'fhir-servers': z.array(fhirBase).optional(),
+  'private-fhir-servers': z.array(fhirBase).optional(),
   'crd-payer': payerOf(library).optional(),
   'cards-off': z.array(z.enum(CARD_TYPE_CODES, `must be one of ${CARD_TYPE_CODES.join(', ')}`)).optional(),
   'repeat-in-card': z.boolean().optional(),
@@ -243,7 +254,10 @@ const answerSettings = (keys: AnswerKeys): AnswerSettings => ({
     cardTypesOff: keys['cards-off'] ?? [],
     smartApp: keys['smart-app'],
   },
-  fhirServers: (keys['fhir-servers'] ?? []).map((base) => base.replace(/\/+$/, '')),
+  fhirServers: [
+    ...(keys['fhir-servers'] ?? []).map((base) => ({ base, networks: ['public'] as const })),
+    ...(keys['private-fhir-servers'] ?? []).map((base) => ({ base, networks: ['private'] as const })),
+  ],
   isTest: keys.test ?? false,
   requestsPerMinute: keys['requests-per-minute'] ?? 600,
 });

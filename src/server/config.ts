@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
+import { normalBase } from './fhir-base.ts';
 
 /** Settings from the environment; the README lists them. */
 export interface Config {
@@ -8,6 +9,8 @@ export interface Config {
   readonly bodyLimit: string;
   /** Time for all queries of one call to the EHR's FHIR server. */
   readonly queryMilliseconds: number;
+  /** The same for the hooks that CRD gives 10 s. */
+  readonly longQueryMilliseconds: number;
   readonly logLevel: string;
   /** What the services ask ahead for. */
   readonly prefetch: PrefetchStyle;
@@ -19,7 +22,7 @@ export interface Config {
 /** Unsigned calls from this machine; what the one caller is given. */
 export interface SandboxSettings {
   readonly mode: 'sandbox';
-  /** FHIR servers beside loopback ones that may be called, as base URLs without a trailing slash. */
+  /** FHIR servers beside loopback ones that may be called, as `normalBase` gives them. */
   readonly fhirServers: readonly string[];
   /** Origins of browser clients that may call; undefined: any. */
   readonly allowedOrigins: readonly string[] | undefined;
@@ -36,6 +39,15 @@ export interface ProductionSettings {
   readonly publicUrl: string;
   /** Path of the clients file. */
   readonly clients: string;
+  /** Paths of PEM files, when this process ends TLS itself; undefined: a proxy does. */
+  readonly tls: TlsFiles | undefined;
+}
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities of client certificates: then every caller must bring one (mutual TLS), beside its token. */
+  readonly clientAuthorities: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +72,7 @@ const common = {
     .regex(/^\d+(kb|mb)$/, 'BODY_LIMIT must be a size such as 16mb')
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
+  QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
   PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
   LOG_LEVEL: z
     .enum(
@@ -71,7 +84,9 @@ const common = {
 
 const sandboxOnly = {
   FHIR_SERVERS: list.pipe(
-    z.array(z.url({ protocol: /^https?$/, error: 'FHIR_SERVERS must be base URLs, separated by commas' })),
+    z.array(
+      z.string().transform(normalBase).pipe(z.string('FHIR_SERVERS must be base URLs, separated by commas')),
+    ),
   ),
   ALLOWED_ORIGINS: list.pipe(
     z.array(
@@ -98,6 +113,9 @@ const productionOnly = {
     .string('CLIENTS is missing: the path of the clients file; clients.example.yaml is one')
     .min(1, 'CLIENTS must be the path of the clients file'),
   LISTEN_HOST: z.string().default('127.0.0.1'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  TLS_CLIENT_CA: z.string().optional(),
   TRUSTED_PROXIES: list
     .pipe(
       z.array(
@@ -148,7 +166,7 @@ function readSandbox(given: Environment): Config {
     trustedProxies: undefined,
     access: {
       mode: 'sandbox',
-      fhirServers: FHIR_SERVERS.map((base) => base.replace(/\/+$/, '')),
+      fhirServers: FHIR_SERVERS,
       allowedOrigins: ALLOWED_ORIGINS.length === 0 ? undefined : ALLOWED_ORIGINS,
       crdPayer: CRD_PAYER,
       smartApp:
@@ -162,14 +180,27 @@ function readProduction(given: Environment, nodeArguments: readonly string[]): C
     .filter((name) => name in given)
     .map((name) => `${name} is of sandbox mode: the clients file says it for each client`);
   const read = productionSchema.safeParse(given);
-  const problems = [...messages(read), ...misplaced, ...unsafeSettings(given, nodeArguments)];
+  const problems = [
+    ...messages(read),
+    ...misplaced,
+    ...unsafeSettings(given, nodeArguments),
+    ...incompleteTls(given),
+  ];
   if (!read.success || problems.length > 0) throw wrongSettings(problems);
-  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES } = read.data;
+  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES, TLS_CERT, TLS_KEY, TLS_CLIENT_CA } = read.data;
   return {
     ...commonSettings(read.data),
     host: LISTEN_HOST,
     trustedProxies: TRUSTED_PROXIES,
-    access: { mode: 'production', publicUrl: PUBLIC_URL, clients: CLIENTS },
+    access: {
+      mode: 'production',
+      publicUrl: PUBLIC_URL,
+      clients: CLIENTS,
+      tls:
+        TLS_CERT === undefined || TLS_KEY === undefined
+          ? undefined
+          : { certificate: TLS_CERT, key: TLS_KEY, clientAuthorities: TLS_CLIENT_CA },
+    },
   };
 }
 
@@ -196,12 +227,19 @@ function unsafeSettings(given: Environment, nodeArguments: readonly string[]): r
   ];
 }
 
+const incompleteTls = (given: Environment): readonly string[] => {
+  const isCertified = 'TLS_CERT' in given && 'TLS_KEY' in given;
+  const isNamed = ['TLS_CERT', 'TLS_KEY', 'TLS_CLIENT_CA'].some((name) => name in given);
+  return isNamed && !isCertified ? ['TLS_CERT and TLS_KEY go together: paths of PEM files'] : [];
+};
+
 const commonSettings = (
   read: z.output<typeof sandboxSchema> | z.output<typeof productionSchema>,
 ): Omit<Config, 'host' | 'trustedProxies' | 'access'> => ({
   port: read.PORT,
   bodyLimit: read.BODY_LIMIT,
   queryMilliseconds: read.QUERY_TIMEOUT_MS,
+  longQueryMilliseconds: read.QUERY_TIMEOUT_LONG_MS,
   logLevel: read.LOG_LEVEL,
   prefetch: read.PREFETCH,
 });

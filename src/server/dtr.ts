@@ -11,7 +11,8 @@ import { expanded, valueSetsOf } from '../dtr/value-sets.ts';
 import { objects, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Form } from '../policy/form.ts';
-import { asOfDate, clientFor, type Dependencies } from './call.ts';
+import { asOfDate, type Dependencies } from './call.ts';
+import { clientFor } from './call-client.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import type { DeterminationStore } from './determination-store.ts';
 import type { Gate } from './gate.ts';
@@ -93,6 +94,7 @@ export function dtrRoutes(
 
   const populate: RequestHandler = async (request, response) => {
     const scope = scopeOf(request);
+    const started = performance.now();
     const caller = callerOf(request);
     const owner = ownerOf(caller);
     const asked = readPopulate(request.body, text(request.params['id']), forms());
@@ -132,17 +134,28 @@ export function dtrRoutes(
     }
     // What the service itself knows of a patient is the sandbox EHR.
     const ownEhr = isLocal && caller.isSandbox ? sandboxBase(request) : undefined;
+    const patientId = subject.slice('Patient/'.length);
+    const token = endpoint?.accessToken;
     const client = clientFor(
-      { fhirServer: endpoint?.address ?? ownEhr, accessToken: endpoint?.accessToken },
+      {
+        hook: 'order-sign',
+        fhirServer: endpoint?.address ?? ownEhr,
+        authorization:
+          token === undefined
+            ? undefined
+            : { accessToken: token, expiresInSeconds: undefined, scope: undefined, patientId: undefined },
+        patientId,
+      },
       caller,
       dependencies,
+      started,
       () => undefined,
     );
     const answer = await populateAnswer(
       {
         form,
         version,
-        patientId: subject.slice('Patient/'.length),
+        patientId,
         resources,
         order,
         answers: responses.of(subject, owner),

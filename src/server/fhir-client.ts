@@ -1,116 +1,135 @@
 import { readBundle } from '../fhir/bundle.ts';
+import type { Failure, FhirAuthorization, FhirClient, Reading, Searching } from '../fhir/client.ts';
 import type { Intake } from '../fhir/intake.ts';
-import type { Failure, FhirClient, Reading, Searching } from '../fhir/client.ts';
 import { isObject, text } from '../fhir/json.ts';
-
-/**
- * Reads the EHR's FHIR server with Node's own `fetch`: a call needs three things that FHIR client packages do not give
- * together, one deadline for all of its queries, pages followed on the same server only, and failures as values.
- */
+import { allowsRead, allowsSearch, smartScopes } from '../fhir/smart-scopes.ts';
+import { mayCarryToken, pageUnder, type FhirServer } from './fhir-base.ts';
+import type { FhirConnections } from './fhir-connections.ts';
+import { answerTo, type Allowance } from './fhir-query.ts';
 
 export interface FhirAccess {
-  /** Base URL without a trailing slash. */
-  readonly base: string;
-  readonly accessToken: string | undefined;
-  /** Ends every query of the call. */
-  readonly signal: AbortSignal;
+  readonly server: FhirServer;
+  readonly authorization: FhirAuthorization | undefined;
+  /** The patient of the call: a token for another one is not used. */
+  readonly patientId: string;
+  /** Time for all queries of the call. */
+  readonly milliseconds: number;
 }
 
-/** What one query may cost. */
+/** What queries may cost. */
 export interface FhirLimits {
+  /** Of one query. */
   readonly pages: number;
-  /** Resources of one search, all pages together. */
+  /** Of one query, all pages together. */
   readonly resources: number;
-  /** Bytes of one answer. */
+  /** Of one query, all pages together, unpacked. */
   readonly bytes: number;
+  /** Of all queries of a call together, unpacked. */
+  readonly callBytes: number;
 }
 
-export const DEFAULT_LIMITS: FhirLimits = { pages: 1000, resources: 20_000, bytes: 32 * 1024 * 1024 };
+export const DEFAULT_LIMITS: FhirLimits = {
+  pages: 1000,
+  resources: 20_000,
+  bytes: 32 * 1024 * 1024,
+  callBytes: 96 * 1024 * 1024,
+};
 
 /** One query as it went out: for logs and metrics, without ids or values. */
 export interface QueryLog {
   readonly type: string;
   readonly status: number | undefined;
   readonly milliseconds: number;
+  /** None when it was not sent. */
+  readonly tries: number;
   readonly failure: Failure['kind'] | undefined;
 }
 
-type Got = { readonly body: unknown } | { readonly failure: Failure };
-
+/** The client of one call; its time begins now. */
 export function createFhirClient(
-  { base, accessToken, signal }: FhirAccess,
+  { server, authorization, patientId, milliseconds }: FhirAccess,
+  connections: FhirConnections,
   log: (query: QueryLog) => void,
   limits: FhirLimits = DEFAULT_LIMITS,
 ): FhirClient {
-  const get = async (url: string, type: string): Promise<Got> => {
-    const started = performance.now();
-    let status: number | undefined;
-    const done = (answer: Got): Got => {
-      const failure = 'failure' in answer ? answer.failure.kind : undefined;
-      log({ type, status, milliseconds: performance.now() - started, failure });
-      return answer;
-    };
-    try {
-      const response = await fetch(url, {
-        headers: {
-          accept: 'application/fhir+json, application/json;q=0.9',
-          ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
-        },
-        redirect: 'error',
-        signal,
-      });
-      status = response.status;
-      const content = await limitedText(response, limits.bytes);
-      if (!response.ok) return done({ failure: httpFailure(response.status) });
-      if (content === undefined)
-        return done({ failure: { kind: 'cut-short', reason: 'the answer is too large' } });
-      return done({ body: JSON.parse(content) as unknown });
-    } catch (error) {
-      return done({ failure: thrownFailure(error, signal) });
-    }
+  const { base } = server;
+  const begun = performance.now();
+  const deadline = begun + milliseconds;
+  const signal = AbortSignal.timeout(milliseconds);
+  const ofCall: Allowance = { left: limits.callBytes };
+  const scopes = authorization?.scope === undefined ? undefined : smartScopes(authorization.scope);
+  const headers = {
+    accept: 'application/fhir+json, application/json;q=0.9',
+    ...(authorization === undefined ? {} : { authorization: `Bearer ${authorization.accessToken}` }),
   };
 
-  const pages = async (first: string, type: string): Promise<Searching> => {
+  const barred = (isInScope: boolean): Failure | undefined => {
+    const problem = authorization === undefined ? undefined : tokenProblem(authorization, patientId, base);
+    if (problem !== undefined) return { kind: 'forbidden', reason: problem };
+    if ((performance.now() - begun) / 1000 >= (authorization?.expiresInSeconds ?? Infinity))
+      return { kind: 'forbidden', reason: 'the access token has expired' };
+    return isInScope ? undefined : { kind: 'forbidden', reason: 'the access token does not cover it' };
+  };
+
+  const get = async (
+    url: string,
+    type: string,
+    isInScope: boolean,
+    ofQuery: Allowance,
+  ): Promise<{ readonly body: unknown } | { readonly failure: Failure }> => {
+    const started = performance.now();
+    const bar = barred(isInScope);
+    const { outcome, status, tries } =
+      bar === undefined
+        ? await answerTo(
+            { url, headers, signal, deadline, allowances: [ofQuery, ofCall] },
+            connections.to(server),
+          )
+        : { outcome: { failure: bar }, status: undefined, tries: 0 };
+    const failure = 'failure' in outcome ? outcome.failure.kind : undefined;
+    log({ type, status, tries, milliseconds: performance.now() - started, failure });
+    return outcome;
+  };
+
+  /** @param wanted the type that was searched for; undefined: any */
+  const pages = async (
+    first: string,
+    type: string,
+    wanted: string | undefined,
+    isInScope: boolean,
+  ): Promise<Searching> => {
     const intakes: Intake[] = [];
     const visited = new Set<string>();
-    let url: string | undefined = first;
-    while (url !== undefined) {
-      if (visited.size >= limits.pages)
-        return { intakes, failure: { kind: 'cut-short', reason: `more than ${limits.pages} pages` } };
-      if (visited.has(url))
-        return { intakes, failure: { kind: 'cut-short', reason: 'its pages go in a circle' } };
+    const ofQuery: Allowance = { left: limits.bytes };
+    const cutShort = (reason: string): Searching => ({ intakes, failure: { kind: 'cut-short', reason } });
+    for (let url: string | undefined = first; url !== undefined;) {
+      if (visited.size >= limits.pages) return cutShort(`it has more than ${limits.pages} pages`);
+      if (visited.has(url)) return cutShort('its pages go in a circle');
       visited.add(url);
-      const answer: Got = await get(url, type);
-      if ('failure' in answer) {
-        const { kind, reason } = answer.failure;
-        return {
-          intakes,
-          failure:
-            visited.size > 1
-              ? { kind: 'cut-short', reason: `page ${visited.size}: ${reason}` }
-              : { kind, reason },
-        };
-      }
-      if (!isObject(answer.body) || answer.body['resourceType'] !== 'Bundle') {
+      const answer = await get(url, type, isInScope, ofQuery);
+      if ('failure' in answer)
+        return visited.size === 1
+          ? { intakes, failure: answer.failure }
+          : {
+              intakes,
+              failure: {
+                ...answer.failure,
+                kind: 'cut-short',
+                reason: `page ${visited.size}: ${answer.failure.reason}`,
+              },
+            };
+      if (!isObject(answer.body) || answer.body['resourceType'] !== 'Bundle')
         return { intakes, failure: { kind: 'unreadable', reason: 'the answer is not a Bundle' } };
-      }
-      const bundle = readBundle(answer.body);
+      const bundle = readBundle(answer.body, wanted);
       intakes.push(...bundle.intakes);
-      if (bundle.hasError)
-        return {
-          intakes,
-          failure: { kind: 'cut-short', reason: 'the server reported an error in its answer' },
-        };
+      if (bundle.problem !== undefined) return cutShort(bundle.problem);
       if (intakes.length > limits.resources) {
-        return {
-          intakes: intakes.slice(0, limits.resources),
-          failure: { kind: 'cut-short', reason: `more than ${limits.resources} resources` },
-        };
+        intakes.length = limits.resources;
+        return cutShort(`it has more than ${limits.resources} resources`);
       }
-      const next = bundle.next === undefined ? undefined : sameServer(bundle.next, base);
-      if (bundle.next !== undefined && next === undefined) {
-        return { intakes, failure: { kind: 'cut-short', reason: 'its next page is on another server' } };
-      }
+      const next = bundle.next === undefined ? undefined : pageUnder(bundle.next, base);
+      if (bundle.next !== undefined && next === undefined)
+        return cutShort('its next page is on another server');
       url = next;
     }
     return { intakes, failure: undefined };
@@ -122,7 +141,10 @@ export function createFhirClient(
       // `..` as an id would climb to another path of the server.
       if (!/^[A-Z][A-Za-z]+$/.test(type) || /^\.{0,2}$/.test(id))
         return { failure: { kind: 'not-found', reason: 'not a reference to a resource' } };
-      const answer = await get(`${base}/${type}/${encodeURIComponent(id)}`, type);
+      const isInScope = scopes === undefined || allowsRead(scopes, type);
+      const answer = await get(`${base}/${type}/${encodeURIComponent(id)}`, type, isInScope, {
+        left: limits.bytes,
+      });
       if ('failure' in answer) return answer;
       const isWanted =
         isObject(answer.body) && answer.body['resourceType'] === type && text(answer.body['id']) === id;
@@ -130,50 +152,30 @@ export function createFhirClient(
         ? { resource: answer.body }
         : { failure: { kind: 'unreadable', reason: `the answer is not ${type}` } };
     },
-    search: (query) => pages(`${base}/${query}`, query.split('?')[0] ?? ''),
-    async pagesFrom(next) {
-      const url = sameServer(next, base);
-      return url === undefined
-        ? { intakes: [], failure: { kind: 'cut-short', reason: 'its next page is on another server' } }
-        : pages(url, 'next');
+    search(query) {
+      const [type = '', parameters = ''] = query.split(/\?(.*)/s);
+      const isInScope = scopes === undefined || allowsSearch(scopes, type, new URLSearchParams(parameters));
+      return pages(`${base}/${query}`, type, type, isInScope);
+    },
+    async pagesFrom(next, types) {
+      const url = pageUnder(next, base);
+      if (url === undefined)
+        return { intakes: [], failure: { kind: 'cut-short', reason: 'its next page is on another server' } };
+      const parameters = new URL(url).searchParams;
+      const isInScope = scopes === undefined || types.every((type) => allowsSearch(scopes, type, parameters));
+      return pages(url, 'next', undefined, isInScope);
     },
   };
 }
 
-/** A `next` link as an absolute URL, when it stays on the server and under its base path: the token goes nowhere else. */
-function sameServer(next: string, base: string): string | undefined {
-  const home = new URL(`${base}/`);
-  if (!URL.canParse(next, home.href)) return undefined;
-  const url = new URL(next, home);
-  const isUnderBase =
-    url.pathname === home.pathname.replace(/\/$/, '') || url.pathname.startsWith(home.pathname);
-  return url.origin === home.origin && isUnderBase ? url.href : undefined;
-}
-
-/** The body as text, or undefined when it is larger than allowed. */
-async function limitedText(response: Response, bytes: number): Promise<string | undefined> {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  let size = 0;
-  let content = '';
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > bytes) return undefined;
-    content += decoder.decode(chunk, { stream: true });
-  }
-  return content + decoder.decode();
-}
-
-function httpFailure(status: number): Failure {
-  const reason = `HTTP ${status}`;
-  if (status === 401 || status === 403) return { kind: 'forbidden', reason };
-  if (status === 404 || status === 410) return { kind: 'not-found', reason };
-  if ([400, 405, 422, 501].includes(status)) return { kind: 'refused', reason };
-  return { kind: 'unavailable', reason };
-}
-
-function thrownFailure(error: unknown, signal: AbortSignal): Failure {
-  if (signal.aborted) return { kind: 'timeout', reason: 'timed out' };
-  if (error instanceof SyntaxError) return { kind: 'unreadable', reason: 'the answer is not JSON' };
-  return { kind: 'unavailable', reason: 'no connection, or a redirect' };
+/** Why a token is not sent at all. */
+function tokenProblem(
+  { accessToken, patientId }: FhirAuthorization,
+  patientOfCall: string,
+  base: string,
+): string | undefined {
+  if (patientId !== undefined && patientId !== patientOfCall)
+    return 'the access token is for another patient';
+  if (!/^[\x21-\x7e]+$/.test(accessToken)) return 'the access token cannot be sent';
+  return mayCarryToken(base) ? undefined : 'an access token is sent over a secure connection only';
 }

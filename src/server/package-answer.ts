@@ -158,7 +158,7 @@ async function ofOrders(
     encounterId: undefined,
     userId: undefined,
     fhirServer: undefined,
-    accessToken: undefined,
+    authorization: undefined,
     prefetch: {
       coverage: [coverage],
       ...Object.fromEntries(referenced.map((resource, index) => [`referenced${index}`, resource])),

@@ -38,11 +38,10 @@ export async function populateAnswer(
 ): Promise<Parameters> {
   const { form, patientId, client, version } = request;
   const { policy, indication } = form;
-  const supplied = readPrefetch(
-    Object.fromEntries(request.resources.map((resource, index) => [`supplied${index}`, resource])),
-    library,
-    'order-sign',
+  const prefetch = Object.fromEntries(
+    request.resources.map((resource, index) => [`supplied${index}`, resource]),
   );
+  const supplied = readPrefetch({ prefetch, hook: 'order-sign', patientId }, library);
   const data = createCallData(
     patientId,
     supplied,

@@ -2,6 +2,7 @@ import { SANDBOX_CLIENT } from '../crd/client-settings.ts';
 import type { Library } from '../policy/library.ts';
 import type { Caller, Callers } from './caller.ts';
 import { wrongSettings, type SandboxSettings } from './config.ts';
+import { NETWORKS } from './network.ts';
 
 /**
  * The one caller of sandbox mode, with what the environment says of it.
@@ -22,7 +23,8 @@ export function sandboxCaller(
       crdPayer: payer === undefined ? undefined : { id: payer.id, name: payer.name },
       smartApp,
     },
-    fhirServers,
+    // Who names a server in the environment knows where it is.
+    fhirServers: fhirServers.map((base) => ({ base, networks: NETWORKS })),
     isSandbox: true,
     isTest: true,
     rate: undefined,

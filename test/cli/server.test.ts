@@ -105,7 +105,7 @@ describe('--server', () => {
   it.each([
     ['/locked', 'refused Patient/becker (HTTP 401); --token-env names the variable that holds a token'],
     ['/nothing', 'has no Patient/becker (HTTP 404)'],
-    ['/page', 'does not answer as a FHIR R4 server (the answer is not JSON)'],
+    ['/page', 'does not answer as a FHIR R4 server (the server answered with a web page, not with data)'],
   ])('%s ends with 69 and with why', async (path, problem) => {
     expect(await runInside(args(path))).toEqual({
       code: 69,
@@ -130,7 +130,7 @@ describe('--server', () => {
     expect(outcome).toEqual({
       code: 69,
       out: '',
-      error: `determine: --server http://127.0.0.1:${port}: cannot be reached (no connection, or a redirect)\n`,
+      error: `determine: --server http://127.0.0.1:${port}: cannot be reached (the server could not be reached)\n`,
     });
   });
 

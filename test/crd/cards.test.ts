@@ -23,7 +23,9 @@ import {
 
 /** A policy of two products, and one with a questionnaire: what the policies on file do not have. */
 const policyOf = (product: string): Policy => {
-  const found = library.policies.find(({ products }) => products.includes(product));
+  const found = library.policies.find(
+    ({ payer, products }) => payer === 'carepartners-ct' && products.includes(product),
+  );
   if (found === undefined) throw new Error(product);
   return found;
 };

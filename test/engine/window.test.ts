@@ -19,7 +19,7 @@ const terminology = createTerminology(
 
 const therapyOf = (...exposures: readonly Exposure[]): Therapy => {
   const regimens = regimensOf(exposures);
-  return { regimens, undated: [], start: regimens.at(-1)?.first.high ?? 'none', hits: [] };
+  return { regimens, exposures, undated: [], start: regimens.at(-1)?.first.high ?? 'none', hits: [] };
 };
 
 const place = (therapy: Therapy, on: string | undefined, drugs: readonly string[] = []) => {

@@ -25,8 +25,8 @@ describe('a Bundle', () => {
       { resource: { resourceType: 'Encounter', id: 'e' }, fullUrl: undefined },
     ]);
     expect([...read.matchTypes]).toEqual(['Condition']);
-    expect([read.hasError, read.next, read.search]).toEqual([
-      false,
+    expect([read.problem, read.next, read.search]).toEqual([
+      undefined,
       'https://ehr.example/fhir?page=2',
       { type: 'Condition', narrowedBy: undefined },
     ]);
@@ -67,7 +67,7 @@ describe('a Bundle', () => {
   );
 
   it('that has a next page, but not its address, is not whole', () => {
-    expect(readBundle({ link: [{ relation: 'next' }] }).hasError).toBe(true);
+    expect(readBundle({ link: [{ relation: 'next' }] }).problem).toBe('its next page has no address');
   });
 
   it('keeps an entry without a resource, so that it is counted as unreadable', () => {
@@ -76,7 +76,7 @@ describe('a Bundle', () => {
 
   it('says that part of a search failed, and takes the outcome for no resource', () => {
     const read = readBundle({ entry: [{ resource: outcome('error') }] });
-    expect([read.hasError, read.intakes]).toEqual([true, []]);
+    expect([read.problem, read.intakes]).toEqual(['the server reported an error in its answer', []]);
   });
 });
 

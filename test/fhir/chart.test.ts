@@ -380,6 +380,43 @@ describe('the index', () => {
   });
 });
 
+describe('a component of an Observation', () => {
+  const panel = observation('panel', {
+    code: coded('9'),
+    effectiveDateTime: '2026-02-01',
+    valueString: 'see below',
+    dataAbsentReason: coded('masked'),
+    component: [
+      { code: coded('1'), valueQuantity: { value: 5 } },
+      { code: coded('2'), dataAbsentReason: coded('unknown') },
+      { valueQuantity: { value: 7 } },
+      null,
+    ],
+  });
+
+  it('is found by its code, with its own value and the date of the whole', () => {
+    const [found, ...rest] = chartOf(panel).coded('Observation', 'Observation.code', ['one']);
+    expect(rest).toEqual([]);
+    expect(found).toMatchObject({
+      reference: 'Observation/panel',
+      isComponent: true,
+      date: { text: '2026-02-01' },
+    });
+    expect(found?.resource).toMatchObject({ code: coded('1'), valueQuantity: { value: 5 } });
+    expect(found?.resource).not.toHaveProperty('valueString');
+    expect(found?.resource).not.toHaveProperty('dataAbsentReason');
+  });
+
+  it('keeps why it has no value', () => {
+    const found = chartOf(panel).coded('Observation', 'Observation.code', ['two']);
+    expect(found.map(({ resource }) => resource['dataAbsentReason'])).toEqual([undefined, coded('unknown')]);
+  });
+
+  it('is not counted as a resource', () => {
+    expect(references(chartOf(panel).of('Observation'))).toEqual(['Observation/panel']);
+  });
+});
+
 describe('when it took place, and when it was stated', () => {
   const dated = (resource: JsonObject, ...others: readonly JsonObject[]) => {
     const chart = chartOf({ subject: SUBJECT, id: 'x', ...resource }, ...others);

@@ -101,7 +101,7 @@ describe('one mistake gives its file, its line, and what to do', () => {
       'attest: clinician',
       'attest: clinician\n        fact: outpatient-setting',
       'id: outpatient',
-      'indications[0].criteria[2]: a criterion needs exactly one of fact, definition, attest, review, all, any, none; this one has fact and attest',
+      'indications[0].criteria[2]: a criterion needs exactly one of fact, definition, attest, review, all, any, none, readings; this one has fact and attest',
     ],
     [
       'a criterion that asks nothing',
@@ -109,7 +109,7 @@ describe('one mistake gives its file, its line, and what to do', () => {
       '        attest: clinician\n',
       '',
       'id: outpatient',
-      'indications[0].criteria[2]: a criterion needs exactly one of fact, definition, attest, review, all, any, none; this one has none',
+      'indications[0].criteria[2]: a criterion needs exactly one of fact, definition, attest, review, all, any, none, readings; this one has none',
     ],
     [
       'a missing locator',
@@ -245,7 +245,7 @@ describe('one mistake gives its file, its line, and what to do', () => {
       'since: lymphoma-therapy,',
       'since: diagnosis-mantle-cell-lymphoma,',
       'mantle-cell-lymphoma-progressed:',
-      'fact "mantle-cell-lymphoma-progressed": since needs a fact with events; "diagnosis-mantle-cell-lymphoma" is not one',
+      'fact "mantle-cell-lymphoma-progressed" needs a fact with events; "diagnosis-mantle-cell-lymphoma" is not one',
     ],
     [
       'a misspelt since',
@@ -253,7 +253,7 @@ describe('one mistake gives its file, its line, and what to do', () => {
       'since: lymphoma-therapy,',
       'since: lymphoma-terapy,',
       'mantle-cell-lymphoma-progressed:',
-      'fact "mantle-cell-lymphoma-progressed": since needs a fact with events; "lymphoma-terapy" is not one; did you mean "lymphoma-therapy"?',
+      'fact "mantle-cell-lymphoma-progressed" needs a fact with events; "lymphoma-terapy" is not one; did you mean "lymphoma-therapy"?',
     ],
     [
       'a misspelt element in FHIRPath',

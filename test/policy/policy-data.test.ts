@@ -83,6 +83,12 @@ describe('the shared files', () => {
           ),
         ]),
         ...(fact.kind === 'events' ? fact.apart.flatMap(({ drugs }) => drugs) : []),
+        ...(fact.kind === 'failures' ? fact.reasons : []),
+        ...(fact.kind === 'paired' ? [...fact.present, ...fact.absent] : []),
+        ...retrievesOf(fact)
+          .flatMap(({ conditions }) => [...conditions.values()])
+          .flatMap(({ expression }) => [...expression.matchAll(/isIn\('([^']+)'\)/g)])
+          .flatMap(([, set]) => set ?? []),
       ]),
       ...library.policies
         .flatMap(({ indications }) => indications.flatMap((indication) => flatten(indication.criteria)))

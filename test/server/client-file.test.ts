@@ -45,14 +45,17 @@ describe('the example', () => {
       jku: 'https://ehr.general-hospital.example.org/.well-known/jwks.json',
       algorithms: ['ES384', 'RS384'],
       replay: 'strict',
-      fhirServers: ['https://fhir.general-hospital.example.org/r4'],
+      fhirServers: [
+        { base: 'https://fhir.general-hospital.example.org/r4', networks: ['public'] },
+        { base: 'https://fhir.internal.general-hospital.example.org/r4', networks: ['private'] },
+      ],
       requestsPerMinute: 600,
       isTest: false,
     });
     expect(clinic).toMatchObject({ replay: 'per-body', requestsPerMinute: 120, isTest: true });
     expect(vendor?.tenants.get('north')).toMatchObject({
       settings: { crdPayer: { id: 'carepartners-ct' }, repeatInCard: false, cardTypesOff: [] },
-      fhirServers: ['https://north.ehr-vendor.example.com/fhir'],
+      fhirServers: [{ base: 'https://north.ehr-vendor.example.com/fhir', networks: ['public'] }],
     });
     expect(vendor?.tenants.get('south')).toMatchObject({
       settings: {

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
 import { leaves } from '../../src/engine/explanation.ts';
 import { createFhirClient, DEFAULT_LIMITS } from '../../src/server/fhir-client.ts';
+import { createFhirConnections } from '../../src/server/fhir-connections.ts';
 import {
   ofType,
   referenceOf,
@@ -69,6 +70,7 @@ const ortiz = storedChart('mcl-all-attested');
 const pryce = storedChart('b-all-second-relapse-outpatient');
 
 const app = createService();
+const connections = createFhirConnections();
 const TOKEN = 'token-of-this-call';
 
 const running: FakeFhirServer[] = [];
@@ -318,7 +320,8 @@ describe('every way to fail', () => {
 
   it('an answer too large for one query is not taken for the whole', async () => {
     const limited = createService({
-      fhirClient: (access, log) => createFhirClient(access, log, { ...DEFAULT_LIMITS, bytes: 2_000_000 }),
+      fhirClient: (access, log) =>
+        createFhirClient(access, connections, log, { ...DEFAULT_LIMITS, bytes: 2_000_000 }),
     });
     const found = await determinedBy(
       shah,
@@ -334,7 +337,8 @@ describe('every way to fail', () => {
 
   it('more resources than one search may bring are not taken for the whole', async () => {
     const limited = createService({
-      fhirClient: (access, log) => createFhirClient(access, log, { ...DEFAULT_LIMITS, resources: 300 }),
+      fhirClient: (access, log) =>
+        createFhirClient(access, connections, log, { ...DEFAULT_LIMITS, resources: 300 }),
     });
     const many = Array.from({ length: 400 }, (_, index) => ({
       ...(ofType(shah.resources, 'Procedure')[0] as Resource),
@@ -566,7 +570,7 @@ describe('pages', () => {
       resourceType: 'Procedure',
       count: ofType(shah.resources, 'Procedure').length,
       status: 'incomplete',
-      reason: 'page 2: HTTP 503',
+      reason: 'page 2: the server was not available (HTTP 503)',
     });
   });
 });
@@ -763,9 +767,11 @@ describe('which server is called', () => {
   it('one that the settings name, exactly', async () => {
     const called: string[] = [];
     const allowing = createService({
-      callers: sandboxCallers(callerWith({ fhirServers: ['https://ehr.example.org/fhir'] })),
-      fhirClient: ({ base }) => {
-        called.push(base);
+      callers: sandboxCallers(
+        callerWith({ fhirServers: [{ base: 'https://ehr.example.org/fhir', networks: ['public'] }] }),
+      ),
+      fhirClient: ({ server }) => {
+        called.push(server.base);
         const failure = { kind: 'unavailable', reason: 'fake' } as const;
         const nothing = () => Promise.resolve({ intakes: [], failure });
         return { read: () => Promise.resolve({ failure }), search: nothing, pagesFrom: nothing };

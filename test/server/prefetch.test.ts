@@ -116,25 +116,25 @@ describe('a key that holds', () => {
     [
       'an OperationOutcome',
       outcome('error', 'timeout'),
-      read({ count: 0, status: 'failed', reason: 'reported by the client' }),
+      read({ count: 0, status: 'failed', reason: 'the client reported an error' }),
       'broken',
     ],
     [
       'an OperationOutcome that only informs',
       outcome('information', 'informational'),
-      read({ count: 0, status: 'failed', reason: 'reported by the client' }),
+      read({ count: 0, status: 'failed', reason: 'the client reported an error' }),
       'broken',
     ],
     [
       'results with an error among them',
       searchset([...held, outcome('error', 'incomplete')]),
-      read({ status: 'incomplete', reason: 'reported by the client' }),
+      read({ status: 'incomplete', reason: 'the server reported an error in its answer' }),
       'broken',
     ],
     [
       'an error alone in a Bundle',
       searchset([outcome('fatal', 'exception')]),
-      read({ count: 0, status: 'failed', reason: 'reported by the client' }),
+      read({ count: 0, status: 'failed', reason: 'the server reported an error in its answer' }),
       'broken',
     ],
     [
@@ -165,7 +165,8 @@ describe('a key that holds', () => {
     if (effect === 'asked')
       expect(EXCLUSIONS.map((id) => statesOf(open)[id])).toEqual(Array(2).fill('unknown attestation'));
 
-    const attested = await determinationOf(app, callWith(shah, { ...prefetchOf(shah), procedures: value }));
+    const hers = JSON.parse(JSON.stringify(value).replaceAll('Patient/pryce', 'Patient/shah')) as unknown;
+    const attested = await determinationOf(app, callWith(shah, { ...prefetchOf(shah), procedures: hers }));
     expect(statesOf(attested)['aucatzyl/limit.prior-car-t'], 'attested to be absent').toBe(
       effect === 'broken' ? 'unknown data-access' : 'met',
     );

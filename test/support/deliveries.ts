@@ -11,6 +11,7 @@ import type { Library } from '../../src/policy/library.ts';
 import { sandboxRoutes } from '../../src/sandbox/routes.ts';
 import { createStore } from '../../src/sandbox/store.ts';
 import { createFhirClient } from '../../src/server/fhir-client.ts';
+import { createFhirConnections } from '../../src/server/fhir-connections.ts';
 import { PATIENT, type VignetteChart } from './vignette-chart.ts';
 
 /** How a chart reaches the service. */
@@ -42,6 +43,8 @@ export async function startFhirServers(charts: readonly Bundle[]): Promise<FhirS
   };
 }
 
+const connections = createFhirConnections();
+
 /**
  * Evaluates an order-sign call with the chart delivered in one of three ways: `prefetch`, as a client that runs our
  * templates sends it, reads allowed and searches not; `collection`, the whole chart in one Bundle under a key that is
@@ -55,7 +58,13 @@ export async function evaluateBy(
   library: Library,
 ): Promise<Evaluation> {
   const client = createFhirClient(
-    { base, accessToken: undefined, signal: AbortSignal.timeout(20_000) },
+    {
+      server: { base, networks: ['loopback'] },
+      authorization: undefined,
+      patientId: PATIENT,
+      milliseconds: 20_000,
+    },
+    connections,
     () => undefined,
   );
   const prefetch =

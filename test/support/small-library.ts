@@ -67,6 +67,63 @@ calcium:
   ask: What is the latest calcium?
   latest: { resource: Observation, code: lab-calcium, unit: mg/dL }
   missing: { what: Calcium, value-set: lab-calcium }
+episodes:
+  ask: When was the tumor in remission, and when did it come back?
+  episodes:
+    therapy: therapy
+    remission: [{ resource: Observation, code: lab-status, value: status-better }]
+    recurrence:
+      - { resource: Condition, code: dx-narrow-tumor }
+      - { resource: Condition, code: dx-tumor, confirmed: true, where: "clinicalStatus.coding.exists(code = 'relapse')", dated: recorded }
+calcium-now:
+  ask: What is the calcium in the present episode, since the last therapy?
+  latest:
+    resource: Observation
+    code: lab-calcium
+    unit: mg/dL
+    episode: episodes
+    stale-after: therapy
+    any-in-episode: review
+  doubt: [{ resource: Condition, code: dx-other-tumor }]
+calcium-with-status:
+  ask: What is the calcium of the latest specimen with a bad status?
+  paired:
+    resource: Observation
+    code: lab-calcium
+    unit: mg/dL
+    with: { code: lab-status, unit: '%', present: status-worse, absent: status-better }
+drugs-failed:
+  ask: How many drugs have failed?
+  failures:
+    drugs: [{ resource: [MedicationAdministration, MedicationStatement], code: [rx-drug, rx-product] }]
+    progression: [{ resource: Observation, code: lab-status, value: status-worse }]
+    reasons: status-worse
+days-since-scan:
+  ask: How many days before the infusion was the last scan?
+  days-before-infusion:
+    events: [{ resource: Procedure, code: px-scan }]
+    unclear: [{ resource: Condition, code: dx-other-tumor }]
+status-latest:
+  ask: Is the latest status bad?
+  yes: [{ resource: Observation, code: lab-status, value: status-worse }]
+  no: [{ resource: Observation, code: lab-status, value: status-better }]
+  latest-decides: true
+  incomplete: [{ resource: Condition, code: dx-other-tumor }]
+status-ever:
+  ask: Was the status ever bad?
+  yes: [{ resource: Observation, code: lab-status, value: status-worse }]
+  no: [{ resource: Observation, code: lab-status, value: status-better, untreated: episodes }]
+  yes-prevails: true
+status-since-last-dose:
+  ask: Was the status bad after the last dose?
+  yes: [{ resource: Observation, code: lab-status, value: status-worse, newer-than: therapy }]
+drug-ordered:
+  ask: Is the drug or another product ordered?
+  yes: [{ resource: MedicationRequest, code: [rx-drug, rx-product], intended: true, other-than: ordered-product }]
+age-unplanned:
+  ask: How old is the patient at the infusion, or within half a year?
+  age: infusion
+  unplanned-months: 6
 age:
   ask: How old is the patient at the infusion?
   age: infusion
