@@ -71,6 +71,7 @@ async function start(config: Config): Promise<void> {
       newId,
       callers,
       threads,
+      publicUrl: access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`,
     },
     fixtures,
   );

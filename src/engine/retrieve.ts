@@ -22,8 +22,12 @@ export interface Hit {
 }
 
 /** Path of the value of an Observation, or of the component that stands for it. */
-export const valuePath = ({ isComponent }: ChartRecord): string =>
-  isComponent === true ? 'Observation.component.value' : 'Observation.value';
+export const valuePath = ({ type, isComponent }: ChartRecord): string =>
+  type !== 'Observation'
+    ? `${type}.item.answer.value`
+    : isComponent === true
+      ? 'Observation.component.value'
+      : 'Observation.value';
 
 export const proofOf = (list: readonly Hit[]): readonly Hit[] =>
   list.filter(({ standing }) => standing === 'proof');
@@ -61,11 +65,6 @@ export function hitOf(
   if (record.reference === scope.order.reference) return null;
   if (retrieve['other-than'] !== undefined && isOrderedProduct(record, scope)) return null;
   const evidence = evidenceOf(record, type, retrieve, scope);
-  const unusable = (note: string): Hit => ({
-    record,
-    standing: 'unusable',
-    evidence: { ...evidence, note: `not usable: ${note}` },
-  });
   const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
 
   const judged: Standing = standingOf(record, retrieve);
@@ -78,7 +77,7 @@ export function hitOf(
     try {
       if (condition.holds(record.resource, scope.asOf.text) !== true) return null;
     } catch {
-      return unusable('an element it is asked for has an unexpected form');
+      return unusable(record, evidence, 'an element it is asked for has an unexpected form');
     }
   }
   const about = retrieve.focus === undefined ? 'disease' : aboutOf(record, retrieve.focus, scope);
@@ -88,19 +87,43 @@ export function hitOf(
 
   if (judged.standing === 'sign') return sign(judged.note ?? '');
   if (about === 'unknown') return sign('what it is about could not be told');
+  if (type !== 'Condition' || scope.diseases.ofCondition(record).conflict === undefined) {
+    if (retrieve.product === 'ordered') {
+      const bearing = bearingOn(record, scope);
+      if (bearing.kind === 'other') return null;
+      if (bearing.kind === 'undecided') return sign(bearing.why);
+    }
+    if (
+      retrieve.with !== undefined &&
+      companionsOf(record, type, retrieve, retrieve.with, scope) === undefined
+    )
+      return sign('alone: what must stand beside it was not found on the same day');
+  }
+  return placedHit(record, type, evidence, retrieve, scope, timeline);
+}
+
+const unusable = (record: ChartRecord, evidence: Evidence, note: string): Hit => ({
+  record,
+  standing: 'unusable',
+  evidence: { ...evidence, note: `not usable: ${note}` },
+});
+
+/** What a record that says what is asked is worth by its time: to the request, the ordered course, the latest therapy. */
+export function placedHit(
+  record: ChartRecord,
+  type: string,
+  evidence: Evidence,
+  retrieve: Retrieve,
+  scope: Scope,
+  timeline: Timeline,
+): Hit {
+  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
   if (isAfterRequest(record, scope)) return sign('dated after the request');
   if (type === 'Condition') {
     const { conflict } = scope.diseases.ofCondition(record);
     if (conflict !== undefined)
       return { record, standing: 'conflict', evidence: { ...evidence, note: conflict } };
   }
-  if (retrieve.product === 'ordered') {
-    const bearing = bearingOn(record, scope);
-    if (bearing.kind === 'other') return null;
-    if (bearing.kind === 'undecided') return sign(bearing.why);
-  }
-  if (retrieve.with !== undefined && companionsOf(record, type, retrieve, retrieve.with, scope) === undefined)
-    return sign('alone: what must stand beside it was not found on the same day');
   if (retrieve.before === 'course') {
     switch (positionToCourse(record, scope.order, scope.asOf, scope.library.terminology)) {
       case 'course':
@@ -112,7 +135,7 @@ export function hitOf(
               standing: 'undated',
               evidence: { ...evidence, note: 'not dated well enough to say that it was before this course' },
             }
-          : unusable('its date cannot be read');
+          : unusable(record, evidence, 'its date cannot be read');
       case 'before':
         break;
     }
@@ -124,7 +147,9 @@ export function hitOf(
       if (retrieve['or-without-events'] !== true)
         return sign('the chart holds no therapy that it could follow');
     } else if (record.stated === null) {
-      return record.problem === undefined ? sign('not dated') : unusable('its date cannot be read');
+      return record.problem === undefined
+        ? sign('not dated')
+        : unusable(record, evidence, 'its date cannot be read');
     } else if (record.stated.high <= start) {
       return sign(`not after the latest therapy (begun by ${formatDay(start)})`);
     } else if (

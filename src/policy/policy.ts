@@ -231,6 +231,7 @@ export function buildPolicy(source: PolicySource): Policy {
         criterion.within === undefined
           ? undefined
           : { ...criterion.within, drugs: criterion.within.drugs ?? [] },
+      administrative: criterion.administrative === true,
       test: testOf(criterion, (part) => build(part, prefix, { title, locator })),
     };
   };

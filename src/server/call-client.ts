@@ -27,7 +27,12 @@ export interface Callable {
  * @param signal ends its queries, when nobody waits for them any more
  */
 export function clientFor(
-  { hook, fhirServer, authorization, patientId }: HookRequest,
+  {
+    hook,
+    fhirServer,
+    authorization,
+    patientId,
+  }: Pick<HookRequest, 'hook' | 'fhirServer' | 'authorization' | 'patientId'>,
   { fhirServers, isSandbox }: Callable,
   {
     config: { queryMilliseconds, longQueryMilliseconds = queryMilliseconds },

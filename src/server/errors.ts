@@ -68,7 +68,7 @@ export function errorHandler(log: (error: unknown, request: Request) => void): E
     if (known.code === 'busy') response.set('retry-after', String(RETRY_SECONDS));
     const asksForFhir =
       request.accepts(['application/json', 'application/fhir+json']) === 'application/fhir+json';
-    if (asksForFhir || known.isFhir)
+    if (asksForFhir || known.isFhir || request.path.startsWith('/fhir/'))
       response.type('application/fhir+json').send(JSON.stringify(operationOutcome(known)));
     else response.json({ code: known.code, message: known.message, path: known.path });
   };

@@ -1,8 +1,9 @@
 import { threadId, workerData, type MessagePort } from 'node:worker_threads';
+import type { JsonObject } from '../fhir/json.ts';
 import { ServiceError } from './errors.ts';
 import { createFhirClient } from './fhir-client.ts';
 import { createFhirConnections } from './fhir-connections.ts';
-import { evaluateCall, type Answered, type CallScope, type HookCall } from './hook-call.ts';
+import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
 import { loadLibrary } from './policies.ts';
 
@@ -16,9 +17,13 @@ export interface ThreadData {
 
 export interface ThreadTask {
   readonly call: HookCall;
-  /** Takes the id of the thread, and gives a message when nobody waits for the answer any more. */
   readonly port: MessagePort;
 }
+
+/** What a thread says of a call while it has it: which thread it is, and whose answers to forms it needs. */
+export type FromThread = { readonly threadId: number } | { readonly answersOf: string };
+/** What it is told: that nobody waits any more, or the answers, or that they cannot be had. */
+export type ToThread = 'left' | 'unanswered' | { readonly answers: readonly JsonObject[] };
 
 /** Errors as values: a class does not survive the way between threads. */
 export type ThreadOutcome =
@@ -38,12 +43,22 @@ const scope: CallScope = {
 
 export default async function evaluate({ call, port }: ThreadTask): Promise<ThreadOutcome> {
   const left = new AbortController();
-  port.once('message', () => {
-    left.abort();
+  const answers = Promise.withResolvers<readonly JsonObject[]>();
+  port.on('message', (message: ToThread) => {
+    if (message === 'left') left.abort();
+    else if (message === 'unanswered') answers.reject(new Error('the answers to forms cannot be read'));
+    else answers.resolve(message.answers);
   });
-  port.postMessage(threadId);
+  const tell = (message: FromThread): void => {
+    port.postMessage(message);
+  };
+  tell({ threadId });
+  const answersOf: AnswersOf = (patient) => {
+    tell({ answersOf: patient });
+    return answers.promise;
+  };
   try {
-    return { answered: await evaluateCall(call, scope, left.signal) };
+    return { answered: await evaluateCall(call, scope, answersOf, left.signal) };
   } catch (error) {
     if (!(error instanceof ServiceError)) return { failure: error };
     const { code, message, path, isFhir } = error;

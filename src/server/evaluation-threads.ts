@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ServiceError } from './errors.ts';
-import type { ThreadData, ThreadOutcome, ThreadTask } from './evaluation-thread.ts';
-import type { Answered, CallScope, HookCall } from './hook-call.ts';
+import type { FromThread, ThreadData, ThreadOutcome, ThreadTask, ToThread } from './evaluation-thread.ts';
+import type { Answered, AnswersOf, CallScope, HookCall } from './hook-call.ts';
 
 /**
  * Threads that evaluate the calls which would hold up others on the thread that serves them. What one of them holds is
@@ -15,7 +15,7 @@ export interface EvaluationThreads {
    * @param call its body is moved, not copied, where it has memory of its own: it is empty here afterwards
    * @throws ThreadFailure when no thread answered
    */
-  readonly evaluate: (call: HookCall, signal: AbortSignal) => Promise<Answered>;
+  readonly evaluate: (call: HookCall, answersOf: AnswersOf, signal: AbortSignal) => Promise<Answered>;
   /** Resolves when every thread has read the policies. */
   readonly ready: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -81,7 +81,7 @@ export function createEvaluationThreads(
   let held = 0;
 
   return {
-    async evaluate(call, signal) {
+    async evaluate(call, answersOf, signal) {
       const { byteLength } = call.body;
       const isFull = pool.queueSize >= limits.waiting || held + byteLength > limits.waitingBytes;
       if (pool.queueSize > 0 && isFull) throw new ThreadFailure('busy');
@@ -89,12 +89,27 @@ export function createEvaluationThreads(
       const { port1, port2 } = new MessageChannel();
       let threadId: number | undefined;
       let isOpen = true;
-      port1.once('message', (id: number) => (threadId = id));
+      const tell = (message: ToThread): void => {
+        port1.postMessage(message);
+      };
+      port1.on('message', (message: FromThread) => {
+        if ('threadId' in message) threadId = message.threadId;
+        else
+          answersOf(message.answersOf).then(
+            (answers) => {
+              tell({ answers });
+            },
+            (error: unknown) => {
+              onError(error);
+              tell('unanswered');
+            },
+          );
+      });
       // The thread closes it when it is done with the call.
       port1.once('close', () => (isOpen = false));
       port1.unref();
       const leave = (): void => {
-        port1.postMessage('left');
+        tell('left');
       };
       signal.addEventListener('abort', leave);
       const late = Promise.withResolvers<never>();

@@ -3,7 +3,7 @@ import type { Costly } from '../crd/evaluation.ts';
 import { ServiceError } from './errors.ts';
 import { ThreadFailure, type EvaluationThreads } from './evaluation-threads.ts';
 import { unreadableServer } from './call-client.ts';
-import { evaluateCall, type Answered, type CallScope, type HookCall } from './hook-call.ts';
+import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 
 /** Bytes of a body up to which the thread that serves all calls parses it: 2 to 3 ms (README, "Large charts"). */
 const SMALL_BODY = 256 * 1024;
@@ -22,6 +22,7 @@ export async function evaluateAside(
   call: HookCall,
   scope: CallScope,
   threads: EvaluationThreads,
+  answersOf: AnswersOf,
   signal: AbortSignal,
 ): Promise<Answered> {
   const isSmall = call.body.byteLength <= SMALL_BODY;
@@ -30,6 +31,7 @@ export async function evaluateAside(
       return await evaluateCall(
         call,
         { ...scope, fhirClient: () => notAskedHere, options: cheapOnly },
+        answersOf,
         signal,
       );
     } catch (error) {
@@ -38,7 +40,11 @@ export async function evaluateAside(
   }
   try {
     // A small body is copied: it is needed again when no thread has time.
-    return await threads.evaluate(isSmall ? { ...call, body: new Uint8Array(call.body) } : call, signal);
+    return await threads.evaluate(
+      isSmall ? { ...call, body: new Uint8Array(call.body) } : call,
+      answersOf,
+      signal,
+    );
   } catch (error) {
     if (!(error instanceof ThreadFailure)) throw error;
     if (!isSmall || error.kind !== 'busy') throw refusal(error);
@@ -49,7 +55,7 @@ export async function evaluateAside(
         if (count > FEW) throw refusal(error);
       },
     };
-    return evaluateCall(call, { ...scope, fhirClient: () => server, options }, signal);
+    return evaluateCall(call, { ...scope, fhirClient: () => server, options }, answersOf, signal);
   }
 }
 

@@ -1,9 +1,12 @@
-import { property } from '../fhir/json.ts';
+import { property, type JsonObject } from '../fhir/json.ts';
 import { hookResponse } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import { MissingData, type EvaluationOptions } from '../crd/evaluation.ts';
 import { ORDER_HOOKS, readHookRequest, type Hook } from '../crd/hook-request.ts';
+import { neededForms } from '../dtr/needed-forms.ts';
+import type { Prefilled } from '../dtr/prefill.ts';
+import type { WireVersion } from '../crd/wire-version.ts';
 import type { Determination } from '../engine/determination.ts';
 import type { Library } from '../policy/library.ts';
 import { bodyValue } from './body.ts';
@@ -32,6 +35,9 @@ export interface Answered {
   /** The JSON answer as text: only text keeps numbers as they were sent. */
   readonly text: string;
   readonly determinations: readonly IdentifiedDetermination[];
+  /** The version of CRD that was spoken. */
+  readonly version: WireVersion;
+  readonly forms: readonly NeededForm[];
   /** The uuids of the cards. */
   readonly cards: readonly string[];
   /** What is logged of the call: codes, counts and times. */
@@ -53,12 +59,30 @@ export interface CallScope {
   readonly options?: Pick<EvaluationOptions, 'checkpoint' | 'chartUnread'>;
 }
 
+/** QuestionnaireResponses that the caller sent in for a patient. @param patient `Patient/id` */
+export type AnswersOf = (patient: string) => Promise<readonly JsonObject[]>;
+
+/** A form that asks for what a determination lacks, by name: forms themselves do not go between threads. */
+export interface NeededForm {
+  /** Id of the determination. */
+  readonly determination: string;
+  readonly policy: { readonly id: string; readonly version: string };
+  readonly indication: string;
+  readonly answers: readonly Prefilled[];
+}
+
 /**
  * Reads, checks, evaluates and answers one hook call.
+ * @param answersOf asked once the patient is known
  * @param signal ends its queries, when nobody waits for the answer any more
  * @throws ServiceError when it gets another answer than 200
  */
-export async function evaluateCall(call: HookCall, scope: CallScope, signal: AbortSignal): Promise<Answered> {
+export async function evaluateCall(
+  call: HookCall,
+  scope: CallScope,
+  answersOf: AnswersOf,
+  signal: AbortSignal,
+): Promise<Answered> {
   const { expected, asOf, caller } = call;
   const client = caller.settings;
   const { library, newId, newUuid } = scope;
@@ -73,11 +97,12 @@ export async function evaluateCall(call: HookCall, scope: CallScope, signal: Abo
   const evaluation = await evaluateRequest(request, library, fhirClient, asOf, {
     ...scope.options,
     isPayerEndpoint,
+    answers: await answersOf(`Patient/${request.patientId}`),
   }).catch((error: unknown) => {
     if (!(error instanceof MissingData)) throw error;
     throw new ServiceError('missing-data', error.message, 'prefetch', namesVersion(body));
   });
-  const { determinations, failed, ungoverned, coverages } = evaluation;
+  const { determinations, failed, ungoverned, coverages, chart } = evaluation;
   // Where an order needs an answer, CRD 2.1 and 2.2 refuse a call that brings no coverage at all (hook-13).
   if (request.version !== '2.0' && ORDER_HOOKS.includes(request.hook) && coverages?.length === 0)
     throw new ServiceError(
@@ -90,6 +115,16 @@ export async function evaluateCall(call: HookCall, scope: CallScope, signal: Abo
   const idOf = (determination: Determination | undefined): string =>
     (determination === undefined ? undefined : ids.get(determination)) ?? newId();
   const identified = [...ids].map(([determination, id]) => ({ id, ...determination }));
+  const forms = determinations.flatMap(({ determination, governed: { policy, order } }) =>
+    chart === undefined
+      ? []
+      : neededForms(determination, policy, { chart, order, library, asOf }).map(({ form, answers }) => ({
+          determination: idOf(determination),
+          policy: { id: policy.id, version: policy.version },
+          indication: form.indication.id,
+          answers,
+        })),
+  );
   const answer =
     expected === undefined
       ? { determinations: identified }
@@ -97,6 +132,8 @@ export async function evaluateCall(call: HookCall, scope: CallScope, signal: Abo
   return {
     text: JSON.stringify(answer),
     determinations: identified,
+    version: request.version,
+    forms,
     cards: 'cards' in answer ? answer.cards.map(({ uuid }) => uuid) : [],
     report: {
       hook: request.hook,

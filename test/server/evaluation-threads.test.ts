@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { property } from '../../src/fhir/json.ts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Hook } from '../../src/crd/hook-request.ts';
 import {
@@ -12,7 +13,13 @@ import {
 } from '../../src/server/evaluation-threads.ts';
 import { createFhirClient, type QueryLog } from '../../src/server/fhir-client.ts';
 import { createFhirConnections } from '../../src/server/fhir-connections.ts';
-import { evaluateCall, type Answered, type CallScope, type HookCall } from '../../src/server/hook-call.ts';
+import {
+  evaluateCall,
+  type Answered,
+  type AnswersOf,
+  type CallScope,
+  type HookCall,
+} from '../../src/server/hook-call.ts';
 import { newId, newUuid } from '../../src/server/identifiers.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
 import { startFhirServers, type FhirServers } from '../support/deliveries.ts';
@@ -72,13 +79,15 @@ function comparable({ text, determinations, cards, report }: Answered): unknown 
   );
 }
 
+const noAnswers: AnswersOf = () => Promise.resolve([]);
+
 const shared = threads();
 beforeAll(() => shared.ready());
 afterAll(() => shared.close());
 
 async function expectSame(call: () => HookCall): Promise<Answered> {
-  const here = await evaluateCall(call(), scope, never);
-  const there = await shared.evaluate(call(), never);
+  const here = await evaluateCall(call(), scope, noAnswers, never);
+  const there = await shared.evaluate(call(), noAnswers, never);
   expect(comparable(there)).toEqual(comparable(here));
   return there;
 }
@@ -140,6 +149,22 @@ describe('a thread answers as this one', () => {
     expect(text).toContain('1.50');
   });
 
+  it('with the answers to forms that were sent in for the patient, asked back for once he is known', async () => {
+    const [first] = fixtures;
+    if (first === undefined) throw new Error('there is no fixture');
+    const asked: string[] = [];
+    const noStore: AnswersOf = (patient) => {
+      asked.push(patient);
+      return Promise.reject(new Error('the store is down'));
+    };
+    const quiet = threads({}, () => undefined);
+    const call = callOf({ ...first.request, fhirServer: servers.baseOf(first.chart) });
+    await expect(quiet.evaluate(call, noStore, never)).rejects.toThrow('answers to forms cannot be read');
+    await quiet.close();
+    const patient = property(property(first.request, 'context'), 'patientId');
+    expect(asked).toEqual([`Patient/${String(patient)}`]);
+  });
+
   it('with the same refusals', async () => {
     const wrong = [
       callOf({ hook: 'order-sign' }),
@@ -147,9 +172,9 @@ describe('a thread answers as this one', () => {
       { ...callOf({}), body: new Uint8Array() },
     ];
     for (const call of wrong) {
-      const here = await evaluateCall(call, scope, never).catch((error: unknown) => error);
+      const here = await evaluateCall(call, scope, noAnswers, never).catch((error: unknown) => error);
       const there = await shared
-        .evaluate({ ...call, body: call.body.slice() }, never)
+        .evaluate({ ...call, body: call.body.slice() }, noAnswers, never)
         .catch((error: unknown) => error);
       expect(there).toEqual(here);
     }
@@ -206,7 +231,7 @@ describe('threads are bounded', { timeout: 60_000 }, () => {
   });
   const waiting = (): HookCall => callOf({ ...fixture?.request, fhirServer: silent.base });
   const outcomeOf = (pool: EvaluationThreads, call: HookCall, signal = never): Promise<string> =>
-    pool.evaluate(call, signal).then(
+    pool.evaluate(call, noAnswers, signal).then(
       () => 'answered',
       (error: unknown) => (error instanceof ThreadFailure ? error.kind : String(error)),
     );
