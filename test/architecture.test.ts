@@ -47,7 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pas: ['fhir', 'policy', 'engine'],
   workbench: ['fhir', 'policy', 'engine'],
   sandbox: ['fhir'],
-  server: ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas', 'workbench', 'sandbox'],
+  store: [],
+  server: ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas', 'workbench', 'sandbox', 'store'],
 };
 /** Left of the server: plain functions of values. */
 const PURE = ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas', 'workbench'];

@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Kysely, PostgresDialect, type Dialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { GenericSqliteWorkerDialect } from 'kysely-generic-sqlite/worker';
+import { createNodeWorkerExecutor } from 'kysely-generic-sqlite/worker-helper-node';
+import { Pool, types } from 'pg';
+import { migrations } from './migrations.ts';
+import type { Tables } from './tables.ts';
+
+/** Where records are kept: one file, or a PostgreSQL database that several replicas share. */
+export type Location =
+  | { readonly kind: 'sqlite'; /** Path, or `:memory:`. */ readonly file: string }
+  | { readonly kind: 'postgres'; /** `postgres://…`, with the credentials. */ readonly url: string };
+
+export interface Database {
+  readonly query: Kysely<Tables>;
+  readonly kind: Location['kind'];
+  readonly close: () => Promise<void>;
+}
+
+/** Connections of one process; a replica needs few, since writes are grouped. */
+const CONNECTIONS = 8;
+
+/**
+ * Opens the database and brings its tables up to date.
+ * @throws Error when it cannot be reached, cannot be written, or was made by a later version
+ */
+export async function openDatabase(location: Location): Promise<Database> {
+  const query = new Kysely<Tables>({ dialect: dialectOf(location) });
+  const { error } = await new Migrator({ db: query, provider: migrations(location.kind) }).migrateToLatest();
+  if (error !== undefined) {
+    await query.destroy();
+    throw new Error(`the record store cannot be opened: ${messageOf(error)}`);
+  }
+  return { query, kind: location.kind, close: () => query.destroy() };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error');
+
+// Row numbers are read as numbers: 2^53 of them are enough.
+types.setTypeParser(types.builtins.INT8, Number);
+
+function dialectOf(location: Location): Dialect {
+  if (location.kind === 'postgres') {
+    const pool = new Pool({
+      connectionString: location.url,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: 2000,
+      // A server that is gone is noticed, not waited for.
+      query_timeout: 10_000,
+      keepAlive: true,
+    });
+    // A connection that breaks is replaced by the pool, and a query on it is rejected. The events say the same again,
+    // for idle connections and for busy ones; without listeners they would end the process.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return new PostgresDialect({ pool });
+  }
+  if (location.file !== ':memory:') mkdirSync(dirname(location.file), { recursive: true });
+  return new GenericSqliteWorkerDialect(
+    createNodeWorkerExecutor({
+      worker: () => new Worker(new URL('./sqlite-worker.ts', import.meta.url)),
+      data: { file: location.file },
+    }),
+  );
+}

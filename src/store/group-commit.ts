@@ -1,0 +1,63 @@
+/**
+ * Writes that arrive while one is being committed are committed together: a sync to disk costs the same for one call and
+ * for fifty. Each caller is told of its own write.
+ */
+export interface GroupCommit<Write> {
+  /** Resolves when the write is committed. */
+  readonly add: (write: Write) => Promise<void>;
+  /** Resolves when nothing waits any more. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Writes that may wait: beyond, the store is taken for down. */
+const MOST_WAITING = 10_000;
+const MOST_TOGETHER = 500;
+
+interface Waiting<Write> {
+  readonly write: Write;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** @param commit writes all of them or none */
+export function createGroupCommit<Write>(
+  commit: (writes: readonly Write[]) => Promise<void>,
+): GroupCommit<Write> {
+  let waiting: Waiting<Write>[] = [];
+  let running: Promise<void> | undefined;
+
+  async function commitAlone({ write, resolve, reject }: Waiting<Write>): Promise<void> {
+    await commit([write]).then(resolve, reject);
+  }
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, MOST_TOGETHER);
+      waiting = waiting.slice(MOST_TOGETHER);
+      try {
+        await commit(group.map(({ write }) => write));
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        // One that the database refuses must not take the others with it.
+        if (group.length === 1) group[0]?.reject(error);
+        else for (const item of group) await commitAlone(item);
+      }
+    }
+    running = undefined;
+  }
+
+  return {
+    add: (write) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length >= MOST_WAITING) {
+          reject(new Error('too many writes wait for the record store'));
+          return;
+        }
+        waiting.push({ write, resolve, reject });
+        running ??= Promise.resolve().then(run);
+      }),
+    settled: async () => {
+      await running;
+    },
+  };
+}

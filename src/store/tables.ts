@@ -1,0 +1,99 @@
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
+
+/**
+ * The tables, in types that SQLite and PostgreSQL share. Instants are RFC 3339 in UTC with milliseconds, so that text
+ * sorts as time; what has a shape of its own (a determination, a resource) is JSON as text.
+ * `client` is who asked (issuer and tenant, or `sandbox`): every reading names it, and gets no one else's.
+ */
+export interface Tables {
+  readonly determination: DeterminationTable;
+  readonly card: CardTable;
+  readonly feedback: FeedbackTable;
+  readonly answers: AnswersTable;
+  readonly audit_event: AuditEventTable;
+  readonly used_token: UsedTokenTable;
+}
+
+/** Written once: no update may change it. */
+type Written<T> = ColumnType<T, T, never>;
+
+interface DeterminationTable {
+  /** The `coverage-assertion-id`. */
+  id: Written<string>;
+  client: Written<string>;
+  asked_at: Written<string>;
+  hook_instance: Written<string>;
+  /** `Patient/id`. */
+  patient: Written<string>;
+  order_reference: Written<string>;
+  policy: Written<string>;
+  policy_version: Written<string>;
+  decision: Written<string>;
+  /** The determination as it was answered, without its id. */
+  body: Written<string>;
+}
+
+interface CardTable {
+  uuid: Written<string>;
+  client: Written<string>;
+  issued_at: Written<string>;
+  service: Written<string>;
+  /** Code of the card's topic. */
+  topic: Written<string | null>;
+  determination: Written<string | null>;
+  /** JSON array of the suggestions' uuids. */
+  suggestions: Written<string>;
+}
+
+interface FeedbackTable {
+  sequence: Generated<number>;
+  client: Written<string>;
+  received_at: Written<string>;
+  service: Written<string>;
+  card: Written<string>;
+  outcome: Written<string>;
+  /** The entry as it came; it may hold words about a patient. */
+  body: Written<string>;
+}
+
+interface AnswersTable {
+  id: Written<string>;
+  client: Written<string>;
+  received_at: Written<string>;
+  /** `Patient/id`. */
+  patient: Written<string>;
+  /** Canonical with version. */
+  questionnaire: Written<string>;
+  /** The QuestionnaireResponse. */
+  body: Written<string>;
+}
+
+interface AuditEventTable {
+  sequence: Generated<number>;
+  at: Written<string>;
+  client: Written<string>;
+  /** What was done: `call`, `feedback`, `read`, `answers`, `export`, `purge`, `refused`. */
+  action: Written<string>;
+  /** Of a hook call the service; of a reading what was read. */
+  target: Written<string>;
+  hook_instance: Written<string | null>;
+  /** `Patient/id`. */
+  patient: Written<string | null>;
+  /** HTTP status of the answer. */
+  status: Written<number>;
+  milliseconds: Written<number>;
+  /** JSON: policies and decisions, counts, reasons in codes. No name, no value. */
+  details: Written<string>;
+}
+
+interface UsedTokenTable {
+  issuer: Written<string>;
+  jti: Written<string>;
+  /** SHA-256 of the body it came with, in hexadecimal; empty where a token may be used once whatever the body. */
+  body: Written<string>;
+  /** Seconds since 1970: after this the token is refused anyway. */
+  expires: Written<number>;
+}
+
+export type NewRow<Table extends keyof Tables> = Insertable<Tables[Table]>;
+export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
