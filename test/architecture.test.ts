@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workbench: ['fhir', 'policy', 'engine'],
   sandbox: ['fhir'],
   store: [],
+  records: ['fhir', 'policy', 'engine', 'store'],
   server: ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas', 'workbench', 'sandbox', 'store'],
 };
 /** Left of the server: plain functions of values. */

@@ -13,6 +13,18 @@ export interface Period {
   readonly to: string;
 }
 
+/** One of the three. */
+export interface FindKey {
+  readonly assertion: string | undefined;
+  readonly hookInstance: string | undefined;
+  readonly suggestion: string | undefined;
+}
+
+export interface Found {
+  readonly determinations: readonly Row<'determination'>[];
+  readonly events: readonly Row<'audit_event'>[];
+}
+
 /**
  * What the service said and was told. Every reading is for one client; the operator's readings (`during`, `purge`) are
  * for all. Times out nothing by itself: who calls sets the limit.
@@ -27,6 +39,8 @@ export interface RecordStore {
   readonly use: (token: NewRow<'used_token'>) => Promise<boolean>;
   /** Rows of a period in the order of recording, streamed. */
   readonly during: <Table extends WrittenTable>(table: Table, period: Period) => AsyncIterable<Row<Table>>;
+  /** For a dispute: what one answer said, by the id of a determination, of the call, or of a suggestion in a card. */
+  readonly find: (key: FindKey) => Promise<Found>;
   /** Deletes what was recorded before an instant, and the tokens that have expired by then. */
   readonly purge: (before: string) => Promise<Readonly<Record<WrittenTable | 'used_token', number>>>;
   /** Resolves when the database answers. */
@@ -96,6 +110,15 @@ export function createRecordStore(database: Database): RecordStore {
       return numInsertedOrUpdatedRows === 1n;
     },
     during: (table, period) => pages(database, table, period),
+    async find(key) {
+      const hookInstances = await hookInstancesOf(database, key);
+      if (hookInstances.length === 0) return { determinations: [], events: [] };
+      const [determinations, events] = await Promise.all([
+        query.selectFrom('determination').selectAll().where('hook_instance', 'in', hookInstances).execute(),
+        query.selectFrom('audit_event').selectAll().where('hook_instance', 'in', hookInstances).execute(),
+      ]);
+      return { determinations, events };
+    },
     async purge(before) {
       const deleted: Partial<Record<WrittenTable | 'used_token', number>> = {};
       for (const table of TABLES) {
@@ -148,4 +171,31 @@ async function* pages<Table extends WrittenTable>(
     if (end === undefined || page.length < PAGE) return;
     last = { age: end[age], key: end[key] };
   }
+}
+
+/** The calls that a key of `find` belongs to. */
+async function hookInstancesOf(
+  { query }: Database,
+  { assertion, hookInstance, suggestion }: FindKey,
+): Promise<readonly string[]> {
+  if (hookInstance !== undefined) return [hookInstance];
+  const determinations =
+    suggestion === undefined
+      ? [assertion]
+      : (
+          await query
+            .selectFrom('card')
+            .select('determination')
+            // The uuid of a suggestion stands in a JSON array; uuids hold nothing that LIKE would take for a pattern.
+            .where('suggestions', 'like', `%"${suggestion.replaceAll(/[^\w-]/g, '')}"%`)
+            .execute()
+        ).map(({ determination }) => determination);
+  const ids = determinations.filter((id) => id !== undefined && id !== null);
+  if (ids.length === 0) return [];
+  const rows = await query
+    .selectFrom('determination')
+    .select('hook_instance')
+    .where('id', 'in', ids)
+    .execute();
+  return [...new Set(rows.map(({ hook_instance }) => hook_instance))];
 }

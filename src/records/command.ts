@@ -1,0 +1,178 @@
+import { parseArgs } from 'node:util';
+import type { Period, RecordStore } from '../store/records.ts';
+import type { NewRow } from '../store/tables.ts';
+import { auditEventOf } from './audit-event.ts';
+import { reportCsv, reportText } from './report-text.ts';
+import { createTally } from './report.ts';
+
+/** What the operator's command needs of its surroundings. */
+export interface Surroundings {
+  readonly open: () => Promise<RecordStore>;
+  /** Now, RFC 3339 in UTC. */
+  readonly now: () => string;
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+}
+
+export const HELP = `Records of the service: what it said, and what it was told.
+
+  npm run report -- [--from DAY] [--to DAY] [--format text|csv|json]
+      how often each criterion was met, missing, not met; feedback; time to answer
+  npm run records -- audit [--from DAY] [--to DAY]
+      who asked what, as FHIR AuditEvents, one a line
+  npm run records -- find --assertion ID | --hook-instance ID | --suggestion ID
+      the determinations of one answer, and who asked for them
+  npm run records -- purge --before DAY
+      deletes what is older
+
+DAY is a date such as 2026-03-01: --from with it, --to and --before without it. All times are UTC. What is read
+or deleted here is recorded too. DATABASE_URL or DATA_FOLDER say where the records are, as for the service.
+`;
+
+class Mistake extends Error {}
+
+/** @returns the exit code: 0, or 2 for a mistake in the arguments */
+export async function recordsCommand(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    await run(argv, surroundings);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    surroundings.error(`records: ${error.message}\n`);
+    return 2;
+  }
+}
+
+const OPTIONS = {
+  from: { type: 'string' },
+  to: { type: 'string' },
+  before: { type: 'string' },
+  format: { type: 'string', default: 'text' },
+  assertion: { type: 'string' },
+  'hook-instance': { type: 'string' },
+  suggestion: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new Mistake(error instanceof Error ? error.message : 'wrong arguments');
+  }
+}
+
+async function run(argv: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { values, positionals } = readArguments(argv);
+  const { out, now } = surroundings;
+  const [command, ...rest] = positionals;
+  if (values.help || command === undefined) {
+    out(HELP);
+    return;
+  }
+  if (rest.length > 0) throw new Mistake(`"${rest.join(' ')}" is not understood; --help`);
+  const period: Period = {
+    from: instant('--from', values.from) ?? '0001-01-01T00:00:00.000Z',
+    to: instant('--to', values.to) ?? '9999-12-31T00:00:00.000Z',
+  };
+  switch (command) {
+    case 'report': {
+      const { format } = values;
+      const write = FORMATS[format];
+      if (write === undefined) throw new Mistake('--format must be text, csv or json');
+      await using(surroundings, 'export', 'report', async (store) => {
+        const tally = createTally();
+        for await (const row of store.during('determination', period)) tally.addDetermination(row);
+        for await (const card of store.during('card', period)) tally.addCard(card);
+        for await (const row of store.during('feedback', period)) tally.addFeedback(row);
+        for await (const row of store.during('audit_event', period)) tally.addAuditEvent(row);
+        out(write(tally.report(values.from ?? 'the beginning', values.to ?? now().slice(0, 10))));
+      });
+      return;
+    }
+    case 'audit':
+      await using(surroundings, 'export', 'audit', async (store) => {
+        for await (const row of store.during('audit_event', period))
+          out(`${JSON.stringify(auditEventOf(row))}\n`);
+      });
+      return;
+    case 'find': {
+      const { assertion, 'hook-instance': hookInstance, suggestion } = values;
+      const key = { assertion, hookInstance, suggestion };
+      if (Object.values(key).filter((value) => value !== undefined).length !== 1)
+        throw new Mistake('find needs one of --assertion, --hook-instance, --suggestion');
+      await using(surroundings, 'read', 'find', async (store) => {
+        const { determinations, events } = await store.find(key);
+        out(
+          `${JSON.stringify(
+            {
+              determinations: determinations.map(({ body, ...row }) => ({
+                ...row,
+                body: JSON.parse(body) as unknown,
+              })),
+              events: events.map(auditEventOf),
+            },
+            null,
+            2,
+          )}\n`,
+        );
+      });
+      return;
+    }
+    case 'purge': {
+      const before = instant('--before', values.before);
+      if (before === undefined) throw new Mistake('purge needs --before, a date such as 2026-03-01');
+      if (before > now()) throw new Mistake('--before must not be in the future');
+      await using(surroundings, 'purge', before, async (store) => {
+        const deleted = await store.purge(before);
+        for (const [table, count] of Object.entries(deleted)) out(`${String(count).padStart(8)}  ${table}\n`);
+      });
+      return;
+    }
+    default:
+      throw new Mistake(`there is no command "${command}"; --help`);
+  }
+}
+
+const FORMATS: Readonly<Record<string, (report: Parameters<typeof reportText>[0]) => string>> = {
+  text: reportText,
+  csv: reportCsv,
+  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
+};
+
+/** Midnight UTC of a day. */
+function instant(option: string, day: string | undefined): string | undefined {
+  if (day === undefined) return undefined;
+  const at = new Date(`${day}T00:00:00.000Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day)
+    throw new Mistake(`${option} must be a date such as 2026-03-01`);
+  return at.toISOString();
+}
+
+/** Opens the store, does the work, and records that the operator did it. */
+async function using(
+  { open, now }: Surroundings,
+  action: 'export' | 'read' | 'purge',
+  target: string,
+  work: (store: RecordStore) => Promise<void>,
+): Promise<void> {
+  const store = await open();
+  const started = performance.now();
+  try {
+    await work(store);
+    const event: NewRow<'audit_event'> = {
+      at: now(),
+      client: 'operator',
+      action,
+      target,
+      hook_instance: null,
+      patient: null,
+      status: 200,
+      milliseconds: Math.round(performance.now() - started),
+      details: '{}',
+    };
+    await store.keep({ audit_event: [event] });
+  } finally {
+    await store.close();
+  }
+}
