@@ -8,6 +8,7 @@ import { ClientProblems, loadClients } from './server/client-file.ts';
 import {
   readConfig,
   WrongSettings,
+  wrongSettings,
   type Config,
   type ProductionSettings,
   type TlsFiles,
@@ -23,9 +24,12 @@ import {
 import { newId, newUuid } from './server/identifiers.ts';
 import { createLogger } from './server/log.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
+import { purgeDaily } from './server/retention.ts';
 import { registeredCallers } from './server/registered-callers.ts';
 import { sandboxCaller, sandboxCallers } from './server/sandbox-caller.ts';
 import { readFixtures } from './server/sandbox.ts';
+import { openDatabase, type Location } from './store/database.ts';
+import { createRecordStore, type RecordStore } from './store/records.ts';
 import { today } from './today.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -45,6 +49,7 @@ try {
 }
 
 async function start(config: Config): Promise<void> {
+  const records = createRecordStore(() => openDatabase(config.records));
   const library = loadLibrary(folder('cds-services'));
   const logger = createLogger(config.logLevel);
   const { access } = config;
@@ -71,11 +76,22 @@ async function start(config: Config): Promise<void> {
       newId,
       callers,
       threads,
+      records,
       publicUrl: access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`,
     },
     fixtures,
   );
   await threads.ready();
+  await checkRecords(records, config.records, logger);
+  purgeDaily(
+    records,
+    config.retentionDays,
+    () => new Date(),
+    (deleted) => {
+      if (deleted instanceof Error) logger.error(errorPlace(deleted), 'old records were not purged');
+      else logger.info({ deleted: Object.fromEntries(deleted) }, 'old records purged');
+    },
+  );
   const tls = access.mode === 'production' ? access.tls : undefined;
   const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
   if (tls !== undefined && server instanceof TlsServer) renewCertificates(server, tls, logger);
@@ -103,6 +119,7 @@ async function start(config: Config): Promise<void> {
   const stop = async (why: string): Promise<void> => {
     logger.info({ why }, 'stopping');
     const isFinished = await closeGracefully(server, SHUTDOWN_MILLISECONDS);
+    await records.close().catch(() => undefined);
     logger.info({ isFinished }, 'stopped');
     process.exit(isFinished && why !== 'failure' ? 0 : 1);
   };
@@ -117,6 +134,19 @@ async function start(config: Config): Promise<void> {
     logger.fatal(errorPlace(error), 'failed outside of any request');
     void stop('failure');
   });
+}
+
+/** A file that cannot be written is a mistake in the settings; a database that is down may come up later. */
+async function checkRecords(records: RecordStore, location: Location, logger: Logger): Promise<void> {
+  try {
+    await records.check();
+  } catch (error) {
+    if (location.kind !== 'postgres')
+      throw wrongSettings([
+        `DATA_FOLDER: ${error instanceof Error ? error.message : 'the record store cannot be opened'}`,
+      ]);
+    logger.error(errorPlace(error), 'the database of records is not reachable: answers go out without ids');
+  }
 }
 
 /** Production: the clients file, which SIGHUP reads again. */

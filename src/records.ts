@@ -9,14 +9,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-const location = locationOf(process.env, process.cwd());
+const location = locationOf(process.env);
 if ('problems' in location) {
   process.stderr.write(`records: ${location.problems.join('; ')}\n\n${HELP}`);
   process.exitCode = 2;
 } else {
   try {
     process.exitCode = await recordsCommand(process.argv.slice(2), {
-      open: async () => createRecordStore(await openDatabase(location)),
+      open: () => createRecordStore(() => openDatabase(location)),
       now: () => new Date().toISOString(),
       out: (text) => process.stdout.write(text),
       error: (text) => process.stderr.write(text),

@@ -7,7 +7,7 @@ import { createTally } from './report.ts';
 
 /** What the operator's command needs of its surroundings. */
 export interface Surroundings {
-  readonly open: () => Promise<RecordStore>;
+  readonly open: () => RecordStore;
   /** Now, RFC 3339 in UTC. */
   readonly now: () => string;
   readonly out: (text: string) => void;
@@ -125,7 +125,7 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
       if (before > now()) throw new Mistake('--before must not be in the future');
       await using(surroundings, 'purge', before, async (store) => {
         const deleted = await store.purge(before);
-        for (const [table, count] of Object.entries(deleted)) out(`${String(count).padStart(8)}  ${table}\n`);
+        for (const [table, count] of deleted) out(`${String(count).padStart(8)}  ${table}\n`);
       });
       return;
     }
@@ -156,7 +156,7 @@ async function using(
   target: string,
   work: (store: RecordStore) => Promise<void>,
 ): Promise<void> {
-  const store = await open();
+  const store = open();
   const started = performance.now();
   try {
     await work(store);

@@ -1,37 +1,49 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { openDatabase } from '../store/database.ts';
+import { createRecordStore, type RecordStore } from '../store/records.ts';
+import { auditRequests } from './audit.ts';
 import { cdsServiceRoutes } from './cds-services.ts';
 import type { Dependencies } from './call.ts';
 import { cors } from './cors.ts';
 import { determinationRoutes } from './determinations.ts';
-import { createDeterminationStore } from './determination-store.ts';
 import { dtrRoutes } from './dtr.ts';
 import { errorHandler, errorPlace, ServiceError } from './errors.ts';
-import { createFeedbackStore } from './feedback-store.ts';
 import { feedbackRoutes } from './feedback.ts';
 import { createFhirClient } from './fhir-client.ts';
 import { createFhirConnections } from './fhir-connections.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
 import { allow } from './methods.ts';
+import { createRecordKeeping } from './record-keeping.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
-import { createResponseStore } from './response-store.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
+
+/** What the app is made of; what is optional has a default that needs no disk and no setting. */
+export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'now'> &
+  Partial<Pick<Dependencies, 'fhirClient' | 'now'>> & {
+    /** Undefined: records last as long as the process. */
+    readonly records?: RecordStore;
+  };
 
 /**
  * The whole service as an Express app that does not listen yet.
  * @param fixtures patients of the sandbox EHR, which sandbox mode alone serves
  */
-export function createApp(
-  given: Omit<Dependencies, 'fhirClient'> & Partial<Pick<Dependencies, 'fhirClient'>>,
-  fixtures: readonly SandboxFixture[],
-): Express {
+export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Express {
   const connections = createFhirConnections();
-  const responses = given.responses ?? createResponseStore();
+  const { records = createRecordStore(() => openDatabase({ kind: 'memory' })), ...rest } = given;
+  const keeping = createRecordKeeping(records, given.library, (outcome, error) => {
+    given.logger.error(
+      { outcome, ...(error === undefined ? {} : errorPlace(error)) },
+      'a record was not kept',
+    );
+  });
   const dependencies: Dependencies = {
+    now: () => new Date(),
     fhirClient: (access, log) => createFhirClient(access, connections, log),
-    ...given,
-    responses,
+    ...rest,
+    keeping,
   };
   const { library, logger, callers, config } = dependencies;
   const app = express();
@@ -41,16 +53,16 @@ export function createApp(
   app.use(identifyRequest);
   app.use(cors(callers.origins));
   const gate = createGate(callers, config.bodyLimit);
-  const determinations = dependencies.determinations ?? createDeterminationStore();
-  const feedback = dependencies.feedback ?? createFeedbackStore();
-  app.use(cdsServiceRoutes(dependencies, gate, determinations, feedback));
-  app.use(feedbackRoutes(gate, feedback));
-  app.use(determinationRoutes(dependencies, gate, determinations));
-  app.use(dtrRoutes(dependencies, gate, determinations, responses));
+  app.use(auditRequests(keeping, dependencies.now));
+  app.use(cdsServiceRoutes(dependencies, gate));
+  app.use(feedbackRoutes(gate, keeping, dependencies.now));
+  app.use(determinationRoutes(dependencies, gate));
+  app.use(dtrRoutes(dependencies, gate));
   if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
   app.get('/healthz', (_request, response) => {
     response.json({
-      status: 'ok',
+      // Degraded: answers go out, but records of them could not be kept.
+      status: keeping.health(),
       policies: library.policies.map(({ id, version, effective }) => ({ id, version, effective })),
       valueSets: [...library.terminology.valueSets.values()].map(({ id, version, concepts }) => ({
         id,

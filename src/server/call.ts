@@ -2,48 +2,38 @@ import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { parseDate } from '../fhir/date.ts';
 import type { Hook } from '../crd/hook-request.ts';
-import type { FilledForm } from '../dtr/package.ts';
-import { formsOf } from '../policy/form.ts';
-import type { Library } from '../policy/library.ts';
 import { callerOf, ownerOf, type Caller, type Callers } from './caller.ts';
 import type { Config } from './config.ts';
-import type { DeterminationStore } from './determination-store.ts';
 import { ServiceError } from './errors.ts';
 import type { EvaluationThreads } from './evaluation-threads.ts';
 import { evaluateAside } from './evaluator.ts';
-import type { FeedbackStore } from './feedback-store.ts';
-import {
-  evaluateCall,
-  type Answered,
-  type AnswersOf,
-  type CallScope,
-  type HookCall,
-  type NeededForm,
-} from './hook-call.ts';
+import { evaluateCall, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
+import { wasAudited } from './audit.ts';
+import type { RecordKeeping } from './record-keeping.ts';
 import { requestIdOf } from './request-id.ts';
-import type { ResponseStore } from './response-store.ts';
+import { withoutIds } from './unkept-answer.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies extends Omit<CallScope, 'options'> {
   readonly config: Pick<Config, 'bodyLimit' | 'queryMilliseconds'> &
     Partial<Pick<Config, 'longQueryMilliseconds' | 'prefetch' | 'trustedProxies'>>;
   readonly logger: Logger;
+  readonly now: () => Date;
   /** Today as a FHIR date. */
   readonly today: () => string;
   /** Where calls are evaluated that would hold up others; undefined: all on the thread that serves them. */
   readonly threads?: EvaluationThreads;
   readonly callers: Callers;
-  readonly determinations?: DeterminationStore;
-  readonly feedback?: FeedbackStore;
-  /** Answers to forms that were sent in. */
-  readonly responses?: ResponseStore;
+  readonly keeping: RecordKeeping;
   /** URL under which clients reach the service, without a trailing slash: canonical URLs begin with it. */
   readonly publicUrl?: string;
 }
 
 /**
- * Answers one hook call, and keeps its determinations under the ids that it gives them.
+ * Answers one hook call, and keeps its determinations under the ids that it gives them; an answer that could not be kept
+ * goes out without ids.
  * @param expected the hook of the service that was called; undefined for determinations alone
+ * @returns the JSON answer
  * @throws ServiceError when it gets another answer than 200
  */
 export async function answerCall(
@@ -51,8 +41,7 @@ export async function answerCall(
   response: Response,
   expected: Hook | undefined,
   dependencies: Dependencies,
-  store: DeterminationStore,
-): Promise<Answered> {
+): Promise<string> {
   const started = performance.now();
   const caller = callerOf(request);
   const { settings, fhirServers, isSandbox } = caller;
@@ -67,18 +56,22 @@ export async function answerCall(
   response.once('close', () => {
     left.abort();
   });
-  const { threads, responses, library } = dependencies;
+  const { threads, keeping } = dependencies;
   const owner = ownerOf(caller);
-  const answersOf: AnswersOf = (patient) => Promise.resolve(responses?.of(patient, owner) ?? []);
+  const answersOf: AnswersOf = (patient) => keeping.responsesOf(patient, owner);
   const answered = await (threads === undefined
     ? evaluateCall(call, dependencies, answersOf, left.signal)
     : evaluateAside(call, dependencies, threads, answersOf, left.signal));
-  for (const determination of answered.determinations) {
-    const forms = answered.forms
-      .filter((form) => form.determination === determination.id)
-      .map((form) => filledForm(form, library));
-    store.keep(determination, owner, { version: answered.version, forms });
-  }
+  const milliseconds = Math.round(performance.now() - started);
+  const isKept = await keeping.keepCall(answered, {
+    client: owner,
+    action: 'call',
+    target: expected ?? 'determinations',
+    at: new Date(call.arrived).toISOString(),
+    status: 200,
+    milliseconds,
+  });
+  wasAudited(response);
   for (const failure of answered.failures) dependencies.logger.error(failure, 'an order failed');
   dependencies.logger.info(
     {
@@ -87,21 +80,17 @@ export async function answerCall(
       tenant: caller.tenant,
       ...(caller.isTest ? { test: true } : {}),
       ...answered.report,
-      milliseconds: Math.round(performance.now() - started),
+      ...(isKept ? {} : { unkept: true }),
+      milliseconds,
     },
     'answered',
   );
-  return answered;
-}
-
-/** The form that a thread named. @throws Error when this process has other policies than the thread */
-function filledForm({ policy, indication, answers }: NeededForm, { policies, facts }: Library): FilledForm {
-  const form = policies
-    .filter(({ id, version }) => id === policy.id && version === policy.version)
-    .flatMap((found) => formsOf(found, facts))
-    .find((item) => item.indication.id === indication);
-  if (form === undefined) throw new Error(`${policy.id} ${policy.version} has no form for ${indication}`);
-  return { form, answers };
+  return isKept
+    ? answered.text
+    : withoutIds(
+        answered.text,
+        answered.determinations.map(({ id }) => id),
+      );
 }
 
 /** The day of the request: today, or in sandbox mode the day that the caller's `X-As-Of` header names. */

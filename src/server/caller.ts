@@ -62,3 +62,6 @@ export function identifiedOf(request: Request): Identified {
 }
 
 export const callerOf = (request: Request): Caller => identifiedOf(request).caller;
+
+/** Undefined until the caller is identified, and where no route asked. */
+export const whoCalls = (request: Request): Caller | undefined => identified.get(request)?.caller;

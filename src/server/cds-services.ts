@@ -5,10 +5,7 @@ import { templatesOf, type PrefetchStyle } from '../crd/prefetch.ts';
 import { WIRE_VERSIONS, type WireVersion } from '../crd/wire-version.ts';
 import type { Library } from '../policy/library.ts';
 import { answerCall, type Dependencies } from './call.ts';
-import type { DeterminationStore } from './determination-store.ts';
-import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
-import type { FeedbackStore } from './feedback-store.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
 
@@ -56,12 +53,7 @@ const discovered = (library: Library, style: PrefetchStyle): readonly Service[] 
     },
   }));
 
-export function cdsServiceRoutes(
-  dependencies: Dependencies,
-  gate: Gate,
-  determinations: DeterminationStore,
-  feedback: FeedbackStore,
-): Router {
+export function cdsServiceRoutes(dependencies: Dependencies, gate: Gate): Router {
   const { library, config } = dependencies;
   const services = discovered(library, config.prefetch ?? 'small');
   const router = Router();
@@ -84,14 +76,7 @@ export function cdsServiceRoutes(
     ...gate.post(({ params }) => [`/cds-services/${String(params['id'])}`]),
     async (request, response) => {
       const service = services.find(({ id }) => id === request.params['id']);
-      const { cards, text } = await answerCall(
-        request,
-        response,
-        service?.hook,
-        dependencies,
-        determinations,
-      );
-      for (const uuid of cards) feedback.issued(uuid, ownerOf(callerOf(request)));
+      const text = await answerCall(request, response, service?.hook, dependencies);
       response.set('cache-control', 'no-store').type('json').send(text);
     },
   );

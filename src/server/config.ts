@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
+import type { Location } from '../store/database.ts';
+import { locationOf } from '../store/location.ts';
 import { normalBase } from './fhir-base.ts';
 
 /** Settings from the environment; the README lists them. */
@@ -15,6 +17,10 @@ export interface Config {
   /** Threads that evaluate CAR-T orders. */
   readonly evaluationThreads: number;
   readonly logLevel: string;
+  /** Days for which records are kept. */
+  readonly retentionDays: number;
+  /** Where determinations, feedback, answers and the audit trail are kept. */
+  readonly records: Location;
   /** What the services ask ahead for. */
   readonly prefetch: PrefetchStyle;
   /** Proxies whose X-Forwarded-For is believed, in Express's words. */
@@ -79,6 +85,7 @@ const common = {
   // One core is left to the thread that serves all calls.
   THREADS: whole('THREADS', 1, 64, Math.min(4, Math.max(1, availableParallelism() - 1))),
   PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
+  RETENTION_DAYS: whole('RETENTION_DAYS', 1, 36_500, 400),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -162,10 +169,14 @@ function readSandbox(given: Environment): Config {
     .filter((name) => name in given)
     .map((name) => `${name} is of production mode: set SERVICE_MODE=production, or take it away`);
   const read = sandboxSchema.safeParse(given);
-  if (!read.success || misplaced.length > 0) throw wrongSettings([...messages(read), ...misplaced]);
+  const records = locationOf(given);
+  const unusable = 'problems' in records ? records.problems : [];
+  if (!read.success || 'problems' in records || misplaced.length > 0)
+    throw wrongSettings([...messages(read), ...misplaced, ...unusable]);
   const { FHIR_SERVERS, ALLOWED_ORIGINS, CRD_PAYER, SMART_APP_URL } = read.data;
   return {
     ...commonSettings(read.data),
+    records,
     // Unsigned calls are accepted, so only this machine may make them.
     host: '127.0.0.1',
     trustedProxies: undefined,
@@ -185,16 +196,19 @@ function readProduction(given: Environment, nodeArguments: readonly string[]): C
     .filter((name) => name in given)
     .map((name) => `${name} is of sandbox mode: the clients file says it for each client`);
   const read = productionSchema.safeParse(given);
+  const records = locationOf(given);
   const problems = [
     ...messages(read),
     ...misplaced,
     ...unsafeSettings(given, nodeArguments),
     ...incompleteTls(given),
+    ...('problems' in records ? records.problems : []),
   ];
-  if (!read.success || problems.length > 0) throw wrongSettings(problems);
+  if (!read.success || 'problems' in records || problems.length > 0) throw wrongSettings(problems);
   const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES, TLS_CERT, TLS_KEY, TLS_CLIENT_CA } = read.data;
   return {
     ...commonSettings(read.data),
+    records,
     host: LISTEN_HOST,
     trustedProxies: TRUSTED_PROXIES,
     access: {
@@ -240,13 +254,14 @@ const incompleteTls = (given: Environment): readonly string[] => {
 
 const commonSettings = (
   read: z.output<typeof sandboxSchema> | z.output<typeof productionSchema>,
-): Omit<Config, 'host' | 'trustedProxies' | 'access'> => ({
+): Omit<Config, 'host' | 'records' | 'trustedProxies' | 'access'> => ({
   port: read.PORT,
   bodyLimit: read.BODY_LIMIT,
   queryMilliseconds: read.QUERY_TIMEOUT_MS,
   longQueryMilliseconds: read.QUERY_TIMEOUT_LONG_MS,
   evaluationThreads: read.THREADS,
   logLevel: read.LOG_LEVEL,
+  retentionDays: read.RETENTION_DAYS,
   prefetch: read.PREFETCH,
 });
 

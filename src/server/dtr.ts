@@ -15,11 +15,9 @@ import { parsedBody } from './body.ts';
 import { asOfDate, type Dependencies } from './call.ts';
 import { clientFor } from './call-client.ts';
 import { callerOf, ownerOf } from './caller.ts';
-import type { DeterminationStore } from './determination-store.ts';
 import type { Gate } from './gate.ts';
 import { allForms, packageAnswer } from './package-answer.ts';
 import { populateAnswer } from './populate-answer.ts';
-import type { ResponseStore } from './response-store.ts';
 import { sandboxBase } from './sandbox.ts';
 
 /** Where the FHIR API of the service stands below its public URL. */
@@ -29,13 +27,8 @@ export const FHIR_PATH = '/fhir';
 const SANDBOX_URL = 'http://localhost:8080';
 
 /** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
-export function dtrRoutes(
-  dependencies: Dependencies,
-  gate: Gate,
-  determinations: DeterminationStore,
-  responses: ResponseStore,
-): Router {
-  const { library, newUuid, newId, logger, publicUrl = SANDBOX_URL } = dependencies;
+export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
+  const { library, newUuid, newId, logger, keeping, now, publicUrl = SANDBOX_URL } = dependencies;
   const base = `${publicUrl}${FHIR_PATH}`;
   const own = ({ path }: Request): readonly string[] => [`${FHIR_PATH}${path}`, FHIR_PATH];
   const read = gate.get(own);
@@ -85,7 +78,7 @@ export function dtrRoutes(
       refuse(response, 400, asked.issues);
       return;
     }
-    const answer = await packageAnswer(asked, ownerOf(callerOf(request)), determinations, scopeOf(request));
+    const answer = await packageAnswer(asked, ownerOf(callerOf(request)), keeping, scopeOf(request));
     logger.info(
       { operation: 'questionnaire-package', parameters: answer.parameter?.length ?? 0 },
       'answered',
@@ -109,11 +102,11 @@ export function dtrRoutes(
     }
     const version = versionOf(request.body) ?? '2.0';
     const { form, subject, context, resources, order, endpoint, isLocal } = asked;
-    const determination = context === undefined ? undefined : determinations.find(context, owner);
+    const determination = context === undefined ? undefined : await keeping.determination(context, owner);
     const known =
       context === undefined
         ? undefined
-        : determinations.context(context, owner)?.forms.find((item) => item.form === form);
+        : (await keeping.context(context, owner))?.forms.find((item) => item.form === form);
     if (context !== undefined && (determination === undefined || known === undefined)) {
       refuse(response, 400, [
         wrongParameter('context', 'no determination with this context asks for this questionnaire'),
@@ -164,7 +157,7 @@ export function dtrRoutes(
         patientId,
         resources,
         order,
-        answers: responses.of(subject, owner),
+        answers: await keeping.responsesOf(subject, owner),
         client,
       },
       scope,
@@ -250,10 +243,10 @@ export function dtrRoutes(
     }
   }
 
-  router.post('/QuestionnaireResponse', ...body, (request, response) => {
+  router.post('/QuestionnaireResponse', ...body, async (request, response) => {
     const owner = ownerOf(callerOf(request));
     const context = text(request.query['context']);
-    const determination = context === undefined ? undefined : determinations.find(context, owner);
+    const determination = context === undefined ? undefined : await keeping.determination(context, owner);
     if (context !== undefined && determination === undefined) {
       refuse(response, 404, [
         { severity: 'error', code: 'not-found', text: 'no determination with this context is kept' },
@@ -275,12 +268,20 @@ export function dtrRoutes(
     }
     const sent = request.body as JsonObject;
     const resource = { ...sent, id: newId() };
-    responses.keep(resource, relativeReference(sent['subject']) ?? '', owner);
+    await keeping.keepResponse(
+      {
+        resource,
+        patient: relativeReference(sent['subject']) ?? '',
+        questionnaire: text(sent['questionnaire']) ?? '',
+      },
+      owner,
+      now().toISOString(),
+    );
     response.set('location', `${base}/QuestionnaireResponse/${resource.id}`);
     send(response, 201, resource);
   });
-  router.get('/QuestionnaireResponse/:id', ...read, (request, response) => {
-    const resource = responses.find(String(request.params['id']), ownerOf(callerOf(request)));
+  router.get('/QuestionnaireResponse/:id', ...read, async (request, response) => {
+    const resource = await keeping.response(String(request.params['id']), ownerOf(callerOf(request)));
     if (resource === undefined) refuse(response, 404, [notFound('QuestionnaireResponse')]);
     else send(response, 200, resource);
   });

@@ -30,6 +30,7 @@ const STATUS = {
   internal: 500,
   busy: 503,
   'not-evaluated': 503,
+  'store-unavailable': 503,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS;

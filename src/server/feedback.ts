@@ -4,9 +4,29 @@ import { HOOKS } from '../crd/hook-request.ts';
 import { bodyValue } from './body.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
-import type { FeedbackStore, KeptFeedback, OverrideReason } from './feedback-store.ts';
+import type { RecordKeeping } from './record-keeping.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
+
+/** One entry of a feedback call, as it came. `userComment` may tell of a patient: it is kept, never logged. */
+export interface KeptFeedback {
+  /** `ownerOf` the caller. */
+  readonly owner: string;
+  readonly service: string;
+  readonly card: string;
+  /** False when the owner was given no card of that id: counted apart (CH-F-03). */
+  readonly isKnownCard: boolean;
+  readonly outcome: 'accepted' | 'overridden';
+  readonly acceptedSuggestions: readonly string[];
+  readonly overrideReasons: readonly OverrideReason[];
+  /** RFC 3339. */
+  readonly outcomeTimestamp: string;
+}
+
+export interface OverrideReason {
+  readonly reason?: { readonly code: string; readonly system?: string; readonly display?: string };
+  readonly userComment?: string;
+}
 
 /** CDS Hooks 2.0.1, "Feedback". Unknown fields pass; a reason may be the client's own (CH-F-08). */
 
@@ -58,7 +78,7 @@ const audiences = ({ params }: Request): readonly string[] => {
 /** What became of 1,000 cards; larger bodies are refused, since this one is parsed on the thread that serves all calls. */
 const BODY_LIMIT = '1mb';
 
-export function feedbackRoutes(gate: Gate, store: FeedbackStore): Router {
+export function feedbackRoutes(gate: Gate, keeping: RecordKeeping, now: () => Date): Router {
   const router = Router();
   router.all('/cds-services/:id/feedback', (request, _response, next) => {
     if (!HOOKS.some((hook) => hook === request.params.id))
@@ -69,12 +89,21 @@ export function feedbackRoutes(gate: Gate, store: FeedbackStore): Router {
       );
     next();
   });
-  router.post('/cds-services/:id/feedback', ...gate.post(audiences, BODY_LIMIT), (request, response) => {
-    const entries = readFeedback(bodyValue(request.body));
-    const owner = ownerOf(callerOf(request));
-    store.keep(entries.map((entry) => kept(String(request.params['id']), owner, entry, store)));
-    response.set('cache-control', 'no-store').json({});
-  });
+  router.post(
+    '/cds-services/:id/feedback',
+    ...gate.post(audiences, BODY_LIMIT),
+    async (request, response) => {
+      const entries = readFeedback(bodyValue(request.body));
+      const owner = ownerOf(callerOf(request));
+      const service = String(request.params['id']);
+      const known = await Promise.all(entries.map(({ card }) => keeping.isCardOf(card, owner)));
+      await keeping.keepFeedback(
+        entries.map((entry, index) => kept({ service, owner, isKnownCard: known[index] === true }, entry)),
+        now().toISOString(),
+      );
+      response.set('cache-control', 'no-store').json({});
+    },
+  );
   router.all('/cds-services/:id/feedback', allow('POST'));
   return router;
 }
@@ -107,12 +136,10 @@ function refusal(error: z.ZodError, prefix: readonly PropertyKey[]): ServiceErro
   );
 }
 
-function kept(service: string, owner: string, entry: Entry, store: FeedbackStore): KeptFeedback {
+function kept(about: Pick<KeptFeedback, 'service' | 'owner' | 'isKnownCard'>, entry: Entry): KeptFeedback {
   const base = {
-    service,
-    owner,
+    ...about,
     card: entry.card,
-    isKnownCard: store.isIssued(entry.card, owner),
     outcomeTimestamp: entry.outcomeTimestamp,
   };
   if (entry.outcome === 'accepted') {

@@ -13,7 +13,7 @@ import { bodyValue } from './body.ts';
 import { clientFor, type MakeFhirClient } from './call-client.ts';
 import type { Caller } from './caller.ts';
 import type { Config } from './config.ts';
-import type { IdentifiedDetermination } from './determination-store.ts';
+import type { IdentifiedDetermination } from './record-keeping.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import type { QueryLog } from './fhir-client.ts';
 
@@ -30,6 +30,15 @@ export interface HookCall {
   readonly arrived: number;
 }
 
+/** What is remembered of a card. */
+export interface IssuedCard {
+  readonly uuid: string;
+  /** Code of its topic. */
+  readonly topic: string | undefined;
+  /** uuids. */
+  readonly suggestions: readonly string[];
+}
+
 /** What a call is answered with, as plain data. */
 export interface Answered {
   /** The JSON answer as text: only text keeps numbers as they were sent. */
@@ -38,8 +47,10 @@ export interface Answered {
   /** The version of CRD that was spoken. */
   readonly version: WireVersion;
   readonly forms: readonly NeededForm[];
-  /** The uuids of the cards. */
-  readonly cards: readonly string[];
+  readonly cards: readonly IssuedCard[];
+  /** `Patient/id`. */
+  readonly patient: string;
+  readonly hookInstance: string;
   /** What is logged of the call: codes, counts and times. */
   readonly report: Readonly<Record<string, unknown>>;
   /** Where orders failed. */
@@ -134,7 +145,16 @@ export async function evaluateCall(
     determinations: identified,
     version: request.version,
     forms,
-    cards: 'cards' in answer ? answer.cards.map(({ uuid }) => uuid) : [],
+    cards:
+      'cards' in answer
+        ? answer.cards.map(({ uuid, source, suggestions = [] }) => ({
+            uuid,
+            topic: source.topic?.code,
+            suggestions: suggestions.map((suggestion) => suggestion.uuid),
+          }))
+        : [],
+    patient: `Patient/${request.patientId}`,
+    hookInstance: request.hookInstance,
     report: {
       hook: request.hook,
       version: request.version,

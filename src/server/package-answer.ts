@@ -18,7 +18,7 @@ import { text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { formsOf, type Form } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
-import type { DeterminationStore, FormContext, IdentifiedDetermination } from './determination-store.ts';
+import type { FormContext, IdentifiedDetermination, RecordKeeping } from './record-keeping.ts';
 
 const DEFAULT_VERSION: DtrVersion = '2.0';
 
@@ -41,7 +41,7 @@ export const allForms = ({ policies, facts }: Library): readonly Form[] =>
 export async function packageAnswer(
   request: PackageRequest,
   owner: string,
-  store: Pick<DeterminationStore, 'find' | 'context'>,
+  store: Pick<RecordKeeping, 'determination' | 'context'>,
   scope: PackageScope,
 ): Promise<Parameters> {
   const { library } = scope;
@@ -49,8 +49,9 @@ export async function packageAnswer(
   const warn = (code: Issue['code'], message: string): void => {
     issues.push({ severity: 'warning', code, text: message });
   };
-  const determination = request.context === undefined ? undefined : store.find(request.context, owner);
-  const context = request.context === undefined ? undefined : store.context(request.context, owner);
+  const determination =
+    request.context === undefined ? undefined : await store.determination(request.context, owner);
+  const context = request.context === undefined ? undefined : await store.context(request.context, owner);
   const version = request.version ?? context?.version ?? DEFAULT_VERSION;
   const wanted: Wanted[] = [];
   if (determination !== undefined && context !== undefined)

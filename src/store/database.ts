@@ -3,20 +3,23 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Kysely, PostgresDialect, type Dialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { GenericSqliteDialect } from 'kysely-generic-sqlite';
 import { GenericSqliteWorkerDialect } from 'kysely-generic-sqlite/worker';
 import { createNodeWorkerExecutor } from 'kysely-generic-sqlite/worker-helper-node';
 import { Pool, types } from 'pg';
 import { migrations } from './migrations.ts';
+import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 /** Where records are kept: one file, or a PostgreSQL database that several replicas share. */
 export type Location =
-  | { readonly kind: 'sqlite'; /** Path, or `:memory:`. */ readonly file: string }
+  | { readonly kind: 'sqlite'; readonly file: string }
+  /** As long as the process lives. */
+  | { readonly kind: 'memory' }
   | { readonly kind: 'postgres'; /** `postgres://…`, with the credentials. */ readonly url: string };
 
 export interface Database {
   readonly query: Kysely<Tables>;
-  readonly kind: Location['kind'];
   readonly close: () => Promise<void>;
 }
 
@@ -29,12 +32,15 @@ const CONNECTIONS = 8;
  */
 export async function openDatabase(location: Location): Promise<Database> {
   const query = new Kysely<Tables>({ dialect: dialectOf(location) });
-  const { error } = await new Migrator({ db: query, provider: migrations(location.kind) }).migrateToLatest();
+  const { error } = await new Migrator({
+    db: query,
+    provider: migrations(location.kind === 'postgres' ? 'postgres' : 'sqlite'),
+  }).migrateToLatest();
   if (error !== undefined) {
     await query.destroy();
     throw new Error(`the record store cannot be opened: ${messageOf(error)}`);
   }
-  return { query, kind: location.kind, close: () => query.destroy() };
+  return { query, close: () => query.destroy() };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error');
@@ -58,7 +64,8 @@ function dialectOf(location: Location): Dialect {
     pool.on('connect', (client) => client.on('error', () => undefined));
     return new PostgresDialect({ pool });
   }
-  if (location.file !== ':memory:') mkdirSync(dirname(location.file), { recursive: true });
+  if (location.kind === 'memory') return new GenericSqliteDialect(() => openSqlite({ file: ':memory:' }));
+  mkdirSync(dirname(location.file), { recursive: true });
   return new GenericSqliteWorkerDialect(
     createNodeWorkerExecutor({
       worker: () => new Worker(new URL('./sqlite-worker.ts', import.meta.url)),

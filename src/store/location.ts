@@ -14,18 +14,16 @@ const schema = z.object({
 
 /**
  * Where records are kept: in PostgreSQL when `DATABASE_URL` names one, else in a file of the data folder.
- * @param workingFolder that a relative data folder is in
  * @returns the location, or what is wrong with the settings
  */
 export function locationOf(
   environment: Readonly<Record<string, string | undefined>>,
-  workingFolder: string,
 ): Location | { readonly problems: readonly string[] } {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const read = schema.safeParse(given);
   if (!read.success) return { problems: read.error.issues.map(({ message }) => message) };
   const { DATABASE_URL, DATA_FOLDER } = read.data;
   return DATABASE_URL === undefined
-    ? { kind: 'sqlite', file: join(workingFolder, DATA_FOLDER, FILE) }
+    ? { kind: 'sqlite', file: join(DATA_FOLDER, FILE) }
     : { kind: 'postgres', url: DATABASE_URL };
 }

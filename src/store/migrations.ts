@@ -25,6 +25,7 @@ const records = (kind: 'sqlite' | 'postgres'): Migration => ({
       .addColumn('policy_version', 'text', (column) => column.notNull())
       .addColumn('decision', 'text', (column) => column.notNull())
       .addColumn('body', 'text', (column) => column.notNull())
+      .addColumn('forms', 'text', (column) => column.notNull())
       .execute();
     await schema
       .createTable('card')
@@ -33,7 +34,7 @@ const records = (kind: 'sqlite' | 'postgres'): Migration => ({
       .addColumn('issued_at', 'text', (column) => column.notNull())
       .addColumn('service', 'text', (column) => column.notNull())
       .addColumn('topic', 'text')
-      .addColumn('determination', 'text')
+      .addColumn('hook_instance', 'text', (column) => column.notNull())
       .addColumn('suggestions', 'text', (column) => column.notNull())
       .execute();
     const numbered = (table: string) =>
@@ -94,7 +95,6 @@ const INDEXES: readonly (readonly [string, readonly string[]])[] = [
   ['determination', ['asked_at']],
   ['determination', ['hook_instance']],
   ['card', ['issued_at']],
-  ['card', ['determination']],
   ['feedback', ['received_at']],
   ['feedback', ['card']],
   ['answers', ['client', 'patient']],

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { NewRow, Row, Tables } from './tables.ts';
@@ -34,6 +34,7 @@ export interface RecordStore {
   readonly keep: (records: Records) => Promise<void>;
   readonly determination: (id: string, client: string) => Promise<Row<'determination'> | undefined>;
   readonly card: (uuid: string, client: string) => Promise<Row<'card'> | undefined>;
+  readonly answers: (id: string, client: string) => Promise<Row<'answers'> | undefined>;
   readonly answersOf: (patient: string, client: string) => Promise<readonly Row<'answers'>[]>;
   /** False when the token was used before. */
   readonly use: (token: NewRow<'used_token'>) => Promise<boolean>;
@@ -41,8 +42,8 @@ export interface RecordStore {
   readonly during: <Table extends WrittenTable>(table: Table, period: Period) => AsyncIterable<Row<Table>>;
   /** For a dispute: what one answer said, by the id of a determination, of the call, or of a suggestion in a card. */
   readonly find: (key: FindKey) => Promise<Found>;
-  /** Deletes what was recorded before an instant, and the tokens that have expired by then. */
-  readonly purge: (before: string) => Promise<Readonly<Record<WrittenTable | 'used_token', number>>>;
+  /** Deletes what was recorded before an instant, and the tokens that have expired by then: rows by table. */
+  readonly purge: (before: string) => Promise<ReadonlyMap<string, number>>;
   /** Resolves when the database answers. */
   readonly check: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -61,39 +62,57 @@ const TABLES = Object.keys(ORDER) as readonly WrittenTable[];
 /** SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535. */
 const ROWS_IN_ONE_INSERT = 500;
 
-export function createRecordStore(database: Database): RecordStore {
-  const { query, close } = database;
-  const { add, settled } = createGroupCommit<Records>((group) =>
-    query.transaction().execute(async (transaction) => {
+/**
+ * @param open opens the database, at the first use and again after it could not be opened: a database that comes up after
+ * the service is used from then on
+ */
+export function createRecordStore(open: () => Promise<Database>): RecordStore {
+  let opening: Promise<Database> | undefined;
+  const opened = (): Promise<Database> => {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  const query = async (): Promise<Kysely<Tables>> => (await opened()).query;
+  const { add, settled } = createGroupCommit<Records>(async (group) => {
+    await (await query()).transaction().execute(async (transaction) => {
       for (const table of TABLES) {
         const rows = group.flatMap((records) => [...(records[table] ?? [])]);
         for (let index = 0; index < rows.length; index += ROWS_IN_ONE_INSERT)
           await transaction
             .insertInto(table)
-            // The rows come from the group's entry of the same table.
             .values(rows.slice(index, index + ROWS_IN_ONE_INSERT))
             .execute();
       }
-    }),
-  );
+    });
+  });
   return {
     keep: add,
-    determination: (id, client) =>
-      query
+    determination: async (id, client) =>
+      (await query())
         .selectFrom('determination')
         .selectAll()
         .where('id', '=', id)
         .where('client', '=', client)
         .executeTakeFirst(),
-    card: (uuid, client) =>
-      query
+    card: async (uuid, client) =>
+      (await query())
         .selectFrom('card')
         .selectAll()
         .where('uuid', '=', uuid)
         .where('client', '=', client)
         .executeTakeFirst(),
-    answersOf: (patient, client) =>
-      query
+    answers: async (id, client) =>
+      (await query())
+        .selectFrom('answers')
+        .selectAll()
+        .where('id', '=', id)
+        .where('client', '=', client)
+        .executeTakeFirst(),
+    answersOf: async (patient, client) =>
+      (await query())
         .selectFrom('answers')
         .selectAll()
         .where('patient', '=', patient)
@@ -102,47 +121,54 @@ export function createRecordStore(database: Database): RecordStore {
         .orderBy('id')
         .execute(),
     async use(token) {
-      const { numInsertedOrUpdatedRows } = await query
+      const { numInsertedOrUpdatedRows } = await (
+        await query()
+      )
         .insertInto('used_token')
         .values(token)
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
     },
-    during: (table, period) => pages(database, table, period),
+    async *during(table, period) {
+      yield* pages(await query(), table, period);
+    },
     async find(key) {
+      const database = await query();
       const hookInstances = await hookInstancesOf(database, key);
       if (hookInstances.length === 0) return { determinations: [], events: [] };
       const [determinations, events] = await Promise.all([
-        query.selectFrom('determination').selectAll().where('hook_instance', 'in', hookInstances).execute(),
-        query.selectFrom('audit_event').selectAll().where('hook_instance', 'in', hookInstances).execute(),
+        database
+          .selectFrom('determination')
+          .selectAll()
+          .where('hook_instance', 'in', hookInstances)
+          .execute(),
+        database.selectFrom('audit_event').selectAll().where('hook_instance', 'in', hookInstances).execute(),
       ]);
       return { determinations, events };
     },
     async purge(before) {
-      const deleted: Partial<Record<WrittenTable | 'used_token', number>> = {};
+      const database = await query();
+      const deleted = new Map<string, number>();
       for (const table of TABLES) {
-        const { numDeletedRows } = await query
+        const { numDeletedRows } = await database
           .deleteFrom(table)
           .where(sql.ref(ORDER[table].age), '<', before)
           .executeTakeFirstOrThrow();
-        deleted[table] = Number(numDeletedRows);
+        deleted.set(table, Number(numDeletedRows));
       }
-      const { numDeletedRows } = await query
+      const { numDeletedRows } = await database
         .deleteFrom('used_token')
         .where('expires', '<', Math.floor(Date.parse(before) / 1000))
         .executeTakeFirstOrThrow();
-      return { ...deleted, used_token: Number(numDeletedRows) } as Record<
-        WrittenTable | 'used_token',
-        number
-      >;
+      return deleted.set('used_token', Number(numDeletedRows));
     },
     check: async () => {
-      await query.selectFrom('determination').select('id').limit(1).execute();
+      await (await query()).selectFrom('determination').select('id').limit(1).execute();
     },
     close: async () => {
       await settled();
-      await close();
+      if (opening !== undefined) await (await opening).close();
     },
   };
 }
@@ -151,7 +177,7 @@ const PAGE = 500;
 
 /** One page after another, each from where the last one ended: no cursor is held open, whatever the reader does meanwhile. */
 async function* pages<Table extends WrittenTable>(
-  { query }: Database,
+  query: Kysely<Tables>,
   table: Table,
   { from, to }: Period,
 ): AsyncGenerator<Row<Table>> {
@@ -175,27 +201,22 @@ async function* pages<Table extends WrittenTable>(
 
 /** The calls that a key of `find` belongs to. */
 async function hookInstancesOf(
-  { query }: Database,
+  query: Kysely<Tables>,
   { assertion, hookInstance, suggestion }: FindKey,
 ): Promise<readonly string[]> {
   if (hookInstance !== undefined) return [hookInstance];
-  const determinations =
+  const rows =
     suggestion === undefined
-      ? [assertion]
-      : (
-          await query
-            .selectFrom('card')
-            .select('determination')
-            // The uuid of a suggestion stands in a JSON array; uuids hold nothing that LIKE would take for a pattern.
-            .where('suggestions', 'like', `%"${suggestion.replaceAll(/[^\w-]/g, '')}"%`)
-            .execute()
-        ).map(({ determination }) => determination);
-  const ids = determinations.filter((id) => id !== undefined && id !== null);
-  if (ids.length === 0) return [];
-  const rows = await query
-    .selectFrom('determination')
-    .select('hook_instance')
-    .where('id', 'in', ids)
-    .execute();
+      ? await query
+          .selectFrom('determination')
+          .select('hook_instance')
+          .where('id', '=', assertion ?? '')
+          .execute()
+      : await query
+          .selectFrom('card')
+          .select('hook_instance')
+          // Its uuid stands in a JSON array; a uuid holds nothing that LIKE would take for a pattern.
+          .where('suggestions', 'like', `%"${suggestion.replaceAll(/[^\w-]/g, '')}"%`)
+          .execute();
   return [...new Set(rows.map(({ hook_instance }) => hook_instance))];
 }

@@ -31,6 +31,8 @@ interface DeterminationTable {
   decision: Written<string>;
   /** The determination as it was answered, without its id. */
   body: Written<string>;
+  /** What a form is asked for under its id: version spoken, and the forms with their answers. JSON. */
+  forms: Written<string>;
 }
 
 interface CardTable {
@@ -40,7 +42,7 @@ interface CardTable {
   service: Written<string>;
   /** Code of the card's topic. */
   topic: Written<string | null>;
-  determination: Written<string | null>;
+  hook_instance: Written<string>;
   /** JSON array of the suggestions' uuids. */
   suggestions: Written<string>;
 }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDeterminationStore, KEPT_MILLISECONDS } from '../../src/server/determination-store.ts';
-import type { Determination } from '../../src/engine/determination.ts';
+import { purgeExpired } from '../../src/server/retention.ts';
+import { determination } from '../store/rows.ts';
+import { memoryRecords } from '../support/memory-records.ts';
 import {
   claimsOf,
   fetchFrom,
@@ -173,15 +174,15 @@ describe.each(VERSIONS)('CRD %s: callers', (version: Version) => {
     expect(await marks({ keys: [ec.jwk] })).toBeUndefined();
   });
 
-  it('find what was determined for them for a day, and others never', () => {
-    let now = 0;
-    const store = createDeterminationStore(() => now);
-    store.keep({ id: 'x' } as Determination & { readonly id: string }, 'owner', {
-      version: '2.0',
-      forms: [],
-    });
-    expect([store.find('x', 'owner')?.id, store.find('x', 'other')]).toEqual(['x', undefined]);
-    now = KEPT_MILLISECONDS;
-    expect(store.find('x', 'owner')).toBeUndefined();
+  it('find what was determined for them for the time of retention, and others never', async () => {
+    const records = memoryRecords();
+    await records.keep({ determination: [determination('x', '2026-03-02T12:00:00.000Z')] });
+    const found = async (owner: string): Promise<boolean> =>
+      (await records.determination('x', owner)) !== undefined;
+    expect([await found('client'), await found('another')]).toEqual([true, false]);
+    await purgeExpired(records, 400, new Date('2027-04-06T12:00:00.000Z'));
+    expect(await found('client')).toBe(true);
+    await purgeExpired(records, 400, new Date('2027-04-06T12:00:00.001Z'));
+    expect(await found('client')).toBe(false);
   });
 });

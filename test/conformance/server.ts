@@ -10,6 +10,7 @@ import { sandboxCaller, sandboxCallers } from '../../src/server/sandbox-caller.t
 import { readConfig } from '../../src/server/config.ts';
 import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
+import type { RecordStore } from '../../src/store/records.ts';
 import type { Exchange, Version } from './checks/finding.ts';
 
 /** The service as `main.ts` starts it, on a free port, with what a test changes of it. */
@@ -74,6 +75,7 @@ export interface Options {
   /** Path under which the service is mounted, such as `/r4`. */
   readonly mount?: string;
   readonly logger?: Logger;
+  readonly records?: RecordStore;
   readonly client?: Partial<ClientSettings>;
   /** Changes the text of each policy file. */
   readonly policies?: (text: string) => string;
@@ -89,6 +91,7 @@ export async function startServer({
   environment = {},
   mount = '',
   logger,
+  records,
   client = {},
   policies,
 }: Options = {}): Promise<Started> {
@@ -101,6 +104,7 @@ export async function startServer({
       library: inForce,
       config,
       logger: logger ?? pino({ level: 'silent' }),
+      ...(records === undefined ? {} : { records }),
       today: () => ORDER_DAY,
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),

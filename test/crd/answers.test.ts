@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_CLIENT, type ClientSettings } from '../../src/crd/client-settings.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import type { Dependencies } from '../../src/server/call.ts';
+import type { Given } from '../../src/server/app.ts';
 import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import { callerWith, createService, library } from '../server/service.ts';
 import {
@@ -25,7 +25,7 @@ const app = createService();
 const DOCUMENTS = 'b-all-second-relapse-outpatient';
 const MET = 'b-all-all-attested';
 const call = orderSign(DOCUMENTS);
-const client = (changes: Partial<ClientSettings>): Partial<Dependencies> => ({
+const client = (changes: Partial<ClientSettings>): Partial<Given> => ({
   callers: sandboxCallers(callerWith({ settings: { ...SANDBOX_CLIENT, ...changes } })),
 });
 const crdPayer = { id: 'carepartners-ct', name: 'CarePartners of Connecticut' };

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { createFeedbackStore } from '../../src/server/feedback-store.ts';
+import { feedbackOf, memoryRecords } from '../support/memory-records.ts';
 import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import { callerWith, createService } from '../server/service.ts';
 import { answerOf, orderSign, withConfiguration, withContext } from './service.ts';
@@ -77,8 +77,8 @@ describe('feedback', () => {
     post('/cds-services/order-sign/feedback', { feedback }, service);
 
   it('of every shape is kept, Epic’s too, with what is known of its card', async () => {
-    const store = createFeedbackStore();
-    const service = createService({ feedback: store });
+    const records = memoryRecords();
+    const service = createService({ records });
     const [card] = (await answerOf(service, call)).cards;
     const entries = [
       { ...accepted, card: card?.uuid },
@@ -91,14 +91,13 @@ describe('feedback', () => {
     ];
     const response = await send(entries, service);
     expect([response.status, response.body]).toEqual([200, {}]);
-    expect(
-      store.entries().map((entry) => [entry.isKnownCard, entry.outcome, entry.acceptedSuggestions]),
-    ).toEqual([
+    const kept = await feedbackOf(records);
+    expect(kept.map((entry) => [entry.isKnownCard, entry.outcome, entry.acceptedSuggestions])).toEqual([
       [true, 'accepted', ['s']],
       ...Array.from({ length: 5 }, () => [false, 'overridden', []]),
       [false, 'accepted', ['s']],
     ]);
-    expect(store.entries().map(({ overrideReasons }) => overrideReasons)).toEqual([
+    expect(kept.map(({ overrideReasons }) => overrideReasons)).toEqual([
       [],
       [],
       [{ reason, userComment: 'seen' }],
@@ -108,7 +107,7 @@ describe('feedback', () => {
       [],
     ]);
     await send([overridden], service);
-    expect(store.entries()).toHaveLength(entries.length + 1);
+    expect(await feedbackOf(records)).toHaveLength(entries.length + 1);
   });
 
   it.each<readonly [string, unknown, string]>([
@@ -139,10 +138,10 @@ describe('feedback', () => {
       'feedback.0.overrideReason.reason.code',
     ],
   ])('is refused, by its index, and none of it kept: %s', async (_name, feedback, path) => {
-    const store = createFeedbackStore();
-    const response = await send(feedback, createService({ feedback: store }));
+    const records = memoryRecords();
+    const response = await send(feedback, createService({ records }));
     expect(refused(response)).toEqual([400, 'invalid-request', path]);
-    expect(store.entries()).toEqual([]);
+    expect(await feedbackOf(records)).toEqual([]);
   });
 
   it('goes to a service that there is', async () => {

@@ -7,7 +7,7 @@ import type {
   QuestionnaireResponse,
 } from 'fhir/r4.js';
 import type { Started } from '../conformance/server.ts';
-import type { IdentifiedDetermination } from '../../src/server/determination-store.ts';
+import type { IdentifiedDetermination } from '../../src/server/record-keeping.ts';
 
 /** Calls of the DTR API, as a client makes them. */
 

@@ -11,8 +11,8 @@ import { auditEvent, card, determination, feedback } from '../store/rows.ts';
 /** The operator's commands over a store with a known content. */
 
 let folder = '';
-const open = async (): Promise<RecordStore> =>
-  createRecordStore(await openDatabase({ kind: 'sqlite', file: join(folder, 'records.sqlite') }));
+const open = (): RecordStore =>
+  createRecordStore(() => openDatabase({ kind: 'sqlite', file: join(folder, 'records.sqlite') }));
 
 const criterion = (id: string, status: string, more: object = {}): object => ({
   id,
@@ -34,7 +34,7 @@ const missing = [{ what: 'Pathology report' }];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cartograph-commands-'));
-  const store = await open();
+  const store = open();
   const part = criterion('policy/i/1/a', 'unknown', { needs: 'documentation', missing });
   await store.keep({
     determination: [

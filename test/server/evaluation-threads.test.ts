@@ -62,7 +62,8 @@ const never = new AbortController().signal;
 /** An answer with each new id and uuid named by its first appearance. */
 function comparable({ text, determinations, cards, report }: Answered): unknown {
   const names = new Map<string, string>();
-  for (const id of [...determinations.map((made) => made.id), ...cards]) names.set(id, `id-${names.size}`);
+  for (const id of [...determinations.map((made) => made.id), ...cards.map(({ uuid }) => uuid)])
+    names.set(id, `id-${names.size}`);
   const queries = (report['queries'] as readonly QueryLog[])
     .map(({ type, status }) => `${type} ${status ?? ''}`)
     .sort();

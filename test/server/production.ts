@@ -7,7 +7,8 @@ import { createApp } from '../../src/server/app.ts';
 import { readClients, type RegisteredClient } from '../../src/server/client-file.ts';
 import type { FetchKeys } from '../../src/server/client-keys.ts';
 import type { TlsFiles } from '../../src/server/config.ts';
-import { createFeedbackStore, type FeedbackStore } from '../../src/server/feedback-store.ts';
+import type { RecordStore } from '../../src/store/records.ts';
+import { memoryRecords } from '../support/memory-records.ts';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../src/server/http-server.ts';
 import { createLogger } from '../../src/server/log.ts';
 import { registeredCallers } from '../../src/server/registered-callers.ts';
@@ -80,7 +81,7 @@ export interface Production {
   readonly base: string;
   /** Lines of the log. */
   readonly log: readonly string[];
-  readonly feedback: FeedbackStore;
+  readonly records: RecordStore;
   readonly post: (
     token: string | undefined,
     path?: string,
@@ -115,7 +116,7 @@ export async function startProduction(
     },
   });
   const callers = registeredCallers(registered(clients), PUBLIC_URL, now, fetchKeys);
-  const feedback = createFeedbackStore();
+  const records = memoryRecords();
   let ids = 0;
   const id = (): string => String((ids += 1)).padStart(12, '0');
   const app = createApp(
@@ -127,7 +128,7 @@ export async function startProduction(
       newUuid: () => `00000000-0000-4000-8000-${id()}`,
       newId: () => `determination${id()}`,
       callers,
-      feedback,
+      records,
     },
     [],
   );
@@ -138,7 +139,7 @@ export async function startProduction(
   return {
     base,
     log,
-    feedback,
+    records,
     post: (token, path = ORDER_SIGN, body = SMALL_CALL, headers = {}) =>
       fetch(`${base}${path}`, {
         method: 'POST',

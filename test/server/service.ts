@@ -3,8 +3,7 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import type { Determination } from '../../src/engine/determination.ts';
-import { createApp } from '../../src/server/app.ts';
-import type { Dependencies } from '../../src/server/call.ts';
+import { createApp, type Given } from '../../src/server/app.ts';
 import { loadLibrary } from '../../src/server/policies.ts';
 import { readConfig } from '../../src/server/config.ts';
 import type { Caller } from '../../src/server/caller.ts';
@@ -24,7 +23,7 @@ export const TODAY = '2026-03-02';
 
 /** The service as in production, but for its clock, its ids and its silence. */
 export function createService(
-  changes: Partial<Dependencies> = {},
+  changes: Partial<Given> = {},
   fixtures: readonly SandboxFixture[] = [],
 ): Express {
   let count = 0;

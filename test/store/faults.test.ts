@@ -64,7 +64,7 @@ const acknowledged = ({ lines }: Writer, prefix: string): readonly string[] =>
   lines.filter((line) => line.startsWith(`${prefix}-`));
 
 async function found(location: Location, ids: readonly string[]): Promise<number> {
-  const store: RecordStore = createRecordStore(await openDatabase(location));
+  const store: RecordStore = createRecordStore(() => openDatabase(location));
   const rows = await Promise.all(ids.map((id) => store.determination(id, 'client')));
   await store.close();
   return rows.filter((row) => row !== undefined).length;
@@ -158,7 +158,9 @@ describe.skipIf(programs === undefined)('PostgreSQL', () => {
   it('opens while another replica opens: the tables are made once', async () => {
     const fresh = await startPostgres(programs ?? '');
     const opened = await Promise.all([0, 1, 2].map(() => openDatabase({ kind: 'postgres', url: fresh.url })));
-    await createRecordStore(opened[0]!).keep({ determination: [determination('first')] });
+    await createRecordStore(() => Promise.resolve(opened[0]!)).keep({
+      determination: [determination('first')],
+    });
     await Promise.all(opened.map((database) => database.close()));
     fresh.stop();
   }, 60_000);

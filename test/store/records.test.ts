@@ -19,6 +19,7 @@ interface Place {
 }
 const folder = (): string => mkdtempSync(join(tmpdir(), 'cartograph-records-'));
 const places: Readonly<Record<string, () => Promise<Place>>> = {
+  memory: () => Promise.resolve({ location: { kind: 'memory' }, remove: () => undefined }),
   SQLite: () => {
     const path = folder();
     return Promise.resolve({
@@ -53,13 +54,13 @@ const EVER = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' 
 describe.each(Object.keys(places))('records in %s', (name) => {
   let place: Place;
   let store: RecordStore;
-  const open = async (): Promise<RecordStore> => createRecordStore(await openDatabase(place.location));
+  const open = (): RecordStore => createRecordStore(() => openDatabase(place.location));
 
   beforeAll(async () => {
     const make = places[name];
     if (make === undefined) throw new Error(name);
     place = await make();
-    store = await open();
+    store = open();
   }, 60_000);
   afterAll(async () => {
     await store.close();
@@ -76,10 +77,10 @@ describe.each(Object.keys(places))('records in %s', (name) => {
   });
 
   it('are committed together or not at all', async () => {
-    await store.keep({ card: [card('taken', null)] });
+    await store.keep({ card: [card('taken', 'x')] });
     const refused = store.keep({
       determination: [determination('beside-a-taken-card')],
-      card: [card('taken', null)],
+      card: [card('taken', 'x')],
     });
     await expect(refused).rejects.toThrow();
     expect(await store.determination('beside-a-taken-card', 'client')).toBeUndefined();
@@ -87,7 +88,7 @@ describe.each(Object.keys(places))('records in %s', (name) => {
 
   it('that the database refuses take no others with them', async () => {
     const outcomes = await Promise.allSettled(
-      ['a', 'taken', 'b', 'c'].map((uuid) => store.keep({ card: [card(uuid, null)] })),
+      ['a', 'taken', 'b', 'c'].map((uuid) => store.keep({ card: [card(uuid, 'x')] })),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
     expect(await store.card('c', 'client')).toBeDefined();
@@ -147,9 +148,24 @@ describe.each(Object.keys(places))('records in %s', (name) => {
         determination('kept', '2020-01-01T00:00:00.000Z'),
       ],
     });
-    expect(await store.purge('2020-01-01T00:00:00.000Z')).toMatchObject({ determination: 1, card: 0 });
+    expect(Object.fromEntries(await store.purge('2020-01-01T00:00:00.000Z'))).toMatchObject({
+      determination: 1,
+      card: 0,
+    });
     expect(await store.determination('old', 'client')).toBeUndefined();
     expect(await store.determination('kept', 'client')).toBeDefined();
+  });
+
+  it('are kept once the database can be opened, when it could not before', async () => {
+    let isUp = false;
+    const late = createRecordStore(() =>
+      isUp ? openDatabase({ kind: 'memory' }) : Promise.reject(new Error('not up yet')),
+    );
+    await expect(late.keep({ determination: [determination('late')] })).rejects.toThrow('not up yet');
+    isUp = true;
+    await late.keep({ determination: [determination('late')] });
+    expect(await late.determination('late', 'client')).toBeDefined();
+    await late.close();
   });
 
   it('take text of every kind', async () => {
@@ -160,7 +176,9 @@ describe.each(Object.keys(places))('records in %s', (name) => {
 
   it('are there when the store is opened again', async () => {
     await store.keep({ determination: [determination('across')] });
-    const again = await open();
+    // Memory goes with the process.
+    if (name === 'memory') return;
+    const again = open();
     await again.check();
     expect(await again.determination('across', 'client')).toEqual(determination('across'));
     await again.close();

@@ -15,15 +15,16 @@ export const determination = (id: string, asked_at = AT): NewRow<'determination'
   policy_version: '2026-01',
   decision: 'documentation-needed',
   body: '{"criteria":[]}',
+  forms: '{}',
 });
 
-export const card = (uuid: string, of: string | null): NewRow<'card'> => ({
+export const card = (uuid: string, of: string): NewRow<'card'> => ({
   uuid,
   client: 'client',
   issued_at: AT,
   service: 'order-sign',
   topic: 'coverage-info',
-  determination: of,
+  hook_instance: `instance-${of}`,
   suggestions: '[]',
 });
 

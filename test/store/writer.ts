@@ -8,7 +8,8 @@ import { determination } from './rows.ts';
  * Arguments: the location as JSON, a prefix of the ids, and how many callers there are.
  */
 const [location = '', prefix = '', callers = '8'] = process.argv.slice(2);
-const store = createRecordStore(await openDatabase(JSON.parse(location) as Location));
+const store = createRecordStore(() => openDatabase(JSON.parse(location) as Location));
+await store.check();
 process.stdout.write('open\n');
 let next = 0;
 const call = async (): Promise<never> => {

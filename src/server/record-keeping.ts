@@ -1,0 +1,223 @@
+import type { FilledForm } from '../dtr/package.ts';
+import type { DtrVersion } from '../dtr/draft.ts';
+import type { Determination } from '../engine/determination.ts';
+import { isObject, type JsonObject } from '../fhir/json.ts';
+import { formsOf } from '../policy/form.ts';
+import type { Library } from '../policy/library.ts';
+import { createKeeper, type Health, type Outcome } from '../store/keeper.ts';
+import type { RecordStore } from '../store/records.ts';
+import type { NewRow } from '../store/tables.ts';
+import { ServiceError } from './errors.ts';
+import type { KeptFeedback } from './feedback.ts';
+import type { Answered, NeededForm } from './hook-call.ts';
+
+export interface IdentifiedDetermination extends Determination {
+  /** 20 to 30 unguessable letters and digits: the `coverage-assertion-id` on the order. */
+  readonly id: string;
+}
+
+/** What DTR asks for later under the determination's id. */
+export interface FormContext {
+  readonly version: DtrVersion;
+  /** The forms that ask for what is missing, filled in with what the chart held. */
+  readonly forms: readonly FilledForm[];
+}
+
+/** Who did what, of a call or any other request. `client`: `ownerOf` the caller. */
+export interface AuditedRequest {
+  readonly client: string;
+  readonly action: 'call' | 'feedback' | 'answers' | 'read' | 'refused';
+  readonly target: string;
+  /** RFC 3339 in UTC. */
+  readonly at: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+/** What the service said and was told, each caller's its own. Reading and writing may fail: then 503. */
+export interface RecordKeeping {
+  /** @returns whether it is committed: only then may the answer carry the ids of its determinations */
+  readonly keepCall: (answered: Answered, request: AuditedRequest) => Promise<boolean>;
+  readonly audit: (request: AuditedRequest) => void;
+  readonly determination: (id: string, owner: string) => Promise<IdentifiedDetermination | undefined>;
+  readonly context: (id: string, owner: string) => Promise<FormContext | undefined>;
+  readonly isCardOf: (card: string, owner: string) => Promise<boolean>;
+  /** @throws ServiceError when it is not committed */
+  readonly keepFeedback: (entries: readonly KeptFeedback[], at: string) => Promise<void>;
+  /** @throws ServiceError when it is not committed */
+  readonly keepResponse: (response: SentResponse, owner: string, at: string) => Promise<void>;
+  readonly response: (id: string, owner: string) => Promise<JsonObject | undefined>;
+  readonly responsesOf: (patient: string, owner: string) => Promise<readonly JsonObject[]>;
+  readonly health: () => Health;
+}
+
+/** A completed form that was sent in. */
+export interface SentResponse {
+  readonly resource: JsonObject & { readonly id: string };
+  /** `Patient/id`. */
+  readonly patient: string;
+  readonly questionnaire: string;
+}
+
+/** Version and forms of a determination, as they stand in its row. */
+interface StoredForms {
+  readonly version: DtrVersion;
+  readonly forms: readonly NeededForm[];
+}
+
+/** @param report told of each write that failed or came late, without its content */
+export function createRecordKeeping(
+  store: RecordStore,
+  library: Library,
+  report: (outcome: Outcome, error?: unknown) => void,
+): RecordKeeping {
+  const keeper = createKeeper(store, report);
+  const committed = async (isKept: Promise<boolean>): Promise<void> => {
+    if (!(await isKept)) throw unavailable();
+  };
+  return {
+    async keepCall(answered, request) {
+      const { determinations, cards, patient, hookInstance } = answered;
+      const event = auditEvent(request, {
+        patient,
+        hookInstance,
+        details: {
+          determinations: determinations.length,
+          outcomes: determinations.map(
+            ({ policy, decision }) => `${policy.id} ${policy.version}: ${decision}`,
+          ),
+        },
+      });
+      const records = {
+        determination: determinations.map((made) => determinationRow(made, answered, request)),
+        card: cards.map(({ uuid, topic, suggestions }) => ({
+          uuid,
+          client: request.client,
+          issued_at: request.at,
+          service: request.target,
+          topic: topic ?? null,
+          hook_instance: hookInstance,
+          suggestions: JSON.stringify(suggestions),
+        })),
+        audit_event: [event],
+      };
+      if (determinations.length > 0) return keeper.keep(records);
+      // Nothing in the answer depends on it, so that the clinician does not wait for the disk.
+      keeper.keepLater(records);
+      return true;
+    },
+    audit(request) {
+      keeper.keepLater({ audit_event: [auditEvent(request, {})] });
+    },
+    async determination(id, owner) {
+      const row = await read(store.determination(id, owner));
+      return row === undefined ? undefined : { id, ...(JSON.parse(row.body) as Determination) };
+    },
+    async context(id, owner) {
+      const row = await read(store.determination(id, owner));
+      if (row === undefined) return undefined;
+      const { version, forms } = JSON.parse(row.forms) as StoredForms;
+      return { version, forms: forms.flatMap((form) => filledForm(form, library) ?? []) };
+    },
+    isCardOf: async (card, owner) => (await read(store.card(card, owner))) !== undefined,
+    keepFeedback: (entries, at) =>
+      committed(
+        keeper.keep({
+          feedback: entries.map(({ owner, service, card, outcome, ...body }) => ({
+            client: owner,
+            received_at: at,
+            service,
+            card,
+            outcome,
+            body: JSON.stringify(body),
+          })),
+        }),
+      ),
+    keepResponse: ({ resource, patient, questionnaire }, owner, at) =>
+      committed(
+        keeper.keep({
+          answers: [
+            {
+              id: resource.id,
+              client: owner,
+              received_at: at,
+              patient,
+              questionnaire,
+              body: JSON.stringify(resource),
+            },
+          ],
+        }),
+      ),
+    async response(id, owner) {
+      const row = await read(store.answers(id, owner));
+      return row === undefined ? undefined : resourceOf(row.body);
+    },
+    responsesOf: async (patient, owner) =>
+      (await read(store.answersOf(patient, owner))).map(({ body }) => resourceOf(body)),
+    health: () => keeper.health(),
+  };
+}
+
+const unavailable = (): ServiceError =>
+  new ServiceError('store-unavailable', 'records can be neither kept nor read at the moment', '(service)');
+
+/** The cause is the operator's business: `healthz` and the log of writes tell it. */
+const read = <T>(reading: Promise<T>): Promise<T> =>
+  reading.catch(() => {
+    throw unavailable();
+  });
+
+function determinationRow(
+  { id, ...determination }: IdentifiedDetermination,
+  { forms, version }: Answered,
+  { client, at }: AuditedRequest,
+): NewRow<'determination'> {
+  const { hookInstance, patient, order, policy, decision } = determination;
+  const stored: StoredForms = { version, forms: forms.filter((form) => form.determination === id) };
+  return {
+    id,
+    client,
+    asked_at: at,
+    hook_instance: hookInstance,
+    patient,
+    order_reference: order,
+    policy: policy.id,
+    policy_version: policy.version,
+    decision,
+    body: JSON.stringify(determination),
+    forms: JSON.stringify(stored),
+  };
+}
+
+const auditEvent = (
+  { client, action, target, at, status, milliseconds }: AuditedRequest,
+  of: { readonly patient?: string; readonly hookInstance?: string; readonly details?: JsonObject },
+): NewRow<'audit_event'> => ({
+  at,
+  client,
+  action,
+  target,
+  hook_instance: of.hookInstance ?? null,
+  patient: of.patient ?? null,
+  status,
+  milliseconds,
+  details: JSON.stringify(of.details ?? {}),
+});
+
+/** The form of a name; undefined when its policy is not on file any more. */
+function filledForm(
+  { policy, indication, answers }: NeededForm,
+  { policies, facts }: Library,
+): FilledForm | undefined {
+  const form = policies
+    .filter(({ id, version }) => id === policy.id && version === policy.version)
+    .flatMap((found) => formsOf(found, facts))
+    .find((item) => item.indication.id === indication);
+  return form === undefined ? undefined : { form, answers };
+}
+
+function resourceOf(body: string): JsonObject {
+  const resource: unknown = JSON.parse(body);
+  if (!isObject(resource)) throw new Error('a stored resource is no object');
+  return resource;
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordsCommand } from '../../src/records/command.ts';
+import { objects, property, text, type JsonObject } from '../../src/fhir/json.ts';
+import type { RecordStore } from '../../src/store/records.ts';
+import { memoryRecords, rowsOf } from '../support/memory-records.ts';
+import { fixtureRequest } from './sample-requests.ts';
+import { fixtures, startServer, type Started } from './server.ts';
+
+/** What is kept of calls and answers for disputes (CRD-S-04, CRD-S-05). */
+
+let server: Started;
+let records: RecordStore;
+beforeAll(async () => {
+  records = memoryRecords();
+  server = await startServer({ records });
+});
+afterAll(() => server.close());
+
+const FIXTURE = fixtures.find(({ name }) => name === 'mcl-response-not-documented');
+if (FIXTURE === undefined) throw new Error('a fixture is missing');
+
+const post = (path: string, body: unknown): Promise<Response> =>
+  server.fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** Records of what no answer depends on are kept behind it. */
+async function untilKept(
+  count: number,
+): Promise<readonly { action: string; status: number; target: string }[]> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const rows = await rowsOf(records, 'audit_event');
+    if (rows.length >= count) return rows;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('the records were not kept');
+}
+
+describe('records', () => {
+  it('hold every call and what was answered, refused and failed calls too', async () => {
+    const request = fixtureRequest(FIXTURE, 'order-sign', '2.0.1', `${server.base}/sandbox/fhir`);
+    const answer = (await (await post('/cds-services/order-sign', request)).json()) as JsonObject;
+    await post('/cds-services/order-sign', {});
+    await server.fetch('/determinations/none');
+    await post('/cds-services/order-sign/feedback', { feedback: 'none' });
+    const events = await untilKept(4);
+    expect(events.map(({ action, target, status }) => [action, target, status]).toSorted()).toEqual([
+      ['call', 'cds-services/order-sign', 400],
+      ['call', 'order-sign', 200],
+      ['feedback', 'cds-services/order-sign/feedback', 400],
+      ['read', 'determinations/none', 404],
+    ]);
+    const kept = await rowsOf(records, 'determination');
+    expect(JSON.stringify(answer)).toContain(kept[0]?.id ?? 'no determination was kept');
+    const cards = await rowsOf(records, 'card');
+    expect(cards.map(({ uuid }) => uuid).toSorted()).toEqual(
+      objects(answer['cards'])
+        .map(({ uuid }) => String(uuid))
+        .toSorted(),
+    );
+    expect(new Set([...kept, ...cards].map(({ hook_instance }) => hook_instance))).toEqual(
+      new Set([text(request['hookInstance'])]),
+    );
+  });
+
+  it('are found by hook instance, assertion and suggestion, and looking is recorded', async () => {
+    const [kept] = await rowsOf(records, 'determination');
+    const suggestion = (await rowsOf(records, 'card'))
+      .flatMap(({ suggestions }) => JSON.parse(suggestions) as readonly string[])
+      .at(0);
+    const before = (await rowsOf(records, 'audit_event')).length;
+    for (const key of [
+      ['--assertion', kept?.id ?? ''],
+      ['--hook-instance', kept?.hook_instance ?? ''],
+      ['--suggestion', suggestion ?? ''],
+    ]) {
+      let out = '';
+      await recordsCommand(['find', ...key], {
+        open: () => ({ ...records, close: () => Promise.resolve() }),
+        now: () => '2026-03-03T00:00:00.000Z',
+        out: (written) => (out += written),
+        error: () => undefined,
+      });
+      const found = JSON.parse(out) as JsonObject;
+      expect(property(objects(found['determinations'])[0], 'id'), key.join(' ')).toBe(kept?.id);
+    }
+    expect(await rowsOf(records, 'audit_event')).toHaveLength(before + 3);
+  });
+
+  it('that cannot be kept leave the answer without ids, and the health degraded; others are refused', async () => {
+    const broken: RecordStore = {
+      ...memoryRecords(),
+      keep: () => Promise.reject(new Error('disk full')),
+      determination: () => Promise.reject(new Error('disk full')),
+    };
+    const down = await startServer({ records: broken });
+    try {
+      const send = (path: string, body: unknown): Promise<Response> =>
+        down.fetch(path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      const request = fixtureRequest(FIXTURE, 'order-sign', '2.0.1', `${down.base}/sandbox/fhir`);
+      const response = await send('/cds-services/order-sign', request);
+      const answer = (await response.json()) as JsonObject;
+      expect([response.status, objects(answer['cards']).length > 0]).toEqual([200, true]);
+      expect(JSON.stringify(answer)).toContain('coverage-information');
+      expect(JSON.stringify(answer)).not.toContain('coverage-assertion-id');
+      const made = (await (await send('/determinations', request)).json()) as JsonObject;
+      expect(objects(made['determinations'])[0]).toMatchObject({ decision: 'documentation-needed' });
+      expect(objects(made['determinations'])[0]).not.toHaveProperty('id');
+      expect(await (await down.fetch('/healthz')).json()).toMatchObject({ status: 'degraded' });
+      expect((await down.fetch('/determinations/x')).status).toBe(503);
+      const feedback = [{ card: 'c', outcome: 'overridden', outcomeTimestamp: '2026-03-02T10:05:31Z' }];
+      expect((await send('/cds-services/order-sign/feedback', { feedback })).status).toBe(503);
+    } finally {
+      await down.close();
+    }
+  });
+});
