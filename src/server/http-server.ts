@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { wrongSettings, type TlsFiles } from './config.ts';
@@ -65,6 +66,12 @@ export function createHttpServer(
   server.maxConnections = limits.connections;
   server.maxRequestsPerSocket = limits.requestsPerConnection;
   server.maxHeadersCount = limits.headerCount;
+  const sockets = new Set<Socket>();
+  open.set(server, sockets);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   return server;
 }
 
@@ -99,6 +106,14 @@ function readSetting(name: string, path: string): Buffer {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 
+/** The connections of each server. */
+const open = new WeakMap<Server | TlsServer, ReadonlySet<Socket>>();
+
+/** Node takes a connection that has never been used for one whose request is on its way, and not for an idle one. */
+function closeUnusedConnections(server: Server | TlsServer): void {
+  for (const socket of open.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+}
+
 /**
  * Takes no new connection, finishes every request that has begun, and then closes; after the limit it closes all the same.
  * @param milliseconds for what has begun
@@ -113,6 +128,7 @@ export function closeGracefully(server: Server | TlsServer, milliseconds: number
     let isFinished = true;
     const idle = setInterval(() => {
       server.closeIdleConnections();
+      closeUnusedConnections(server);
     }, 50);
     const limit = setTimeout(() => {
       isFinished = false;

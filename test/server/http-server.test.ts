@@ -184,6 +184,16 @@ describe('the end of the server', () => {
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 
+  it('does not wait for a connection that was opened and never used', async () => {
+    const server = createHttpServer((_request, response) => response.end());
+    server.listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const unused = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await new Promise((resolve) => server.once('connection', resolve));
+    expect(await closeGracefully(server, 5000)).toBe(true);
+    unused.destroy();
+  });
+
   it('does not wait for ever', async () => {
     const { server, port } = await listen(() => undefined);
     const begun = fetch(`http://127.0.0.1:${port}/`).catch(() => 'broken off');

@@ -27,8 +27,9 @@ export async function startProcess(
 ): Promise<StartedProcess> {
   // The test runner's own settings are not the service's.
   const inherited = omit(process.env, 'NODE_OPTIONS', 'DEBUG', 'NODE_DEBUG');
+  const data = mkdtempSync(join(tmpdir(), 'cartograph-data-'));
   const child = spawn(process.execPath, [...nodeArguments, main], {
-    env: { ...inherited, PORT: '0', ...environment },
+    env: { ...inherited, PORT: '0', DATA_FOLDER: data, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -36,7 +37,10 @@ export async function startProcess(
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   let isOver = false;
-  void ended.then(() => (isOver = true));
+  void ended.then(() => {
+    isOver = true;
+    rmSync(data, { recursive: true, force: true });
+  });
   const says = async (pattern: RegExp): Promise<void> => {
     const until = performance.now() + 45_000;
     while (!pattern.test(text)) {
