@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { checkCriteria, checkValueSet, factNames, readValueSet } from './checks.ts';
+import { checkCriteria, checkValueSet, checkVersions, factNames, readValueSet } from './checks.ts';
 import { buildFact } from './fact-building.ts';
 import {
   codeSystemsSchema,
@@ -294,13 +294,12 @@ export function createLibrary(
 
   const productIds = new Set(Object.keys(products?.value.products ?? {}));
   const policies: Policy[] = [];
-  for (const file of every(/^[^/]+\/policy\.yaml$/, policySchema)) {
+  const policyFiles = every(/^[^/]+\/policy\.yaml$/, policySchema);
+  checkVersions(policyFiles, report);
+  for (const file of policyFiles) {
     const source = file.value;
     const where = `policy "${source.id}"`;
     const before = problems.length;
-    if (policies.some(({ id, version }) => id === source.id && version === source.version)) {
-      report(file, ['id'], `${where} version ${source.version} is declared twice`);
-    }
     checkName(file, ['payer'], 'payer', source.payer, payers, where);
     const doubtful = source['doubtful-lines'];
     for (const line of [

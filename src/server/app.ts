@@ -36,7 +36,12 @@ export function createApp(dependencies: Dependencies, fixtures: readonly Sandbox
   app.get('/healthz', (_request, response) => {
     response.json({
       status: 'ok',
-      policies: library.policies.map(({ id, version, effective }) => ({ id, version, effective })),
+      policies: library.policies.map(({ id, version, effective, until }) => ({
+        id,
+        version,
+        effective,
+        until,
+      })),
       valueSets: [...library.terminology.valueSets.values()].map(({ id, version, concepts }) => ({
         id,
         version,
