@@ -12,7 +12,7 @@ import {
   planLinesSchema,
   type DataFile,
 } from './data-files.ts';
-import { compileCondition } from '../fhir/fhirpath.ts';
+import { compileCondition, hasElement } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
 import { eventsOf, factsFileSchema, typesOf, type Fact, type Retrieve, type RetrieveSource } from './fact.ts';
 import { readIngredients } from './ingredients.ts';
@@ -209,6 +209,14 @@ export function createLibrary(
     );
     for (const disease of retrieve.for ?? [])
       checkName(file, path, 'disease', disease, diseaseMap, `fact "${fact}"`);
+    for (const type of retrieve.resource) {
+      if (retrieve.shows !== undefined && !hasElement(type, retrieve.shows))
+        report(
+          file,
+          [...path, 'shows'],
+          `fact "${fact}" shows ${type}.${retrieve.shows}, which R4 does not have`,
+        );
+    }
     const conditions = new Map<string, ReturnType<typeof compileCondition>>();
     for (const type of where === undefined ? [] : retrieve.resource) {
       try {
