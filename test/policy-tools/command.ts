@@ -24,7 +24,9 @@ export interface Ended {
 
 export const usage = (...lines: readonly string[]): Ended => ({ lines, exitCode: EXIT.usage });
 
-export const printed = ({ file, line, message }: Problem): string => `${file}:${line} ${message}`;
+/** `file:line message`, with the path that an editor opens: files of cds-services are named from there. */
+export const printed = ({ file, line, message }: Problem): string =>
+  `${file.startsWith('test/') ? '' : 'cds-services/'}${file}:${line} ${message}`;
 
 /** Policies and vignettes, or the end of a command that cannot read them. */
 export function readAll(

@@ -19,11 +19,12 @@ export interface StoredVignette {
 
 export const VIGNETTES = fileURLToPath(new URL('../determinations', import.meta.url));
 
+/** Vignette files by their path in the project. */
 export const vignetteFiles = (folder: string = VIGNETTES): readonly DataFile[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
-    .map((name) => ({ path: name, text: readFileSync(join(folder, name), 'utf8') }));
+    .map((name) => ({ path: `test/determinations/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
 
 /** The vignettes of files, and what is wrong in those that could not be read. */
 export function readVignettes(files: readonly DataFile[]): {
