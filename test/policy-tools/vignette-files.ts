@@ -60,7 +60,10 @@ export async function runVignette({ vignette, sent }: StoredVignette, library: L
   const evaluation = await evaluateAtHand(sent, vignette.asOf, library);
   const determinations = evaluation.determinations.map(({ determination }) => determination);
   const failure = evaluation.failed[0]?.error;
-  const differences = failure === undefined ? [] : [`it failed: ${String(failure)}`];
+  const differences =
+    failure === undefined
+      ? []
+      : [`it failed: ${failure instanceof Error ? failure.message : 'for an unknown reason'}`];
   const keys = keysOf(determinations);
   const expectedKeys = Object.keys(vignette.expect);
   const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '));
