@@ -131,7 +131,6 @@ const removeAt = (root: Json, path: Path): void => {
   const parent = at(root, path.slice(0, -1));
   const last = path.at(-1) ?? '';
   if (Array.isArray(parent)) parent.splice(Number(last), 1);
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a clone of the file's content
   else if (isJson(parent)) delete parent[last];
 };
 
