@@ -7,6 +7,7 @@ import { dataFiles } from '../../src/server/policies.ts';
 import { end, FOLDERS, policiesNamed, readAll, usage, type Ended } from './command.ts';
 import { mutantRunner, type Fate } from './mutant-run.ts';
 import { mutantsOf } from './mutations.ts';
+import { runVignette } from './vignette-files.ts';
 
 /**
  * `npm run policy:mutate [-- <policy>]`: changes each limit, quantifier, guard, window and class set, one at a time, and
@@ -62,6 +63,15 @@ async function mutate([name, ...rest]: readonly string[]): Promise<Ended> {
   if ('lines' in read) return read;
   const policies = policiesNamed(name, read.library);
   if ('lines' in policies) return policies;
+  // A vignette that fails anyway would fail for every change.
+  for (const stored of read.vignettes) {
+    const { differences } = await runVignette(stored, read.library);
+    if (differences.length > 0)
+      return {
+        lines: [`${stored.file}, ${stored.vignette.name} is not as expected: npm run policy:test first`],
+        exitCode: 1,
+      };
+  }
   const of = availableParallelism();
   const shares = await Promise.all(
     Array.from({ length: of }, (_item, index) => inWorker({ name, index, of })),

@@ -7,11 +7,13 @@ import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
 import { FOLDERS, policiesNamed, readAll, SERVICES, type Folders } from '../policy-tools/command.ts';
 import { coverageOf } from '../policy-tools/coverage.ts';
 import { findingsOf } from '../policy-tools/findings.ts';
+import { mutantRunner } from '../policy-tools/mutant-run.ts';
+import { mutantsOf } from '../policy-tools/mutations.ts';
 import { newPolicy } from '../policy-tools/new-policy.ts';
 import { schemaFiles } from '../policy-tools/schemas.ts';
 import { testReport } from '../policy-tools/test-report.ts';
-import { vignetteFiles } from '../policy-tools/vignette-files.ts';
-import { CODES, printed, smallFiles } from '../support/small-library.ts';
+import { readVignettes, vignetteFiles } from '../policy-tools/vignette-files.ts';
+import { CODES, libraryOf, printed, smallFiles } from '../support/small-library.ts';
 
 describe('the JSON Schemas', () => {
   const folder = join(SERVICES, 'schema');
@@ -322,5 +324,113 @@ describe('a new policy', () => {
 
   it.each([[[]], [['Upper']], [['a', 'b', 'c']], [['a', 'Not A Payer']]])('is refused for %j', (args) => {
     expect(newPolicy(args, folders).exitCode).toBe(64);
+  });
+});
+
+describe('the worked example of cds-services/README.md', () => {
+  const blocks = [...readFileSync(join(SERVICES, 'README.md'), 'utf8').matchAll(/^```(\w+)\n(.*?)^```/gms)];
+  const written = (language: string): readonly string[] =>
+    blocks.filter((block) => block[1] === language).map((block) => block[2] ?? '');
+
+  it('loads as it is printed, lints clean, and its vignettes are as expected', async () => {
+    const [policy = '', facts = '', vignettes = ''] = written('yaml');
+    const [valueSet = ''] = written('json');
+    const files = [
+      ...dataFiles(SERVICES),
+      { path: 'bcbsma-999/policy.yaml', text: policy },
+      { path: 'shared/facts/blood-counts.yaml', text: facts },
+      { path: 'shared/value-sets/lab-platelet-count.json', text: valueSet },
+    ];
+    const vignette = { path: 'test/determinations/bcbsma-999.yaml', text: vignettes };
+    expect(printed(findingsOf(files, [...vignetteFiles(), vignette]))).toEqual([]);
+    const library = libraryOf(files);
+    const example = library.policies.find(({ id }) => id === 'bcbsma-999');
+    if (example === undefined) throw new Error('the example did not load');
+    const { lines, isAsExpected } = await testReport(example, library, readVignettes([vignette]).vignettes);
+    expect(isAsExpected, lines.join('\n')).toBe(true);
+  });
+});
+
+describe('mutants', () => {
+  const criteria = "- { id: '1', title: T, locator: L, fact: age, at-least: { value: 18, unit: a } }";
+  const files = smallFiles(criteria);
+  const library = libraryOf(files);
+  const mutants = mutantsOf(library.policies, files, library);
+  const vignetteOf = (birthDate: string, status: string): string => `- name: born-${birthDate}
+  story: One of them.
+  asOf: 2026-03-02
+  patient: { birthDate: ${birthDate} }
+  order: { product: rxnorm 2001, planned: 2026-03-15 }
+  coverage: { payer: Small Payer }
+  chart: [{ condition: { code: snomed 1001 } }]
+  expect: { small/tumor: { '1': ${status} } }
+`;
+  const fates = async (...texts: readonly string[]): Promise<Readonly<Record<string, string>>> => {
+    const { vignettes } = readVignettes([{ path: 'test/determinations/x.yaml', text: texts.join('') }]);
+    const run = mutantRunner(files, library, vignettes);
+    const results: [string, string][] = [];
+    for (const mutant of mutants.filter(({ change }) => change.startsWith('tumor 1 ')))
+      results.push([mutant.change, await run(mutant)]);
+    return Object.fromEntries(results);
+  };
+
+  it('are one change each, with the line that it is in', () => {
+    expect(mutants.map(({ file, line, change }) => `${file}:${line} ${change}`)).toEqual([
+      'shared/products.yaml:3 products.product.course-days: course-days 12 becomes 13',
+      'shared/products.yaml:3 products.product.course-days: course-days 12 becomes 11',
+      'shared/facts/small.yaml:31 age.age: becomes request-and-infusion',
+      'small/policy.yaml:5 effective: 2025-01-01 becomes 2025-01-02',
+      'small/policy.yaml:5 effective: 2025-01-01 becomes 2024-12-31',
+      'small/policy.yaml:21 tumor 1 at-least: at-least becomes more-than',
+      'small/policy.yaml:21 tumor 1 at-least: at-least becomes at-most',
+      'small/policy.yaml:21 tumor 1 at-least.value: at-least 18 becomes 19',
+      'small/policy.yaml:21 tumor 1 at-least.value: at-least 18 becomes 17',
+    ]);
+  });
+
+  it('survive where no vignette stands at the limit', async () => {
+    expect(await fates(vignetteOf('1970-01-01', 'met'), vignetteOf('2020-01-01', 'not-met'))).toEqual({
+      'tumor 1 at-least: at-least becomes more-than': 'survived',
+      'tumor 1 at-least: at-least becomes at-most': 'killed',
+      'tumor 1 at-least.value: at-least 18 becomes 19': 'survived',
+      'tumor 1 at-least.value: at-least 18 becomes 17': 'survived',
+    });
+  });
+
+  it('are killed by a pair at the limit', async () => {
+    const pair = [vignetteOf('2008-03-15', 'met'), vignetteOf('2008-03-16', 'not-met')];
+    expect(new Set(Object.values(await fates(...pair)))).toEqual(new Set(['killed']));
+  });
+
+  it.each<[string, string, string]>([
+    ['a quantifier', 'any: [{ attest: clinician }, { fact: has-tumor }]', 'tumor 1 any: any becomes all'],
+    ['an exclusion', 'none: [{ fact: had-product }]', 'tumor 1 none: none becomes any'],
+    ['a guard', 'when: outpatient, attest: clinician', 'tumor 1 when: left out'],
+    [
+      'a fact',
+      'all: [{ fact: has-tumor }, { fact: had-drug }]',
+      'tumor 1 all.0.fact: has-tumor becomes had-drug',
+    ],
+    ['a part', 'all: [{ fact: has-tumor }, { fact: had-drug }]', 'tumor 1 all.1: left out'],
+    [
+      'a window',
+      'fact: progressed, within: { therapy: therapy, days: 60 }',
+      'tumor 1 within.days: days 60 becomes 61',
+    ],
+  ])('change %s', (_name, form, change) => {
+    const changed = smallFiles(`- { id: '1', title: T, locator: L, ${form} }`);
+    const built = libraryOf(changed);
+    expect(mutantsOf(built.policies, changed, built).map((mutant) => mutant.change)).toContain(change);
+  });
+
+  it.each([
+    ['prior-car-t.yes.0.code.1: rx-cart-yescarta left out'],
+    ['diagnosis-b-cell-all: yes and no change places'],
+    ['outpatient-setting.setting: becomes inpatient'],
+    ['prior-car-t.yes.1.before: left out'],
+  ])('change our facts: %s', (change) => {
+    const ours = dataFiles(SERVICES);
+    const built = libraryOf(ours);
+    expect(mutantsOf(built.policies, ours, built).map((mutant) => mutant.change)).toContain(change);
   });
 });
