@@ -10,7 +10,7 @@ import { createChart, type Source } from '../src/fhir/chart.ts';
 import { parseDate } from '../src/fhir/date.ts';
 import type { JsonObject } from '../src/fhir/json.ts';
 import { typesOf, eventsOf } from '../src/policy/fact.ts';
-import { flatten, type Criterion, type Policy } from '../src/policy/policy.ts';
+import { flatten, isForProduct, type Criterion, type Policy } from '../src/policy/policy.ts';
 import type { Product } from '../src/policy/vocabulary.ts';
 import { loadLibrary } from '../src/server/policies.ts';
 import { generatedCharts, kindsOf, noise, type GeneratedChart } from './support/generated-chart.ts';
@@ -35,7 +35,7 @@ const criterionIds = parse(
 
 const subjects = library.policies.flatMap((policy) =>
   library.products.products
-    .filter(({ id }) => policy.products.includes(id))
+    .filter((product) => isForProduct(policy.products, product))
     .map((product) => ({ name: `${policy.id}, ${product.brand}`, policy, product })),
 );
 const RUNS = Math.ceil(CHARTS / subjects.length);
@@ -65,8 +65,10 @@ function determined(
         authored: parseDate(AS_OF),
         setting: { value: chart.setting, evidence: [], isUnread: false },
         reason: { concepts: [], references: [] },
+        authorizations: [],
       },
       coverage: 'Coverage/c1',
+      lines: policy.lines,
       policy,
       payer,
       doubt: undefined,
@@ -141,7 +143,7 @@ const typesRead = (criterion: Criterion): ReadonlySet<string> =>
   ]);
 
 describe.each(subjects)(`$name: ${RUNS} charts, seed ${SEED}`, TIMEOUT, ({ policy, product }) => {
-  const indications = policy.indications.filter(({ products }) => products.includes(product.id));
+  const indications = policy.indications.filter(({ products }) => isForProduct(products, product));
   const criteria = indications.flatMap((indication) => flatten(indication.criteria));
   const charts = generatedCharts(policy, indications, library);
   const stated = new Set(indications.flatMap((indication) => statedOnly(indication.criteria)));

@@ -24,7 +24,7 @@ const PROCEDURES = [CPT, HCPCS, SNOMED, 'http://www.cms.gov/Medicare/Coding/ICD1
 
 /** Code systems that each element is coded in: R4's example bindings and US Core, and what billing adds. */
 const SYSTEMS: Readonly<Record<string, readonly string[]>> = {
-  'Condition.code': [ICD10, SNOMED],
+  'Condition.code': [ICD10, SNOMED, ICDO3],
   'Condition.morphology': [SNOMED, ICDO3],
   'Observation.code': [LOINC, SNOMED],
   'Procedure.code': PROCEDURES,
@@ -83,7 +83,7 @@ function ofRetrieve(
       systems === undefined || keys.some((key) => systems.some((system) => key.startsWith(`${system}|`)))
     );
   };
-  const sets = [code].flat();
+  const sets = code ?? [];
   const systemless = types.filter((type) => !sets.some((set) => fits(type, set)));
   for (const type of systemless)
     problem('code', `no code of ${sets.join(', ')} is of a system that ${type}.${element} is coded in`);

@@ -2,7 +2,7 @@ import type { DataFile } from '../../src/policy/data-files.ts';
 import { factsFileSchema } from '../../src/policy/fact.ts';
 import { createLibrary, factsOf, type Library } from '../../src/policy/library.ts';
 import { parseYaml, type ParsedFile, type Problem } from '../../src/policy/parse.ts';
-import { policySchema, type Policy, type PolicySource } from '../../src/policy/policy.ts';
+import { isForProduct, policySchema, type Policy, type PolicySource } from '../../src/policy/policy.ts';
 import { coverageOf, gapsOf, shortId } from './coverage.ts';
 import { factFindings } from './fact-findings.ts';
 import { criterionFindings } from './criterion-findings.ts';
@@ -146,7 +146,6 @@ function policyFindings(
     ...policy.indications.flatMap(({ anomalies }) => anomalies),
     policy.doubtfulLines?.anomaly,
   ]);
-  const covered = new Set(policy.indications.flatMap(({ products }) => products));
   const { forms } = policy.submit;
   return [
     ...[...policy.anomalies]
@@ -160,9 +159,9 @@ function policyFindings(
     ...Object.keys(value.definitions ?? {})
       .filter((name) => !text.includes(`"definition":"${name}"`))
       .map((name) => problem(['definitions', name], `no criterion uses the definition "${name}"`)),
-    ...policy.products
-      .filter((product) => !covered.has(product))
-      .map((product) => problem(['products'], `no indication is for the product "${product}"`)),
+    ...(policy.products === 'any' ? [] : policy.products)
+      .filter((id) => !policy.indications.some(({ products }) => isForProduct(products, { id })))
+      .map((id) => problem(['products'], `no indication is for the product "${id}"`)),
     ...policy.indications.flatMap(({ id, anomalies }, index) => {
       const hasForm = forms.some((form) => form.indications.length === 0 || form.indications.includes(id));
       // Where the payer prints none, an anomaly of the indication says so.

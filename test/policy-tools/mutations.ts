@@ -28,7 +28,11 @@ export function mutantsOf(
 ): readonly Mutant[] {
   const asked = new Set(policies.flatMap((policy) => factsOf(policy, library.facts)).map(({ name }) => name));
   const folders = new Set(policies.flatMap(({ id, version }) => [id, `${id}@${version}`]));
-  const products = new Set(policies.flatMap((policy) => policy.products));
+  const products = new Set(
+    policies.flatMap(({ products: named }) =>
+      named === 'any' ? library.products.products.map(({ id }) => id) : named,
+    ),
+  );
   return files.flatMap((file) => {
     const [folder = ''] = file.path.split('/');
     if (file.path.endsWith('/policy.yaml') && folders.has(folder)) {
@@ -218,7 +222,7 @@ function otherFact(name: unknown, facts: readonly Fact[]): string | undefined {
 }
 
 /** Evidence whose leaving out must show: signs never decide, and are left alone. */
-const DECIDING = ['yes', 'no', 'doubt', 'events', 'progression', 'bridging', 'apart', 'before'];
+const DECIDING = ['exists', 'yes', 'no', 'doubt', 'events', 'progression', 'bridging', 'apart', 'before'];
 const NARROWING = [
   'value',
   'where',

@@ -12,7 +12,11 @@ export function possibleStates(criterion: Criterion, facts: ReadonlyMap<string, 
       case 'met':
         return canBe(true, criterion, facts, false);
       case 'not-met':
-        return canBe(false, criterion, facts, false);
+        // Where the guard asks the same, what does not hold does not apply.
+        return (
+          !(criterion.test.kind === 'fact' && criterion.test.fact === criterion.when) &&
+          canBe(false, criterion, facts, false)
+        );
       case 'unknown':
         return true;
       case 'not-applicable': {

@@ -21,10 +21,11 @@ export const usedValueSets = (library: Library): ReadonlySet<string> =>
 const ofFact = (fact: Fact): readonly string[] => [
   ...('missing' in fact && fact.missing?.valueSet !== undefined ? [fact.missing.valueSet] : []),
   ...(fact.kind === 'events' ? fact.apart.flatMap(({ drugs }) => drugs) : []),
-  ...retrievesOf(fact).flatMap(({ code, value, focus, conditions }) => [
+  ...retrievesOf(fact).flatMap(({ code, value, focus, with: beside, conditions }) => [
     ...code,
     ...(value ?? []),
     ...(focus ?? []),
+    ...(beside ?? []),
     ...[...conditions.values()].flatMap(({ expression }) =>
       [...expression.matchAll(/isIn\('([^']+)'\)/g)].flatMap((match) => match[1] ?? []),
     ),

@@ -116,7 +116,7 @@ export function kindsOf(policy: Policy, library: Library): readonly Kind[] {
 
 /** Codes of the diseases that an indication is for. */
 const diseaseCodes = (indication: Indication, library: Library): readonly string[] =>
-  indication.diseases
+  (indication.diseases === 'any' ? [...library.diseases.keys()] : indication.diseases)
     .flatMap((disease) => library.diseases.get(disease)?.codes ?? [])
     .flatMap((set) => [...(library.terminology.valueSets.get(set)?.concepts.keys() ?? [])]);
 
