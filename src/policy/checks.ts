@@ -180,6 +180,43 @@ export function readValueSet(
   return [];
 }
 
+/**
+ * Several versions of one policy stand side by side, each in a folder of its own: `<id>` or `<id>@<version>`. A day on
+ * which none of them is in force is allowed; a day on which two are is not.
+ */
+export function checkVersions(
+  files: readonly ParsedFile<PolicySource>[],
+  report: (file: ParsedFile<unknown>, path: readonly PropertyKey[], message: string) => void,
+): void {
+  for (const file of files) {
+    const { id, version, effective, until } = file.value;
+    const where = `policy "${id}" version ${version}`;
+    const folder = file.file.split('/')[0] ?? '';
+    if (folder !== id && folder !== `${id}@${version}`)
+      report(
+        file,
+        ['id'],
+        `${where} stands in the folder "${folder}"; name it "${id}" or "${id}@${version}"`,
+      );
+    if (until !== undefined && until < effective)
+      report(file, ['until'], `${where} ends on ${until}, before it begins on ${effective}`);
+  }
+  const byStart = files.toSorted((a, b) => (a.value.effective < b.value.effective ? -1 : 1));
+  for (const [index, later] of byStart.entries()) {
+    const { id, version, effective } = later.value;
+    for (const earlier of byStart.slice(0, index).filter(({ value }) => value.id === id)) {
+      const { until, version: other } = earlier.value;
+      if (version === other) report(later, ['id'], `policy "${id}" version ${version} is declared twice`);
+      else if (until === undefined || until >= effective)
+        report(
+          earlier,
+          [until === undefined ? 'effective' : 'until'],
+          `policy "${id}" version ${other} and version ${version} are both in force on ${effective} (${later.file}); end version ${other} on an earlier day with until`,
+        );
+    }
+  }
+}
+
 export function checkValueSet(
   resource: JsonObject,
   path: string,

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { checkCriteria, checkValueSet, factNames, readValueSet } from './checks.ts';
+import { checkCriteria, checkValueSet, checkVersions, factNames, readValueSet } from './checks.ts';
 import { buildFact } from './fact-building.ts';
 import {
   codeSystemsSchema,
@@ -12,7 +12,7 @@ import {
   planLinesSchema,
   type DataFile,
 } from './data-files.ts';
-import { compileCondition } from '../fhir/fhirpath.ts';
+import { compileCondition, hasElement } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
 import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
 import { factsFileSchema, type RetrieveSource } from './fact-schema.ts';
@@ -210,6 +210,14 @@ export function createLibrary(
     );
     for (const disease of retrieve.for ?? [])
       checkName(file, path, 'disease', disease, diseaseMap, `fact "${fact}"`);
+    for (const type of retrieve.resource) {
+      if (retrieve.shows !== undefined && !hasElement(type, retrieve.shows))
+        report(
+          file,
+          [...path, 'shows'],
+          `fact "${fact}" shows ${type}.${retrieve.shows}, which R4 does not have`,
+        );
+    }
     const conditions = new Map<string, ReturnType<typeof compileCondition>>();
     for (const type of where === undefined ? [] : retrieve.resource) {
       try {
@@ -300,13 +308,12 @@ export function createLibrary(
 
   const productIds = new Set(Object.keys(products?.value.products ?? {}));
   const policies: Policy[] = [];
-  for (const file of every(/^[^/]+\/policy\.yaml$/, policySchema)) {
+  const policyFiles = every(/^[^/]+\/policy\.yaml$/, policySchema);
+  checkVersions(policyFiles, report);
+  for (const file of policyFiles) {
     const source = file.value;
     const where = `policy "${source.id}"`;
     const before = problems.length;
-    if (policies.some(({ id, version }) => id === source.id && version === source.version)) {
-      report(file, ['id'], `${where} version ${source.version} is declared twice`);
-    }
     checkName(file, ['payer'], 'payer', source.payer, payers, where);
     const doubtful = source['doubtful-lines'];
     for (const line of [

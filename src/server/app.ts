@@ -46,7 +46,12 @@ export function createApp(
   app.get('/healthz', (_request, response) => {
     response.json({
       status: 'ok',
-      policies: library.policies.map(({ id, version, effective }) => ({ id, version, effective })),
+      policies: library.policies.map(({ id, version, effective, until }) => ({
+        id,
+        version,
+        effective,
+        until,
+      })),
       valueSets: [...library.terminology.valueSets.values()].map(({ id, version, concepts }) => ({
         id,
         version,

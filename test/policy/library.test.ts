@@ -13,6 +13,7 @@ const POLICY = 'carepartners-ct-tecartus/policy.yaml';
 const PATIENT = 'shared/facts/patient.yaml';
 const CELLULAR = 'shared/facts/cellular-therapy.yaml';
 const MANTLE = 'shared/facts/mantle-cell-lymphoma.yaml';
+const B_ALL_FACTS = 'shared/facts/acute-lymphoblastic-leukemia.yaml';
 const B_ALL = 'shared/value-sets/dx-b-all.json';
 
 const textOf = (path: string): string => {
@@ -54,6 +55,14 @@ describe('one mistake gives its file, its line, and what to do', () => {
       'none: [{ fact: haemoglobin-before-apheresis }]',
       'haemoglobin',
       'criterion "limit.one-time" asks for the undeclared fact "haemoglobin-before-apheresis"',
+    ],
+    [
+      'an element to show that the resource does not have',
+      B_ALL_FACTS,
+      'shows: clinicalStatus',
+      'shows: clinicalState',
+      'shows: clinicalState',
+      'fact "all-relapsed-or-refractory" shows Condition.clinicalState, which R4 does not have',
     ],
     [
       'an undeclared guard',
