@@ -1,5 +1,6 @@
 import type { Chart } from '../fhir/chart.ts';
 import { not } from '../fhir/truth.ts';
+import type { Fact } from '../policy/fact.ts';
 import type { AnomalyReference, Criterion } from '../policy/policy.ts';
 import type { Attestation } from './attestations.ts';
 import { agreed, compose } from './composition.ts';
@@ -39,7 +40,10 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
       : withAttestation(tested, attestation, isAnswerable, isPart || own !== undefined);
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
-  const guarded = criterion.when === undefined ? unanswered : withGuard(unanswered, criterion.when, scope);
+  const guarded =
+    criterion.when === undefined
+      ? unanswered
+      : withGuard(unanswered, criterion.when, scope, own?.answer === false);
   return named(guarded, criterion, scope);
 }
 
@@ -54,11 +58,18 @@ const takesAnswer = ({ test: asked }: Criterion): boolean =>
   'parts' in asked &&
   asked.parts.some((part) => part.id === undefined && (part.test.kind === 'attest' || takesAnswer(part)));
 
-/** The result as a row of the tree; a part without an id of its own goes into the one above it. */
+/** The result as a row of the tree; a part without an id of its own goes into the one above it, its anomalies too. */
 function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope): Evaluated {
   const id = criterion.id;
-  if (id === undefined) return evaluated;
   const { truth, needs } = evaluated;
+  const touching = criterion.anomalies
+    .filter(
+      ({ only, if: condition }) =>
+        isTouching(only, evaluated) && (condition === undefined || isTrue(condition, scope)),
+    )
+    .map((anomaly) => ({ id: anomaly.id, criterion: id }));
+  const anomalies = [...touching, ...evaluated.anomalies];
+  if (id === undefined) return { ...evaluated, anomalies };
   const status =
     evaluated.isNotApplicable === true
       ? 'not-applicable'
@@ -83,34 +94,24 @@ function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope):
     searched: evaluated.searched,
     criteria: evaluated.results,
   };
-  const anomalies = criterion.anomalies
-    .filter(
-      ({ only, if: condition }) =>
-        isTouching(only, status, needs) && (condition === undefined || isTrue(condition, scope)),
-    )
-    .map((anomaly) => ({ id: anomaly.id, criterion: id }));
   return {
     ...evaluated,
     results: [result],
     missing,
-    anomalies: [...anomalies, ...evaluated.anomalies],
+    anomalies: anomalies.map((anomaly) => ({ id: anomaly.id, criterion: anomaly.criterion ?? id })),
   };
 }
 
-function isTouching(
-  only: AnomalyReference['only'],
-  status: CriterionResult['status'],
-  needs: Needs | undefined,
-) {
+function isTouching(only: AnomalyReference['only'], { truth, needs, isNotApplicable }: Guarded): boolean {
   switch (only) {
     case 'always':
       return true;
     case 'when-open':
-      return status === 'unknown';
+      return truth === null;
     case 'when-review':
-      return status === 'unknown' && needs === 'review';
+      return truth === null && needs === 'review';
     case 'when-met':
-      return status === 'met';
+      return truth === true && isNotApplicable !== true;
   }
 }
 
@@ -232,8 +233,14 @@ function withUnreadAnswers(evaluated: Evaluated, chart: Chart): Evaluated {
     : evaluated;
 }
 
-/** Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true. */
-function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope): Guarded {
+/** False for what no record states, and only a clinician can. */
+const isRecordable = (fact: Fact): boolean => fact.kind !== 'question' || fact.yes.length > 0;
+
+/**
+ * Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true.
+ * @param isDenied a clinician answers no to the whole criterion: it applies, where no record could say so
+ */
+function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope, isDenied: boolean): Guarded {
   const fact = scope.facts.get(guard);
   if (fact === undefined) throw new Error(`fact ${guard} is not in the library`);
   const answer = scope.answer(fact, undefined);
@@ -252,7 +259,7 @@ function withGuard(evaluated: Evaluated, guard: string, scope: CriterionScope): 
     case true:
       return { ...evaluated, evidence: union([evaluated.evidence, answer.evidence], evidenceKey), searched };
     case null: {
-      if (evaluated.truth === true) return { ...evaluated, searched };
+      if (evaluated.truth === true || (isDenied && !isRecordable(fact))) return { ...evaluated, searched };
       const needs = [
         answer.needs ?? 'documentation',
         ...(evaluated.needs === undefined ? [] : [evaluated.needs]),

@@ -208,7 +208,9 @@ function evaluateIndication(
         ? 'documentation-needed'
         : 'criteria-met',
     criteria: [...applies, ...evaluated.flatMap(({ results }) => results)],
-    anomalies: evaluated.flatMap(({ anomalies }) => anomalies),
+    anomalies: evaluated
+      .flatMap(({ anomalies }) => anomalies)
+      .flatMap(({ id, criterion }) => (criterion === undefined ? [] : [{ id, criterion }])),
   };
 }
 
@@ -280,7 +282,7 @@ function productCriterion(policy: Policy, order: PlannedOrder): CriterionResult 
 
 const generalAnomalies = (policy: Policy): readonly Anomaly[] =>
   [...policy.anomalies]
-    .filter(([, { general }]) => general)
+    .filter(([, { general }]) => general === true)
     .map(([id, { text }]) => ({ id, text, criteria: [] }));
 
 /** In the policy's own order; general ones stand without a criterion. */
@@ -289,7 +291,10 @@ function policyAnomalies(policy: Policy, evaluated: Evaluated | undefined): read
     .map(([id, { text, general }]) => ({
       id,
       text,
-      general: general || evaluated?.indication.anomalies.includes(id) === true,
+      general:
+        general === true ||
+        (general === 'when-not-covered' && evaluated === undefined) ||
+        evaluated?.indication.anomalies.includes(id) === true,
       criteria: [
         ...new Set(
           (evaluated?.anomalies ?? []).filter((item) => item.id === id).map(({ criterion }) => criterion),

@@ -56,7 +56,7 @@ export function standingOf(record: ChartRecord, retrieve: Retrieve): Standing {
   const judged =
     record.type === 'Condition'
       ? conditionStanding(record.resource, retrieve)
-      : eventStanding(record, retrieve.intended === true ? INTENTIONS : STATUSES);
+      : statusStanding(record, retrieve.intended === true ? INTENTIONS : STATUSES);
   if (judged.standing !== 'proof') return judged;
   if (!record.hasSubject) return sign('does not say whom it is about');
   return judged;
@@ -91,7 +91,8 @@ const CLINICAL_WORDS = ['active', 'recurrence', 'relapse', 'inactive', 'remissio
 const clinicalWord = (status: string): string =>
   CLINICAL_WORDS.includes(status) ? status : 'not understood';
 
-function eventStanding({ type, resource }: ChartRecord, statuses: Statuses): Standing {
+/** What the status of an event or result allows. */
+export function statusStanding({ type, resource }: ChartRecord, statuses: Statuses = STATUSES): Standing {
   const table = statuses[type];
   if (table === undefined) return NONE;
   if (resource['doNotPerform'] === true) return NONE;

@@ -9,6 +9,7 @@ import {
   type CriterionSource,
   type FactTest,
   type Test,
+  type Within,
 } from './criterion.ts';
 import { name } from './fact-schema.ts';
 
@@ -22,6 +23,8 @@ export type {
   Test,
   Threshold,
   Within,
+  WithinFirst,
+  WithinLatest,
 } from './criterion.ts';
 
 const date = z
@@ -82,9 +85,18 @@ export const policySchema = z.strictObject({
   /** The payer's own word for an order that does not meet the criteria. */
   otherwise: z.string().min(1),
   products: z.array(name).min(1),
-  /** What is wrong in the policy's text. A general one stands on every determination of the policy. */
+  /**
+   * What is wrong in the policy's text. A general one stands on every determination of the policy, or on those where no
+   * indication covers the diagnosis.
+   */
   anomalies: z
-    .record(z.string(), z.strictObject({ text: z.string().min(1), general: z.literal(true).optional() }))
+    .record(
+      z.string(),
+      z.strictObject({
+        text: z.string().min(1),
+        general: z.union([z.literal(true), z.literal('when-not-covered')]).optional(),
+      }),
+    )
     .optional(),
   definitions: z.record(name, definitionSchema).optional(),
   indications: z
@@ -152,7 +164,10 @@ export interface Policy {
   readonly questionnaire: string | undefined;
   readonly otherwise: string;
   readonly products: readonly string[];
-  readonly anomalies: ReadonlyMap<string, { readonly text: string; readonly general: boolean }>;
+  readonly anomalies: ReadonlyMap<
+    string,
+    { readonly text: string; readonly general: boolean | 'when-not-covered' }
+  >;
   readonly indications: readonly Indication[];
 }
 
@@ -190,10 +205,7 @@ export function buildPolicy(source: PolicySource): Policy {
       ifNot:
         ifNot === undefined ? undefined : { reviewIf: ifNot === 'review' ? undefined : ifNot['review-if'] },
       signals: criterion.signals ?? [],
-      within:
-        criterion.within === undefined
-          ? undefined
-          : { ...criterion.within, drugs: criterion.within.drugs ?? [] },
+      within: withinOf(criterion.within),
       test: testOf(criterion, (part) => build(part, prefix, { title, locator })),
     };
   };
@@ -225,7 +237,7 @@ export function buildPolicy(source: PolicySource): Policy {
     anomalies: new Map(
       Object.entries(source.anomalies ?? {}).map(([id, { text, general }]) => [
         id,
-        { text, general: general === true },
+        { text, general: general ?? false },
       ]),
     ),
     indications: source.indications.map((indication) => ({
@@ -239,6 +251,12 @@ export function buildPolicy(source: PolicySource): Policy {
       ),
     })),
   };
+}
+
+function withinOf(within: CriterionSource['within']): Within | undefined {
+  if (within === undefined) return undefined;
+  if ('days' in within) return { ...within, drugs: within.drugs ?? [] };
+  return { therapy: within.therapy, months: within.months, remission: within.remission };
 }
 
 function testOf(criterion: CriterionSource, build: (part: CriterionSource) => Criterion): Test {

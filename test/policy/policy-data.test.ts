@@ -69,11 +69,13 @@ describe('the shared files', () => {
       ...library.companionOrders.map(({ valueSet }) => valueSet),
       ...[...library.facts.values()].flatMap((fact) => [
         ...('missing' in fact && fact.missing?.valueSet !== undefined ? [fact.missing.valueSet] : []),
-        ...retrievesOf(fact).flatMap(({ code, value, focus }) => [
+        ...retrievesOf(fact).flatMap(({ code, value, focus, reported }) => [
           ...code,
           ...(value ?? []),
           ...(focus ?? []),
+          ...(reported ?? []),
         ]),
+        ...(fact.kind === 'lines' ? fact.holding.flat() : []),
         ...(fact.kind === 'events' ? fact.apart.flatMap(({ drugs }) => drugs) : []),
         ...(fact.kind === 'failures' ? fact.reasons : []),
         ...(fact.kind === 'paired' ? [...fact.present, ...fact.absent] : []),
@@ -84,7 +86,7 @@ describe('the shared files', () => {
       ]),
       ...library.policies
         .flatMap(({ indications }) => indications.flatMap((indication) => flatten(indication.criteria)))
-        .flatMap(({ within }) => within?.drugs ?? []),
+        .flatMap(({ within }) => (within !== undefined && 'drugs' in within ? within.drugs : [])),
     ]);
     expect([...library.terminology.valueSets.keys()].filter((id) => !used.has(id))).toEqual([]);
   });
