@@ -126,13 +126,19 @@ describe('each criterion is shown in every state that it can have', () => {
 /** Nothing in a chart contradicts these: a mantle cell lymphoma, a myeloma, a drug that was given. */
 const NEVER_DENIED: readonly (string | RegExp)[] = [
   '1.a/diagnosis',
+  /\/anthracycline$/,
+  /^bcbsma-066\/tecartus-mcl 2(\/chemotherapy|\/anti-cd20|\/btk-inhibitor)?$/,
   /^bcbsma-942\/\S+ (2|3\/imid|3\/proteasome-inhibitor|3\/anti-cd38)$/,
 ];
 
 /** The policy's text cannot be applied as printed: a person decides, whatever the chart holds. */
 const NEVER_DECIDED = /^bcbsma-066\/aucatzyl-b-all (2|3|3\.a|3\.b)$/;
-/** Outpatient attestations do not apply to an inpatient, tyrosine kinase inhibitors not to Ph-negative leukemia. */
-const CONDITIONAL = /( outpatient.*|-b-all 3)$/;
+/**
+ * Criteria with a guard: outpatient attestations do not apply to an inpatient, tyrosine kinase inhibitors not to
+ * Ph-negative leukemia, transformed disease not to another.
+ */
+const CONDITIONAL =
+  /( outpatient.*|-b-all 3)$|^bcbsma-066\/(kymriah-lbcl 3|yescarta-lbcl 1\.b\.ii|breyanzi-lbcl 2\.c\.i)$/;
 
 const statesOf = (key: string, id: string): readonly string[] => [
   'unknown',
