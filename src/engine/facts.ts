@@ -259,13 +259,7 @@ const typesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
   new Set(retrieves.flatMap(({ resource }) => resource));
 
 const decidingTypes = (fact: Question, { library }: Scope): ReadonlySet<string> =>
-  typesOf([
-    ...fact.yes,
-    ...fact.no,
-    ...fact.doubt,
-    ...fact.doubtOfNo,
-    ...referredRetrieves(fact, library),
-  ]);
+  typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referredRetrieves(fact, library)]);
 
 /** The same datum is named once, however many retrieves found it; a decisive reading stands before a sign. */
 function distinct(evidence: readonly Evidence[]): readonly Evidence[] {

@@ -277,23 +277,37 @@ function givenFor(
       (scope.chart.find(reference)?.codes ?? []).map(({ coding }) => coding),
     ),
   ].filter(({ key }) => key !== undefined);
-  const isWanted = (named: readonly string[]): boolean =>
-    named.some((disease) => diseases.some((wanted) => scope.diseases.agree(disease, wanted)));
-  if (codings.length > 0)
-    return isWanted(codings.flatMap((coding) => scope.diseases.named([coding], []).diseases))
-      ? 'stated'
-      : 'other';
-  const recorded = [
+  if (codings.length > 0) {
+    const named = codings.flatMap((coding) => scope.diseases.named([coding], []).diseases);
+    return isOneOf(named, diseases, scope) ? 'stated' : 'other';
+  }
+  return record.date !== null && record.date.high < onRecordSince(diseases, scope) ? 'earlier' : 'stated';
+}
+
+const isOneOf = (named: readonly string[], diseases: readonly string[], scope: Scope): boolean =>
+  named.some((disease) => diseases.some((wanted) => scope.diseases.agree(disease, wanted)));
+
+const firstDays = new WeakMap<Scope, Map<string, number>>();
+
+/** The earliest day that a diagnosis of one of the diseases may be of; without any, no day is too early. */
+function onRecordSince(diseases: readonly string[], scope: Scope): number {
+  const known = firstDays.get(scope) ?? new Map<string, number>();
+  firstDays.set(scope, known);
+  const key = diseases.join(' ');
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
+  const diagnoses = [
     ...scope.chart
       .of('Condition')
-      .filter((condition) => isWanted(scope.diseases.ofCondition(condition).diseases)),
+      .filter((condition) => isOneOf(scope.diseases.ofCondition(condition).diseases, diseases, scope)),
     ...scope.chart
       .of('DiagnosticReport')
-      .filter((report) => isWanted(scope.diseases.named(conclusionsOf(report), []).diseases)),
-  ].map(({ date }) => date?.low ?? -Infinity);
-  return record.date !== null && record.date.high < Math.min(Infinity, ...recorded) && recorded.length > 0
-    ? 'earlier'
-    : 'stated';
+      .filter((report) => isOneOf(scope.diseases.named(conclusionsOf(report), []).diseases, diseases, scope)),
+  ];
+  const first =
+    diagnoses.length === 0 ? -Infinity : Math.min(...diagnoses.map(({ date }) => date?.low ?? -Infinity));
+  known.set(key, first);
+  return first;
 }
 
 const conclusionsOf = ({ codes }: ChartRecord): readonly ChartRecord['codes'][number]['coding'][] =>
