@@ -143,14 +143,7 @@ export type Fact =
 export function retrievesOf(fact: Fact): readonly Retrieve[] {
   switch (fact.kind) {
     case 'question':
-      return [
-        ...fact.yes,
-        ...fact.no,
-        ...fact.doubt,
-        ...fact.doubtOfNo,
-        ...fact.signs,
-        ...fact.incomplete,
-      ];
+      return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...fact.signs, ...fact.incomplete];
     case 'events':
       return [...fact.events, ...fact.apart.flatMap(({ before }) => before), ...fact.bridging];
     case 'measurement':

@@ -40,7 +40,9 @@ describe.each(library.policies.map((policy) => [policy.id, policy] as const))('%
       ...policy.indications.flatMap(({ anomalies }) => anomalies),
       ...(policy.doubtfulLines === undefined ? [] : [policy.doubtfulLines.anomaly]),
     ]);
-    const unused = [...policy.anomalies].filter(([name, { general }]) => general === false && !used.has(name));
+    const unused = [...policy.anomalies].filter(
+      ([name, { general }]) => general === false && !used.has(name),
+    );
     expect(unused.map(([name]) => name)).toEqual([]);
   });
 
