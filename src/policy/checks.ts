@@ -129,8 +129,15 @@ export function checkCriteria(
     for (const wanted of criterion.signals ?? [])
       checkName(file, [...path, 'signals'], 'fact', wanted, facts, where);
     if (criterion.within !== undefined) {
-      const { therapy, drugs = [] } = criterion.within;
-      for (const drug of drugs) checkName(file, [...path, 'within'], 'value set', drug, valueSets, where);
+      const { within } = criterion;
+      const { therapy } = within;
+      if ('remission' in within) {
+        checkName(file, [...path, 'within'], 'fact', within.remission, facts, where);
+        if (facts.has(within.remission) && facts.get(within.remission)?.kind !== 'question')
+          report(file, [...path, 'within'], `${where}: "${within.remission}" is no question with evidence`);
+      }
+      for (const drug of 'drugs' in within ? (within.drugs ?? []) : [])
+        checkName(file, [...path, 'within'], 'value set', drug, valueSets, where);
       checkName(file, [...path, 'within'], 'fact', therapy, facts, where);
       if (facts.has(therapy) && facts.get(therapy)?.kind !== 'events')
         report(

@@ -205,7 +205,13 @@ export function createLibrary(
     checkValueSets(
       file,
       path,
-      [...code, ...(retrieve.value ?? []), ...(retrieve.focus ?? []), ...(retrieve.with ?? [])],
+      [
+        ...code,
+        ...(retrieve.value ?? []),
+        ...(retrieve.focus ?? []),
+        ...(retrieve.with ?? []),
+        ...(retrieve.reported ?? []),
+      ],
       `fact "${fact}"`,
     );
     for (const disease of retrieve.for ?? [])
@@ -253,6 +259,8 @@ export function createLibrary(
       if (fact?.kind === 'events') {
         for (const { drugs } of fact.apart) checkValueSets(file, [id, 'apart'], drugs, `fact "${id}"`);
       }
+      if (fact?.kind === 'lines')
+        checkValueSets(file, [id, 'lines', 'holding'], fact.holding.flat(), `fact "${id}"`);
       for (const disease of fact?.kind === 'lines' ? (fact.assigned?.diseases ?? []) : [])
         checkName(file, [id, 'lines'], 'disease', disease, diseaseMap, `fact "${id}"`);
       const missing = 'missing' in source ? source.missing?.['value-set'] : undefined;
@@ -410,6 +418,7 @@ export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): reado
       ...anomalies.flatMap((anomaly) => anomaly.if?.fact ?? []),
       ...signals,
       ...(within === undefined ? [] : [within.therapy]),
+      ...(within !== undefined && 'remission' in within ? [within.remission] : []),
       ...(test.kind === 'fact' ? [test.fact] : []),
     ])
     .flatMap((id) => facts.get(id) ?? []);

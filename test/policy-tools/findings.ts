@@ -149,7 +149,7 @@ function policyFindings(
   const { forms } = policy.submit;
   return [
     ...[...policy.anomalies]
-      .filter(([id, { general }]) => !general && !attached.has(id))
+      .filter(([id, { general }]) => general === false && !attached.has(id))
       .map(([id]) =>
         problem(
           ['anomalies', id],

@@ -199,7 +199,8 @@ function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add
   }
   for (const [index, part] of items(node['readings']).entries())
     ofCriterion(part, [...path, 'readings', index], facts, add);
-  for (const key of ['when', 'when-judged', 'within', 'if-not', 'if-so', 'attestable']) ofRemoval(node, key, path, add);
+  for (const key of ['when', 'when-judged', 'within', 'if-not', 'if-so', 'attestable'])
+    ofRemoval(node, key, path, add);
   const within = node['within'];
   if (isJson(within)) {
     ofStep(within['days'], [...path, 'within', 'days'], 'days', add);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Determination } from '../../src/engine/determination.ts';
 import type { DataFile } from '../../src/policy/data-files.ts';
 import type { Library } from '../../src/policy/library.ts';
@@ -76,12 +77,11 @@ export async function runVignette({ vignette, sent }: StoredVignette, library: L
     for (const [field, wanted] of Object.entries(expected)) {
       if (field === 'criteria') continue;
       const value = found[field as keyof typeof found];
-      if (words(value) !== words(wanted))
-        differences.push(`${field} is ${words(value)}; expected ${words(wanted)}`);
+      if (!isSame(value, wanted)) differences.push(`${field} is ${words(value)}; expected ${words(wanted)}`);
     }
     for (const [id, wanted] of Object.entries(expected.criteria)) {
       const value = found.criteria[id];
-      if (words(value) !== words(wanted))
+      if (!isSame(value, wanted))
         differences.push(`criterion ${id} is ${words(value)}; expected ${words(wanted)}`);
     }
   }
@@ -90,6 +90,10 @@ export async function runVignette({ vignette, sent }: StoredVignette, library: L
     differences.push(`it is ungoverned because of ${reasons}; expected ${vignette.ungoverned}`);
   return { determinations, differences };
 }
+
+/** Names in any order, such as those of alternatives. */
+const isSame = (value: unknown, wanted: unknown): boolean =>
+  words(value) === words(wanted) || isDeepStrictEqual(value, wanted);
 
 /** `met`, `unknown (attestation)`, or anything else as it stands in JSON. */
 const words = (value: unknown): string =>

@@ -378,7 +378,7 @@ describe('mutants', () => {
     expect(mutants.map(({ file, line, change }) => `${file}:${line} ${change}`)).toEqual([
       'shared/products.yaml:3 products.product.course-days: course-days 12 becomes 13',
       'shared/products.yaml:3 products.product.course-days: course-days 12 becomes 11',
-      'shared/facts/small.yaml:88 age.age: becomes request-and-infusion',
+      'shared/facts/small.yaml:92 age.age: becomes request-and-infusion',
       'small/policy.yaml:5 effective: 2025-01-01 becomes 2025-01-02',
       'small/policy.yaml:5 effective: 2025-01-01 becomes 2024-12-31',
       'small/policy.yaml:21 tumor 1 at-least: at-least becomes more-than',
