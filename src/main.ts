@@ -1,13 +1,26 @@
-import { randomUUID } from 'node:crypto';
+import { Server as TlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Library } from './policy/library.ts';
 import { createApp } from './server/app.ts';
 import type { Callers } from './server/caller.ts';
 import { ClientProblems, loadClients } from './server/client-file.ts';
-import { readConfig, WrongSettings, type Config, type ProductionSettings } from './server/config.ts';
+import {
+  readConfig,
+  WrongSettings,
+  type Config,
+  type ProductionSettings,
+  type TlsFiles,
+} from './server/config.ts';
 import { errorPlace } from './server/errors.ts';
-import { closeGracefully, createHttpServer } from './server/http-server.ts';
+import { createEvaluationThreads } from './server/evaluation-threads.ts';
+import {
+  closeGracefully,
+  createHttpServer,
+  DEFAULT_HTTP_LIMITS,
+  secureOptions,
+} from './server/http-server.ts';
+import { newId, newUuid } from './server/identifiers.ts';
 import { createLogger } from './server/log.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
 import { registeredCallers } from './server/registered-callers.ts';
@@ -21,7 +34,7 @@ const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, imp
 const SHUTDOWN_MILLISECONDS = 12_000;
 
 try {
-  start(readConfig(process.env, process.execArgv));
+  await start(readConfig(process.env, process.execArgv));
 } catch (error) {
   const isTold = [WrongSettings, ClientProblems, PolicyProblems].some((kind) => error instanceof kind);
   process.stderr.write(
@@ -31,7 +44,7 @@ try {
   process.exitCode = 1;
 }
 
-function start(config: Config): void {
+async function start(config: Config): Promise<void> {
   const library = loadLibrary(folder('cds-services'));
   const logger = createLogger(config.logLevel);
   const { access } = config;
@@ -40,19 +53,32 @@ function start(config: Config): void {
       ? sandboxCallers(sandboxCaller(access, library))
       : productionCallers(access, library, logger);
   const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
+  const threads = createEvaluationThreads(
+    config.evaluationThreads,
+    folder('cds-services'),
+    config,
+    (error) => {
+      logger.error(errorPlace(error), 'an evaluation thread failed');
+    },
+  );
   const app = createApp(
     {
       library,
       config,
       logger,
       today,
-      newUuid: randomUUID,
-      newId: () => randomUUID().replaceAll('-', '').slice(0, 24),
+      newUuid,
+      newId,
       callers,
+      threads,
+      publicUrl: access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`,
     },
     fixtures,
   );
-  const server = createHttpServer(app);
+  await threads.ready();
+  const tls = access.mode === 'production' ? access.tls : undefined;
+  const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
+  if (tls !== undefined && server instanceof TlsServer) renewCertificates(server, tls, logger);
   server.once('error', (error) => {
     process.stderr.write(`Cartograph cannot listen on ${config.host}:${config.port}: ${error.message}\n`);
     process.exitCode = 1;
@@ -63,7 +89,14 @@ function start(config: Config): void {
     if (access.mode === 'sandbox') sayHello(port, library, fixtures.length);
     else
       logger.info(
-        { mode: access.mode, host: config.host, port, publicUrl: access.publicUrl, pid: process.pid },
+        {
+          mode: access.mode,
+          host: config.host,
+          port,
+          tls: tls !== undefined,
+          publicUrl: access.publicUrl,
+          pid: process.pid,
+        },
         'listening',
       );
   });
@@ -109,6 +142,22 @@ function productionCallers(
     }
   });
   return callers;
+}
+
+/** SIGHUP reads the certificate again: new connections get it, open ones go on. */
+function renewCertificates(server: TlsServer, files: TlsFiles, logger: Logger): void {
+  process.on('SIGHUP', () => {
+    try {
+      server.setSecureContext(secureOptions(files));
+      logger.info('certificate read again');
+    } catch (error) {
+      if (!(error instanceof WrongSettings)) throw error;
+      logger.error(
+        { problems: error.message.split('\n') },
+        'the certificate is refused; the one before stays in force',
+      );
+    }
+  });
 }
 
 function sayHello(port: number, library: Library, patients: number): void {

@@ -7,9 +7,9 @@ import { diseaseReader } from '../engine/disease.ts';
 import { fittingIndications } from '../engine/indication.ts';
 import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
-import { isForProduct } from '../policy/policy.ts';
+import { isForProduct, type Policy } from '../policy/policy.ts';
 import type { Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
-import { createCallData, gatherChart, readMissing } from './gather.ts';
+import { createCallData, gatherChart, readMissing, unreadChart } from './gather.ts';
 import { dayOf, governedOrders } from './governed-orders.ts';
 import { hookOrders } from './hook-orders.ts';
 import { contextEntries, type HookRequest } from './hook-request.ts';
@@ -27,10 +27,16 @@ export async function evaluateRequest(
   library: Library,
   client: FhirClient | undefined,
   asOf: string,
-  { isPayerEndpoint }: EvaluationOptions = { isPayerEndpoint: false },
+  { isPayerEndpoint, answers, checkpoint, chartUnread }: EvaluationOptions = {
+    isPayerEndpoint: false,
+    answers: [],
+  },
 ): Promise<Evaluation> {
   const supplied = readPrefetch(request, library);
-  const data = createCallData(request.patientId, supplied, client, library, contextIntakes(request));
+  const data = createCallData(request.patientId, supplied, client, library, [
+    ...contextIntakes(request),
+    ...answers.map((resource) => ({ resource })),
+  ]);
   const { orders, lost } = await hookOrders(request, data, isPayerEndpoint);
   await readMissing(
     data,
@@ -57,13 +63,20 @@ export async function evaluateRequest(
     chart: undefined,
   };
   if (carT.length === 0 && !(isPayerEndpoint && orders.length > 0)) return nothing;
+  if (carT.length > 0) checkpoint?.({ kind: 'car-t-orders', count: carT.length });
 
   const found = await governedOrders(carT, request, data, asOf, isPayerEndpoint);
   const { ungoverned, coverages } = found;
   const governed = found.governed;
   const failed = [...unreadable, ...found.failed];
   if (governed.length === 0) return { ...nothing, ungoverned, coverages, failed };
-  const chart = await gatherChart(data, chartTypes(governed, library));
+  checkpoint?.({ kind: 'determinations', count: governed.length });
+  const types = chartTypes(
+    governed.map(({ policy }) => policy),
+    library,
+  );
+  const chart =
+    chartUnread === undefined ? await gatherChart(data, types) : unreadChart(data, types, chartUnread);
   const { done, failed: undetermined } = each(
     governed,
     (item) => {
@@ -128,9 +141,9 @@ function alternatesOf(
 }
 
 /** What the governing policies' facts read, the diagnoses that choose the indication, and clinicians' answers. */
-const chartTypes = (governed: readonly GovernedOrder[], { facts }: Library): readonly string[] => [
+export const chartTypes = (policies: readonly Policy[], { facts }: Library): readonly string[] => [
   ...new Set([
-    ...governed.flatMap(({ policy }) => factsOf(policy, facts)).flatMap(typesOf),
+    ...policies.flatMap((policy) => factsOf(policy, facts)).flatMap(typesOf),
     'Condition',
     'DiagnosticReport',
     'QuestionnaireResponse',

@@ -68,6 +68,18 @@ export interface HeldCoverage {
 export interface EvaluationOptions {
   /** The caller is a CRD client of a payer: every order needs an answer, so the Coverages are always read. */
   readonly isPayerEndpoint: boolean;
+  /** QuestionnaireResponses that were sent in for the patient: they stand beside the chart's. */
+  readonly answers: readonly JsonObject[];
+  /** Called where an evaluation becomes costly, with what it is about to do; may throw to stop it there. */
+  readonly checkpoint?: (next: Costly) => void;
+  /** Why the chart is not read, where it is not to be: each of its types counts as failed. */
+  readonly chartUnread?: string;
+}
+
+/** CAR-T orders to look into, or determinations to make over a chart. */
+export interface Costly {
+  readonly kind: 'car-t-orders' | 'determinations';
+  readonly count: number;
 }
 
 /** Data without which nothing can be said of a CAR-T order: 412 (CDS Hooks, "Prefetch"). */

@@ -135,6 +135,15 @@ export async function gatherChart(data: CallData, types: readonly string[]): Pro
   return createChart(data.patientId, data.intakes, sources, data.library.terminology);
 }
 
+/** A chart of which no type was read. The patient is known when it was sent. */
+export function unreadChart(data: CallData, types: readonly string[], reason: string): Chart {
+  const patient = data.intakes.filter(({ resource }) => property(resource, 'resourceType') === 'Patient');
+  const failed: Source = { state: 'failed', reason };
+  const sources = new Map<string, Source>(types.map((type) => [type, failed]));
+  sources.set('Patient', patient.length > 0 ? { state: 'complete' } : failed);
+  return createChart(data.patientId, patient, sources, data.library.terminology);
+}
+
 /**
  * What a record is about where it only refers to it: a drug, or the Claim that a payer answered. One that cannot be read
  * leaves open what it would have settled.

@@ -1,7 +1,7 @@
 import type { Chart, ChartRecord } from '../fhir/chart.ts';
 import { parseDate, type DateInterval } from '../fhir/date.ts';
-import { objects, property, text, type JsonObject } from '../fhir/json.ts';
-import { relativeReference } from '../fhir/reference.ts';
+import { objects, text } from '../fhir/json.ts';
+import { itemsOf, responseProblem, type ResponseScope } from './responses.ts';
 import type { Evidence } from './result.ts';
 
 /** A clinician's answer to a criterion, from a completed QuestionnaireResponse. */
@@ -11,10 +11,6 @@ export interface Attestation {
   readonly evidence: readonly Evidence[];
 }
 
-const COUNTED = new Set(['completed', 'amended']);
-const AUTHORS = /^(Practitioner|PractitionerRole)\//;
-const MAX_ITEMS = 10_000;
-
 interface Given {
   readonly linkId: string;
   readonly answer: boolean | undefined;
@@ -22,15 +18,12 @@ interface Given {
   readonly evidence: Evidence;
 }
 
-/**
- * The latest answer for each criterion id (`determination.md`, "Attestations"): completed or amended, about this
- * patient, by a Practitioner or PractitionerRole, not dated after the request.
- */
-export function attestations(chart: Chart, asOf: DateInterval): ReadonlyMap<string, Attestation> {
+/** The latest answer for each criterion id (`determination.md`, "Attestations"), from the responses that count. */
+export function attestations(chart: Chart, scope: ResponseScope): ReadonlyMap<string, Attestation> {
   const byLinkId = new Map<string, Given[]>();
   for (const record of chart.of('QuestionnaireResponse')) {
-    if (!counts(record, asOf)) continue;
-    for (const given of answersOf(record)) {
+    if (responseProblem(record, scope) !== undefined) continue;
+    for (const given of answersOf(record, scope)) {
       const list = byLinkId.get(given.linkId) ?? [];
       list.push(given);
       byLinkId.set(given.linkId, list);
@@ -39,48 +32,34 @@ export function attestations(chart: Chart, asOf: DateInterval): ReadonlyMap<stri
   return new Map([...byLinkId].map(([linkId, given]) => [linkId, latest(given)]));
 }
 
-function counts({ resource, hasSubject }: ChartRecord, asOf: DateInterval): boolean {
-  const author = resource['author'];
-  const isByClinician =
-    AUTHORS.test(relativeReference(property(author, 'reference')) ?? '') ||
-    ['Practitioner', 'PractitionerRole'].includes(text(property(author, 'type')) ?? '');
-  const authored = parseDate(resource['authored']);
-  return (
-    hasSubject &&
-    COUNTED.has(text(resource['status']) ?? '') &&
-    isByClinician &&
-    (authored === null || authored.low <= asOf.high)
-  );
-}
-
-/** Items at every level, walked without recursion: a form may be nested as deep as its sender likes. */
-function answersOf({ resource, reference }: ChartRecord): readonly Given[] {
-  const given: Given[] = [];
-  const open: JsonObject[] = [...objects(resource['item'])];
-  for (let seen = 0; seen < MAX_ITEMS; seen += 1) {
-    const item = open.pop();
-    if (item === undefined) break;
+function answersOf({ resource, reference }: ChartRecord, { forms }: ResponseScope): readonly Given[] {
+  return itemsOf(resource).flatMap((item): readonly Given[] => {
     const answers = objects(item['answer']);
-    for (const nested of [item, ...answers]) open.push(...objects(nested['item']));
     const linkId = text(item['linkId']);
-    if (linkId === undefined || answers.length === 0) continue;
+    if (linkId === undefined || answers.length === 0) return [];
     const value = answers[0]?.['valueBoolean'];
     const answer = answers.length === 1 && typeof value === 'boolean' ? value : undefined;
+    const asked = forms.flatMap(({ items }) => items.get(linkId) ?? [])[0];
+    // What a form asks for otherwise than as a statement is read as that (`form-answers.ts`).
+    const isOther = asked !== undefined && asked.asks !== 'statement';
+    const hasParts = objects(answers[0]?.['item']).length > 0;
+    if (isOther && (answer === undefined || hasParts)) return [];
     const authored = parseDate(resource['authored']);
-    given.push({
-      linkId,
-      answer,
-      authored,
-      evidence: {
-        reference,
-        path: 'QuestionnaireResponse.item.answer.value',
-        value: answer === undefined ? '' : String(answer),
-        ...(authored === null ? {} : { date: authored.text }),
-        ...(answer === undefined ? { note: 'not usable: one answer with valueBoolean is expected' } : {}),
+    return [
+      {
+        linkId,
+        answer,
+        authored,
+        evidence: {
+          reference,
+          path: 'QuestionnaireResponse.item.answer.value',
+          value: answer === undefined ? '' : String(answer),
+          ...(authored === null ? {} : { date: authored.text }),
+          ...(answer === undefined ? { note: 'not usable: one answer with valueBoolean is expected' } : {}),
+        },
       },
-    });
-  }
-  return given;
+    ];
+  });
 }
 
 /** The answers that no other is surely later than; where those differ, nothing is settled. */

@@ -18,11 +18,18 @@ interface Inherited {
   readonly attestation: Attestation | undefined;
   /** Answer to the nearest criterion with an id: what a part without one asks of the clinician is asked there. */
   readonly answer: Attestation | undefined;
+  /** Id of that criterion. */
+  readonly criterion: string | undefined;
 }
 
 /** Evaluates a criterion and every part of it, even once the answer is settled: the reader is owed the whole list. */
 export function evaluateCriterion(criterion: Criterion, scope: CriterionScope): Evaluated {
-  return evaluate(criterion, scope, { exclusion: false, attestation: undefined, answer: undefined });
+  return evaluate(criterion, scope, {
+    exclusion: false,
+    attestation: undefined,
+    answer: undefined,
+    criterion: undefined,
+  });
 }
 
 function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inherited): Evaluated {
@@ -31,7 +38,12 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
   const attestation =
     own ?? (isPart && criterion.test.kind === 'attest' ? inherited.answer : inherited.attestation);
   const answer = isPart ? inherited.answer : own;
-  const raw = test(criterion, scope, { ...inherited, attestation, answer });
+  const raw = test(criterion, scope, {
+    ...inherited,
+    attestation,
+    answer,
+    criterion: criterion.id ?? inherited.criterion,
+  });
   const tested = contradicted(judged(raw, criterion, scope), criterion, own);
   const guard = criterion.when === undefined ? undefined : guardOf(criterion.when, scope);
   const isAnswerable =
@@ -142,7 +154,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
     case 'fact': {
       const fact = scope.facts.get(asked.fact);
       if (fact === undefined) throw new Error(`fact ${asked.fact} is not in the library`);
-      const answer = scope.answer(fact, asked.comparison);
+      const answer = scope.answer(fact, asked.comparison, inherited.criterion);
       const usual: Needs = inherited.exclusion ? 'attestation' : 'documentation';
       return {
         ...nothing,
@@ -178,6 +190,7 @@ function test(criterion: Criterion, scope: CriterionScope, inherited: Inherited)
           // The answer to a checklist is to what it asks beside its documents, which are asked for one by one.
           attestation: asked.kind === 'any' || criterion.isChecklist ? undefined : inherited.attestation,
           answer: inherited.answer,
+          criterion: inherited.criterion,
         }),
       );
       return asked.kind === 'readings' ? agreed(parts, criterion) : compose(asked.kind, parts, criterion);

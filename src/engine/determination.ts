@@ -1,13 +1,16 @@
-import type { Chart, ChartAnomaly } from '../fhir/chart.ts';
+import type { Chart } from '../fhir/chart.ts';
 import { parseDate } from '../fhir/date.ts';
 import type { Truth } from '../fhir/truth.ts';
 import type { Library } from '../policy/library.ts';
 import type { Payer } from '../policy/vocabulary.ts';
+import { formsOf } from '../policy/form.ts';
 import { isForProduct, type Indication, type Policy, type Requirement } from '../policy/policy.ts';
 import { attestations } from './attestations.ts';
+import { answerAnomalies, chartAnomalies } from './chart-anomalies.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
 import { diseaseReader } from './disease.ts';
 import { createFactReader } from './facts.ts';
+import { formAnswers } from './form-answers.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
@@ -100,11 +103,13 @@ export function determine(
   const day = parseDate(asOf);
   if (day === null) throw new Error(`asOf "${asOf}" is not a FHIR date`);
   const scope: Scope = { library, diseases: diseaseReader(library), chart, order, asOf: day };
+  const responses = { asOf: day, order: order.reference, forms: formsOf(policy, library.facts) };
+  const answers = formAnswers(chart, responses, library.terminology);
   const criterionScope: CriterionScope = {
     chart,
     facts: library.facts,
-    ...createFactReader(scope),
-    attestations: attestations(chart, day),
+    ...createFactReader(scope, answers.byKey),
+    attestations: attestations(chart, responses),
   };
   const base = {
     hookInstance: governed.hookInstance,
@@ -157,7 +162,8 @@ export function determine(
   const anomaliesOf = (evaluated: Evaluated | undefined): readonly Anomaly[] => [
     ...doubtAnomaly,
     ...policyAnomalies(policy, evaluated),
-    ...chartAnomalies(chart.anomalies, evaluated?.criteria ?? []),
+    ...chartAnomalies(chart.anomalies, withParts(evaluated?.criteria ?? [])),
+    ...answerAnomalies(answers.problems, withParts(evaluated?.criteria ?? [])),
   ];
 
   if (fit.kind === 'not-covered') {
@@ -296,20 +302,3 @@ function policyAnomalies(policy: Policy, evaluated: Evaluated | undefined): read
       : [];
   });
 }
-
-/** A chart's oddity touches the leaf criteria that looked through its resource types. */
-const chartAnomalies = (
-  anomalies: readonly ChartAnomaly[],
-  criteria: readonly CriterionResult[],
-): readonly Anomaly[] =>
-  anomalies.map(({ id, text, types }) => ({
-    id,
-    text,
-    criteria: withParts(criteria)
-      .filter(
-        (criterion) =>
-          criterion.criteria.length === 0 &&
-          criterion.searched.some(({ resourceType }) => types.includes(resourceType)),
-      )
-      .map((criterion) => criterion.id),
-  }));

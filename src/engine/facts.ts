@@ -6,16 +6,18 @@ import {
   type Fact,
   type Question,
   type Retrieve,
-  type SettingFact,
 } from '../policy/fact.ts';
+import { keysOf } from '../policy/form.ts';
 import type { Threshold, Within } from '../policy/policy.ts';
 import { daysBeforeAnswer } from './days-before.ts';
 import { episodesOf, type Episodes } from './episodes.ts';
 import { spanOf, type Span } from './exposure.ts';
 import { failuresAnswer } from './failures.ts';
 import { ageAnswer, measurementAnswer } from './measurement.ts';
+import type { FormAnswer } from './form-answers.ts';
+import { answerHits, denied, together } from './form-evidence.ts';
 import { pairedAnswer } from './paired.ts';
-import type { Answer, Evidence } from './result.ts';
+import { distinct, type Answer } from './result.ts';
 import { candidates, hitOf, proofOf, type Hit, type Timeline } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
@@ -27,18 +29,26 @@ import {
 } from './scope.ts';
 import { linesAnswer } from './lines.ts';
 import { seriesAnswer } from './series.ts';
+import { settingAnswer } from './setting.ts';
 import { isNewerThanLastDose, therapyOf, type Therapy } from './therapy.ts';
 import { placed, placedAtFirst, type Placed } from './window.ts';
 
 /** Asks facts of one chart. */
 export interface FactReader {
-  readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
+  /** @param criterion id of the criterion that asks: an answer of yes or no to another one's question is not for it */
+  readonly answer: (fact: Fact, threshold: Threshold | undefined, criterion?: string) => Answer;
   /** Where findings of the given days stand to a therapy's latest regimen. */
   readonly place: (within: Within, dates: readonly Span[]) => Placed;
 }
 
-/** Each answer is found once and kept for the call. */
-export function createFactReader(scope: Scope): FactReader {
+/**
+ * Each answer is found once and kept for the call.
+ * @param given what clinicians' forms say, by the key of what it speaks to
+ */
+export function createFactReader(
+  scope: Scope,
+  given: ReadonlyMap<string, readonly FormAnswer[]> = new Map(),
+): FactReader {
   const therapies = new Map<string, Therapy>();
   const courses = new Map<string, Episodes>();
   const hitsOf = new Map<Retrieve, readonly Hit[]>();
@@ -84,11 +94,27 @@ export function createFactReader(scope: Scope): FactReader {
 
   const kept = new Map<string, Answer>();
   return {
-    answer(fact, threshold) {
-      const key = `${fact.name} ${JSON.stringify(threshold)}`;
+    answer(fact, threshold, criterion) {
+      const answers = keysOf(fact)
+        .flatMap((name) => given.get(name) ?? [])
+        .filter(({ item, says }) => says === undefined || item.criterion?.id === criterion);
+      const asker = answers.length === 0 ? '' : (criterion ?? '');
+      const key = `${fact.name} ${asker} ${JSON.stringify(threshold)}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const answer = answerTo(fact, threshold, scope, hits, therapy, episodes);
+      const byChart = answerTo(fact, threshold, scope, hits, therapy, episodes, []);
+      const hitsWithAnswers = (retrieve: Retrieve): readonly Hit[] => [
+        ...hits(retrieve),
+        ...answerHits(retrieve, fact, answers, scope, timeline),
+      ];
+      const answer =
+        answers.length === 0
+          ? byChart
+          : together(
+              byChart,
+              denied(answers, byChart) ??
+                answerTo(fact, threshold, scope, hitsWithAnswers, therapy, episodes, answers),
+            );
       kept.set(key, answer);
       return answer;
     },
@@ -122,6 +148,7 @@ function answerTo(
   hits: (retrieve: Retrieve) => readonly Hit[],
   therapy: (name: string) => Therapy,
   episodes: (name: string) => Episodes,
+  answers: readonly FormAnswer[],
 ): Answer {
   const episodesNamed = (name: string | undefined): Episodes | undefined =>
     name === undefined ? undefined : episodes(name);
@@ -129,9 +156,9 @@ function answerTo(
     case 'question':
       return questionAnswer(fact, scope, hits);
     case 'age':
-      return ageAnswer(fact, threshold, scope);
+      return ageAnswer(fact, threshold, scope, answers);
     case 'setting':
-      return settingAnswer(fact, scope);
+      return settingAnswer(fact, scope, answers);
     case 'measurement':
       return measurementAnswer(fact, threshold, scope, hits, {
         episodes: episodesNamed(fact.episode),
@@ -274,31 +301,6 @@ const typesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
 
 const decidingTypes = (fact: Question, { library }: Scope): ReadonlySet<string> =>
   typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referredRetrieves(fact, library)]);
-
-/** The same datum is named once, however many retrieves found it; a decisive reading stands before a sign. */
-function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
-  const seen = new Map<string, Evidence>();
-  for (const item of evidence) {
-    const key = `${item.reference} ${item.path} ${item.value}`;
-    if (!seen.has(key)) seen.set(key, item);
-  }
-  return [...seen.values()];
-}
-
-function settingAnswer(fact: SettingFact, { order: { setting } }: Scope): Answer {
-  return {
-    truth: setting.value === 'unknown' ? null : setting.value === fact.setting,
-    needs: setting.value !== 'unknown' ? undefined : setting.isUnread ? 'data-access' : 'documentation',
-    evidence: setting.evidence,
-    missing:
-      setting.value === 'unknown' && !setting.isUnread
-        ? [{ what: 'Planned place of the infusion: inpatient or outpatient' }]
-        : [],
-    searched: setting.isUnread
-      ? [{ resourceType: 'Encounter', count: 0, status: 'failed', reason: 'the encounter could not be read' }]
-      : [],
-  };
-}
 
 function eventsAnswer(fact: EventsFact, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {
   const found = fact.events.flatMap(hits);

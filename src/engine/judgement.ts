@@ -11,7 +11,7 @@ import type { Placed } from './window.ts';
 export interface CriterionScope {
   readonly chart: Chart;
   readonly facts: ReadonlyMap<string, Fact>;
-  readonly answer: (fact: Fact, threshold: Threshold | undefined) => Answer;
+  readonly answer: (fact: Fact, threshold: Threshold | undefined, criterion?: string) => Answer;
   readonly place: (within: Within, dates: readonly Span[]) => Placed;
   readonly attestations: ReadonlyMap<string, Attestation>;
 }

@@ -1,3 +1,4 @@
+import type { ChartRecord } from '../fhir/chart.ts';
 import { addMonths, ageInYears, formatDay, parseDate, type DateInterval } from '../fhir/date.ts';
 import { text } from '../fhir/json.ts';
 import type { AgeFact, MeasurementFact, Retrieve } from '../policy/fact.ts';
@@ -5,6 +6,7 @@ import type { Threshold } from '../policy/policy.ts';
 import { compare } from './comparison.ts';
 import type { Episodes } from './episodes.ts';
 import { spanOf, type Span } from './exposure.ts';
+import type { FormAnswer } from './form-answers.ts';
 import { EARLIER } from './paired.ts';
 import { decided, readingOf, withoutSuperseded, type Reading } from './reading.ts';
 import type { Answer, Evidence } from './result.ts';
@@ -21,7 +23,12 @@ import {
 import { isFollowedByTherapy, type Therapy } from './therapy.ts';
 
 /** Age in whole years on the day, or the days, that the fact asks for. */
-export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope: Scope): Answer {
+export function ageAnswer(
+  fact: AgeFact,
+  threshold: Threshold | undefined,
+  scope: Scope,
+  answers: readonly FormAnswer[] = [],
+): Answer {
   const { chart, order, asOf } = scope;
   const searched = [searchedType('Patient', chart)];
   const open = (needs: Answer['needs'], evidence: readonly Evidence[], what?: string): Answer => ({
@@ -32,10 +39,14 @@ export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope
     searched,
   });
   if (chart.patient === null) return { ...open('data-access', []), isBroken: true };
-  const printed = chart.patient.resource['birthDate'];
-  if (printed === undefined) return open('documentation', [], 'Birth date');
-  const birth = parseDate(printed);
-  const base = { reference: chart.patient.reference, path: 'Patient.birthDate', value: text(printed) ?? '' };
+  const { birth, evidence: base, isDisputed } = birthOf(chart.patient, answers);
+  if (base === undefined) return open('documentation', [], 'Birth date');
+  if (isDisputed)
+    return open(
+      'review',
+      [base, ...answers.map((answer) => answer.evidence)],
+      'Birth date: the chart and the answers to the form differ',
+    );
   if (birth === null)
     return open('documentation', [{ ...base, note: 'not usable: not a FHIR date' }], 'Birth date');
 
@@ -71,6 +82,24 @@ export function ageAnswer(fact: AgeFact, threshold: Threshold | undefined, scope
   }
   return { truth: first, needs: undefined, evidence, missing: [], searched };
 }
+
+/** The birth date of the Patient; an answer to a form stands in where there is none, or where it says it more exactly. */
+function birthOf(patient: ChartRecord, answers: readonly FormAnswer[]) {
+  const recorded = patient.resource['birthDate'];
+  const all = [
+    ...(recorded === undefined
+      ? []
+      : [{ reference: patient.reference, path: 'Patient.birthDate', value: text(recorded) ?? '' }]),
+    ...answers.map(({ evidence }) => evidence),
+  ].map((evidence) => ({ evidence, birth: parseDate(evidence.value) }));
+  const read = all.flatMap(({ birth }) => birth ?? []);
+  const narrowest = all
+    .filter(({ birth }) => birth !== null)
+    .toSorted((a, b) => width(a.birth) - width(b.birth))[0];
+  const isDisputed = read.some((a) => read.some((b) => a.low > b.high));
+  return { ...(narrowest ?? all[0] ?? { birth: null, evidence: undefined }), isDisputed };
+}
+const width = (date: DateInterval | null): number => (date === null ? Infinity : date.high - date.low);
 
 /** The day of the request stands in for an infusion date; where the fact says so, any day in the months after it. */
 function unplanned(asOf: DateInterval, months: number): { date: DateInterval; name: string } {

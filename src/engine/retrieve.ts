@@ -9,10 +9,11 @@ import { positionToCourse } from './course.ts';
 import type { Evidence } from './result.ts';
 import type { Scope } from './scope.ts';
 import { spanOf, type Span } from './exposure.ts';
+import { aboutOf, isReported } from './references.ts';
 import { givenFor } from './treatment-reason.ts';
 import type { Truth } from '../fhir/truth.ts';
 import type { Therapy } from './therapy.ts';
-import { conditionStatus, eventStanding, shownValue, standingOf, type Standing } from './usability.ts';
+import { shownValue, standingOf, type Standing } from './usability.ts';
 
 /** A record that a retrieve found, and what it is worth to the question. */
 export interface Hit {
@@ -23,8 +24,12 @@ export interface Hit {
 }
 
 /** Path of the value of an Observation, or of the component that stands for it. */
-export const valuePath = ({ isComponent }: ChartRecord): string =>
-  isComponent === true ? 'Observation.component.value' : 'Observation.value';
+export const valuePath = ({ type, isComponent }: ChartRecord): string =>
+  type !== 'Observation'
+    ? `${type}.item.answer.value`
+    : isComponent === true
+      ? 'Observation.component.value'
+      : 'Observation.value';
 
 export const proofOf = (list: readonly Hit[]): readonly Hit[] =>
   list.filter(({ standing }) => standing === 'proof');
@@ -62,11 +67,6 @@ export function hitOf(
   if (record.reference === scope.order.reference) return null;
   if (retrieve['other-than'] !== undefined && isOrderedProduct(record, scope)) return null;
   const evidence = evidenceOf(record, type, retrieve, scope);
-  const unusable = (note: string): Hit => ({
-    record,
-    standing: 'unusable',
-    evidence: { ...evidence, note: `not usable: ${note}` },
-  });
   const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
 
   const judged: Standing = standingOf(record, retrieve);
@@ -79,7 +79,7 @@ export function hitOf(
     try {
       if (condition.holds(record.resource, scope.asOf.text) !== true) return null;
     } catch {
-      return unusable('an element it is asked for has an unexpected form');
+      return unusable(record, evidence, 'an element it is asked for has an unexpected form');
     }
   }
   const about = retrieve.focus === undefined ? 'disease' : aboutOf(record, retrieve.focus, scope);
@@ -100,19 +100,43 @@ export function hitOf(
     );
   if (retrieve['dose-of'] !== undefined && !timeline.therapy(retrieve['dose-of']).doses.has(record))
     return sign('prepares for a transplant or infusion, or bridges to it');
+  if (type !== 'Condition' || scope.diseases.ofCondition(record).conflict === undefined) {
+    if (retrieve.product === 'ordered') {
+      const bearing = bearingOn(record, scope);
+      if (bearing.kind === 'other') return null;
+      if (bearing.kind === 'undecided') return sign(bearing.why);
+    }
+    if (
+      retrieve.with !== undefined &&
+      companionsOf(record, type, retrieve, retrieve.with, scope) === undefined
+    )
+      return sign('alone: what must stand beside it was not found on the same day');
+  }
+  return placedHit(record, type, evidence, retrieve, scope, timeline);
+}
+
+const unusable = (record: ChartRecord, evidence: Evidence, note: string): Hit => ({
+  record,
+  standing: 'unusable',
+  evidence: { ...evidence, note: `not usable: ${note}` },
+});
+
+/** What a record that says what is asked is worth by its time: to the request, the ordered course, the latest therapy. */
+export function placedHit(
+  record: ChartRecord,
+  type: string,
+  evidence: Evidence,
+  retrieve: Retrieve,
+  scope: Scope,
+  timeline: Timeline,
+): Hit {
+  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
   if (isAfterRequest(record, scope)) return sign('dated after the request');
   if (type === 'Condition') {
     const { conflict } = scope.diseases.ofCondition(record);
     if (conflict !== undefined)
       return { record, standing: 'conflict', evidence: { ...evidence, note: conflict } };
   }
-  if (retrieve.product === 'ordered') {
-    const bearing = bearingOn(record, scope);
-    if (bearing.kind === 'other') return null;
-    if (bearing.kind === 'undecided') return sign(bearing.why);
-  }
-  if (retrieve.with !== undefined && companionsOf(record, type, retrieve, retrieve.with, scope) === undefined)
-    return sign('alone: what must stand beside it was not found on the same day');
   if (retrieve.before === 'course') {
     switch (positionToCourse(record, scope.order, scope.asOf, scope.library.terminology)) {
       case 'course':
@@ -124,7 +148,7 @@ export function hitOf(
               standing: 'undated',
               evidence: { ...evidence, note: 'not dated well enough to say that it was before this course' },
             }
-          : unusable('its date cannot be read');
+          : unusable(record, evidence, 'its date cannot be read');
       case 'before':
         break;
     }
@@ -136,7 +160,9 @@ export function hitOf(
       if (retrieve['or-without-events'] !== true)
         return sign('the chart holds no therapy that it could follow');
     } else if (record.stated === null) {
-      return record.problem === undefined ? sign('not dated') : unusable('its date cannot be read');
+      return record.problem === undefined
+        ? sign('not dated')
+        : unusable(record, evidence, 'its date cannot be read');
     } else if (record.stated.high <= start) {
       return sign(`not after the latest therapy (begun by ${formatDay(start)})`);
     } else if (
@@ -218,24 +244,6 @@ function offFirstRegimen({ stated }: ChartRecord, { regimens, undated }: Therapy
   return next !== undefined && stated.high > next.first.low ? 'after the next regimen began' : undefined;
 }
 
-/** A report is of the kind asked for by its own code or category; a Condition by the reports that it rests on. */
-function isReported(record: ChartRecord, kinds: readonly string[], scope: Scope): boolean {
-  const { terminology } = scope.library;
-  if (record.type !== 'Condition')
-    return [record.resource['code'], record.resource['category']]
-      .flatMap((concept) => terminology.codings(concept))
-      .some(({ key }) => key !== undefined && terminology.includes(kinds, key));
-  return objects(record.resource['evidence'])
-    .flatMap((evidence) => objects(evidence['detail']))
-    .map((reference) => scope.chart.find(reference))
-    .some(
-      (report) =>
-        report?.type === 'DiagnosticReport' &&
-        eventStanding(report).standing === 'proof' &&
-        isReported(report, kinds, scope),
-    );
-}
-
 function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope: Scope): Evidence {
   const base = {
     reference: record.reference,
@@ -287,33 +295,6 @@ function codedValue(
     return 'in';
   return codings.some(({ key }) => key !== undefined) ? 'other' : 'uncoded';
 }
-
-/**
- * What an Observation says it is about (`focus`): nothing, and it is taken as it stands; the disease; another one; or a
- * record that is not at hand or was refuted.
- */
-function aboutOf(
-  record: ChartRecord,
-  valueSets: readonly string[],
-  scope: Scope,
-): 'disease' | 'other' | 'unknown' {
-  const printed = objects(record.resource['focus']);
-  if (printed.length === 0) return record.resource['focus'] === undefined ? 'disease' : 'unknown';
-  const focuses = printed.map((reference) => scope.chart.find(reference));
-  const isDisease = focuses.some(
-    (focus) =>
-      focus !== undefined &&
-      !isRefuted(focus) &&
-      focus.codes.some(
-        ({ coding }) => coding.key !== undefined && scope.library.terminology.includes(valueSets, coding.key),
-      ),
-  );
-  if (isDisease) return 'disease';
-  return focuses.some((focus) => focus === undefined || isRefuted(focus)) ? 'unknown' : 'other';
-}
-
-const isRefuted = ({ resource }: ChartRecord): boolean =>
-  ['refuted', 'entered-in-error'].includes(conditionStatus(resource['verificationStatus']) ?? '');
 
 /** A record of what has not happened yet: a mistake, or a chart whose dates were moved. */
 const isAfterRequest = ({ date }: ChartRecord, { asOf }: Scope): boolean =>

@@ -34,6 +34,9 @@ const STATUSES: Statuses = {
   ClaimResponse: { proof: ['active'], sign: [] },
 };
 
+/** The statuses in which an event or result of a type counts. */
+export const countedStatuses = (type: string): readonly string[] => STATUSES[type]?.proof ?? [];
+
 /** Where an intention is asked for, an order that stands is one; what was carried out or given up is none. */
 const INTENTIONS: Statuses = {
   MedicationRequest: { proof: ['active', 'on-hold'], sign: [] },

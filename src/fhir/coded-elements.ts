@@ -7,7 +7,8 @@ export interface CodedElement {
   readonly coding: Coding;
 }
 
-const MORPHOLOGY = 'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior';
+export const CONDITION_MORPHOLOGY_URL =
+  'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior';
 export const CONDITION_MORPHOLOGY = 'Condition.extension(histology-morphology-behavior)';
 
 const REVIEW_ACTION = 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewAction';
@@ -33,7 +34,7 @@ export function codedElements(
     case 'Condition':
       return [
         ...at('Condition.code', resource['code']),
-        ...extensionsOf(resource, MORPHOLOGY).flatMap((extension) =>
+        ...extensionsOf(resource, CONDITION_MORPHOLOGY_URL).flatMap((extension) =>
           at(CONDITION_MORPHOLOGY, extension['valueCodeableConcept']),
         ),
       ];

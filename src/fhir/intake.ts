@@ -21,6 +21,8 @@ export function collect(intakes: readonly Intake[]): {
   readonly conflicting: readonly Held[];
 } {
   const versions = new Map<string, JsonObject[]>();
+  /** Of references that came more than once: what came, so that many repeats cost no more than few. */
+  const printed = new Map<string, Set<string | undefined>>();
   const fullUrls = new Map<string, string>();
   let unreadable = 0;
   for (const intake of intakes) {
@@ -33,9 +35,15 @@ export function collect(intakes: readonly Intake[]): {
       continue;
     }
     const resource = withoutEngineKeys(intake.resource);
-    const known = versions.get(reference) ?? [];
-    if (!known.some((other) => sameJson(other, resource))) known.push(resource);
-    versions.set(reference, known);
+    const known = versions.get(reference);
+    if (known === undefined) versions.set(reference, [resource]);
+    else {
+      const texts = printed.get(reference) ?? new Set(known.map((other) => canonical(other)));
+      printed.set(reference, texts);
+      const text = canonical(resource);
+      if (text === undefined || !texts.has(text)) known.push(resource);
+      texts.add(text);
+    }
     if (fullUrl !== undefined) fullUrls.set(fullUrl, reference);
   }
   const byReference = new Map<string, Held>();
@@ -64,7 +72,10 @@ function withoutEngineKeys(resource: JsonObject): JsonObject {
 function latestVersions(versions: readonly JsonObject[]): readonly JsonObject[] {
   if (versions.length === 1) return versions;
   const updated = ({ meta }: JsonObject): number => Date.parse(text(property(meta, 'lastUpdated')) ?? '');
-  const latest = Math.max(...versions.map(updated).filter((time) => !Number.isNaN(time)));
+  const latest = versions
+    .map(updated)
+    .filter((time) => !Number.isNaN(time))
+    .reduce((a, b) => Math.max(a, b), -Infinity);
   return versions
     .filter((version) => Number.isNaN(updated(version)) || updated(version) === latest)
     .map((version) => ({ version, printed: JSON.stringify(version) }))
@@ -72,13 +83,21 @@ function latestVersions(versions: readonly JsonObject[]): readonly JsonObject[] 
     .map(({ version }) => version);
 }
 
-function sameJson(a: unknown, b: unknown, depth = 0): boolean {
-  if (Object.is(a, b)) return true;
-  if (depth > 32 || typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = Object.entries(a);
-  return (
-    left.length === Object.keys(b).length &&
-    left.every(([key, value]) => Object.hasOwn(b, key) && sameJson(value, (b as JsonObject)[key], depth + 1))
-  );
+/** JSON with the names of every object in order; undefined for what is nested deeper than any resource. */
+function canonical(value: unknown, depth = 0): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (depth > 32) return undefined;
+  const members = Array.isArray(value)
+    ? value.map((item) => canonical(item, depth + 1))
+    : Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, item]) => {
+          const text = canonical(item, depth + 1);
+          return text === undefined ? undefined : `${JSON.stringify(name)}:${text}`;
+        });
+  return members.includes(undefined)
+    ? undefined
+    : Array.isArray(value)
+      ? `[${members.join()}]`
+      : `{${members.join()}}`;
 }

@@ -25,8 +25,17 @@ export interface ValueSet {
   readonly id: string;
   readonly title: string;
   readonly version: string;
+  readonly url: string;
   /** Display by `system|code`. */
   readonly concepts: ReadonlyMap<string, string>;
+  /** The codes as they are printed, in their order. */
+  readonly codings: readonly ListedCoding[];
+}
+
+export interface ListedCoding {
+  readonly system: string;
+  readonly code: string;
+  readonly display: string;
 }
 
 export interface Terminology {
@@ -97,12 +106,15 @@ export function createTerminology(
   const displays = new Map<string, string>();
   for (const resource of valueSetResources) {
     const concepts = new Map<string, string>();
+    const listed = new Map<string, ListedCoding>();
     for (const include of objects((resource['compose'] as JsonObject | undefined)?.['include'])) {
       for (const concept of objects(include['concept'])) {
         const read = coding({ ...concept, system: include['system'] });
         if (read?.key === undefined) continue;
         const display = read.display ?? read.code;
         concepts.set(read.key, display);
+        if (read.system !== undefined)
+          listed.set(read.key, { system: read.system, code: read.code, display });
         if (!displays.has(read.key)) displays.set(read.key, display);
       }
     }
@@ -111,7 +123,9 @@ export function createTerminology(
       id,
       title: text(resource['title']) ?? id,
       version: text(resource['version']) ?? '',
+      url: text(resource['url']) ?? `urn:cartograph:ValueSet:${id}`,
       concepts,
+      codings: [...listed.values()],
     });
   }
 

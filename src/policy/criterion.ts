@@ -68,6 +68,7 @@ interface CriterionInput {
   signals?: string[] | undefined;
   within?: z.output<typeof within> | undefined;
   missing?: string | undefined;
+  administrative?: true | undefined;
   fact?: string | undefined;
   'at-least'?: z.output<typeof threshold> | undefined;
   'more-than'?: z.output<typeof threshold> | undefined;
@@ -108,6 +109,8 @@ const criterionFields = {
   within: within.optional(),
   /** What to supply when it is open. */
   missing: z.string().min(1).optional(),
+  /** On the request, not on the patient: a form asks it apart from the clinical questions. */
+  administrative: z.literal(true).optional(),
   fact: name.optional(),
   'at-least': threshold.optional(),
   'more-than': threshold.optional(),
@@ -233,6 +236,7 @@ export interface Criterion {
   readonly ifSo: 'review' | undefined;
   readonly signals: readonly string[];
   readonly within: Within | undefined;
+  readonly administrative: boolean;
   readonly test: Test;
 }
 

@@ -240,6 +240,7 @@ export function buildPolicy(source: PolicySource): Policy {
       ifSo: criterion['if-so'],
       signals: criterion.signals ?? [],
       within: withinOf(criterion.within),
+      administrative: criterion.administrative === true,
       test: testOf(criterion, (part) => build(part, prefix, { title, locator })),
     };
   };

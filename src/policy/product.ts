@@ -8,15 +8,35 @@ export type OrderedItem =
   | { readonly kind: 'car-t' }
   | { readonly kind: 'other' };
 
-const namedBy = (words: string, { products }: ProductLibrary): readonly Product[] => {
+/** The names of a library as words. */
+interface Names {
+  readonly products: readonly { readonly product: Product; readonly phrases: readonly string[] }[];
+  readonly general: readonly string[];
+}
+
+/** Read once for each library: every order of every call asks for them. */
+const read = new WeakMap<ProductLibrary, Names>();
+
+function namesOf(library: ProductLibrary): Names {
+  const names = read.get(library) ?? {
+    products: library.products.map((product) => ({ product, phrases: product.names.map(asWords) })),
+    general: library.generalNames.map(asWords),
+  };
+  read.set(library, names);
+  return names;
+}
+
+const namedBy = (words: string, library: ProductLibrary): readonly Product[] => {
   const text = asWords(words);
-  return products.filter(({ names }) => names.some((name) => text.includes(asWords(name))));
+  return namesOf(library)
+    .products.filter(({ phrases }) => phrases.some((phrase) => text.includes(phrase)))
+    .map(({ product }) => product);
 };
 
 /** True when words speak of CAR-T at all: a product, or the therapy. */
 export const speaksOfCarT = (words: string, library: ProductLibrary): boolean =>
   namedBy(words, library).length > 0 ||
-  library.generalNames.some((name) => asWords(words).includes(asWords(name)));
+  namesOf(library).general.some((phrase) => asWords(words).includes(phrase));
 
 /**
  * The product by the order's codes; by its text only where no code names something else (`clinical/facts.md` 2.6).

@@ -6,6 +6,7 @@ import type { Dependencies } from './call.ts';
 import { cors } from './cors.ts';
 import { determinationRoutes } from './determinations.ts';
 import { createDeterminationStore } from './determination-store.ts';
+import { dtrRoutes } from './dtr.ts';
 import { errorHandler, errorPlace, ServiceError } from './errors.ts';
 import { createFeedbackStore } from './feedback-store.ts';
 import { feedbackRoutes } from './feedback.ts';
@@ -14,6 +15,7 @@ import { createFhirConnections } from './fhir-connections.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
 import { allow } from './methods.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
+import { createResponseStore } from './response-store.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 
 /**
@@ -25,9 +27,11 @@ export function createApp(
   fixtures: readonly SandboxFixture[],
 ): Express {
   const connections = createFhirConnections();
+  const responses = given.responses ?? createResponseStore();
   const dependencies: Dependencies = {
     fhirClient: (access, log) => createFhirClient(access, connections, log),
     ...given,
+    responses,
   };
   const { library, logger, callers, config } = dependencies;
   const app = express();
@@ -42,6 +46,7 @@ export function createApp(
   app.use(cdsServiceRoutes(dependencies, gate, determinations, feedback));
   app.use(feedbackRoutes(gate, feedback));
   app.use(determinationRoutes(dependencies, gate, determinations));
+  app.use(dtrRoutes(dependencies, gate, determinations, responses));
   if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
   app.get('/healthz', (_request, response) => {
     response.json({

@@ -7,10 +7,10 @@ import { ServiceError } from './errors.ts';
 const MAX_DEPTH = 200;
 
 /**
- * JSON bodies of the API, as UTF-8 bytes read once: refused when they are not JSON by their content type (415), too
- * large (413), nested without measure, or not JSON at all (400).
+ * JSON bodies of the API, as bytes: refused when they are not JSON by their content type (415) or too large (413).
+ * Nothing is parsed yet: a large body is parsed in another thread.
  */
-export function jsonBody(limit: string): readonly RequestHandler[] {
+export function jsonBytes(limit: string): readonly RequestHandler[] {
   return [
     (request, _response, next) => {
       const type = request.is(['json', '+json']);
@@ -23,20 +23,23 @@ export function jsonBody(limit: string): readonly RequestHandler[] {
     (request, _response, next) => {
       const bytes: unknown = request.body;
       identifiedOf(request).admitBody(Buffer.isBuffer(bytes) ? bytes : new Uint8Array());
-      request.body = bodyValue(bytes);
       next();
     },
   ];
 }
 
-function bodyValue(bytes: unknown): unknown {
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0)
+/**
+ * The JSON value of a body in UTF-8.
+ * @throws ServiceError when it is empty, nested without measure, or not JSON
+ */
+export function bodyValue(bytes: unknown): unknown {
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0)
     throw new ServiceError('not-json', 'the body is empty', '(body)');
   if (nestsTooDeep(bytes)) {
     throw new ServiceError('invalid-request', `the body is nested more than ${MAX_DEPTH} deep`, '(body)');
   }
   try {
-    return parseJson(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+    return parseJson(new TextDecoder().decode(bytes));
   } catch (error) {
     // Node's message repeats the text around the mistake: only its position is passed on.
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
@@ -47,6 +50,12 @@ function bodyValue(bytes: unknown): unknown {
     );
   }
 }
+
+/** For routes whose bodies are small: the body as its value. */
+export const parsedBody: RequestHandler = (request, _response, next) => {
+  request.body = bodyValue(request.body);
+  next();
+};
 
 /** One pass over the bytes: strings are skipped, brackets counted. */
 export function nestsTooDeep(bytes: Uint8Array): boolean {

@@ -24,9 +24,15 @@ export interface Callable {
  * The client for the FHIR server that a request names; undefined when it names none. A server that is not one of the
  * caller's fails every query: `fhirServer` is the caller's word.
  * @param started `performance.now()` at which the call came in
+ * @param signal ends its queries, when nobody waits for them any more
  */
 export function clientFor(
-  { hook, fhirServer, authorization, patientId }: HookRequest,
+  {
+    hook,
+    fhirServer,
+    authorization,
+    patientId,
+  }: Pick<HookRequest, 'hook' | 'fhirServer' | 'authorization' | 'patientId'>,
   { fhirServers, isSandbox }: Callable,
   {
     config: { queryMilliseconds, longQueryMilliseconds = queryMilliseconds },
@@ -36,6 +42,7 @@ export function clientFor(
     readonly fhirClient: MakeFhirClient;
   },
   started: number,
+  signal: AbortSignal,
   log: (query: QueryLog) => void,
 ): FhirClient | undefined {
   if (fhirServer === undefined) return undefined;
@@ -47,11 +54,11 @@ export function clientFor(
     });
   const budget = SLOW_HOOKS.includes(hook) ? longQueryMilliseconds : queryMilliseconds;
   const milliseconds = Math.max(0, Math.round(started + budget - performance.now()));
-  return fhirClient({ server, authorization, patientId, milliseconds }, log);
+  return fhirClient({ server, authorization, patientId, milliseconds, signal }, log);
 }
 
 /** In place of a server that is not asked: every query fails the same way. */
-const unreadableServer = (failure: Failure): FhirClient => ({
+export const unreadableServer = (failure: Failure): FhirClient => ({
   read: () => Promise.resolve({ failure }),
   search: () => Promise.resolve({ intakes: [], failure }),
   pagesFrom: () => Promise.resolve({ intakes: [], failure }),

@@ -1,5 +1,4 @@
 import { Router } from 'express';
-import { hookResponse } from '../crd/answer.ts';
 import { configurationOptions, type ConfigurationOption } from '../crd/card-types.ts';
 import { HOOKS, type Hook } from '../crd/hook-request.ts';
 import { templatesOf, type PrefetchStyle } from '../crd/prefetch.ts';
@@ -63,7 +62,7 @@ export function cdsServiceRoutes(
   determinations: DeterminationStore,
   feedback: FeedbackStore,
 ): Router {
-  const { library, newUuid, config } = dependencies;
+  const { library, config } = dependencies;
   const services = discovered(library, config.prefetch ?? 'small');
   const router = Router();
   router.get('/cds-services', ...gate.open(() => ['/cds-services']), (_request, response) => {
@@ -85,10 +84,15 @@ export function cdsServiceRoutes(
     ...gate.post(({ params }) => [`/cds-services/${String(params['id'])}`]),
     async (request, response) => {
       const service = services.find(({ id }) => id === request.params['id']);
-      const { evaluation, ...call } = await answerCall(request, service?.hook, dependencies, determinations);
-      const answer = hookResponse(evaluation, { ...call, library, newUuid });
-      for (const { uuid } of answer.cards) feedback.issued(uuid, ownerOf(callerOf(request)));
-      response.set('cache-control', 'no-store').json(answer);
+      const { cards, text } = await answerCall(
+        request,
+        response,
+        service?.hook,
+        dependencies,
+        determinations,
+      );
+      for (const uuid of cards) feedback.issued(uuid, ownerOf(callerOf(request)));
+      response.set('cache-control', 'no-store').type('json').send(text);
     },
   );
   router.all('/cds-services/:id', allow('POST'));

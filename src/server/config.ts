@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
 import { normalBase } from './fhir-base.ts';
@@ -11,6 +12,8 @@ export interface Config {
   readonly queryMilliseconds: number;
   /** The same for the hooks that CRD gives 10 s. */
   readonly longQueryMilliseconds: number;
+  /** Threads that evaluate CAR-T orders. */
+  readonly evaluationThreads: number;
   readonly logLevel: string;
   /** What the services ask ahead for. */
   readonly prefetch: PrefetchStyle;
@@ -39,6 +42,15 @@ export interface ProductionSettings {
   readonly publicUrl: string;
   /** Path of the clients file. */
   readonly clients: string;
+  /** Paths of PEM files, when this process ends TLS itself; undefined: a proxy does. */
+  readonly tls: TlsFiles | undefined;
+}
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities of client certificates: then every caller must bring one (mutual TLS), beside its token. */
+  readonly clientAuthorities: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -64,6 +76,8 @@ const common = {
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
   QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
+  // One core is left to the thread that serves all calls.
+  THREADS: whole('THREADS', 1, 64, Math.min(4, Math.max(1, availableParallelism() - 1))),
   PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
   LOG_LEVEL: z
     .enum(
@@ -104,6 +118,9 @@ const productionOnly = {
     .string('CLIENTS is missing: the path of the clients file; clients.example.yaml is one')
     .min(1, 'CLIENTS must be the path of the clients file'),
   LISTEN_HOST: z.string().default('127.0.0.1'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  TLS_CLIENT_CA: z.string().optional(),
   TRUSTED_PROXIES: list
     .pipe(
       z.array(
@@ -168,14 +185,27 @@ function readProduction(given: Environment, nodeArguments: readonly string[]): C
     .filter((name) => name in given)
     .map((name) => `${name} is of sandbox mode: the clients file says it for each client`);
   const read = productionSchema.safeParse(given);
-  const problems = [...messages(read), ...misplaced, ...unsafeSettings(given, nodeArguments)];
+  const problems = [
+    ...messages(read),
+    ...misplaced,
+    ...unsafeSettings(given, nodeArguments),
+    ...incompleteTls(given),
+  ];
   if (!read.success || problems.length > 0) throw wrongSettings(problems);
-  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES } = read.data;
+  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES, TLS_CERT, TLS_KEY, TLS_CLIENT_CA } = read.data;
   return {
     ...commonSettings(read.data),
     host: LISTEN_HOST,
     trustedProxies: TRUSTED_PROXIES,
-    access: { mode: 'production', publicUrl: PUBLIC_URL, clients: CLIENTS },
+    access: {
+      mode: 'production',
+      publicUrl: PUBLIC_URL,
+      clients: CLIENTS,
+      tls:
+        TLS_CERT === undefined || TLS_KEY === undefined
+          ? undefined
+          : { certificate: TLS_CERT, key: TLS_KEY, clientAuthorities: TLS_CLIENT_CA },
+    },
   };
 }
 
@@ -202,6 +232,12 @@ function unsafeSettings(given: Environment, nodeArguments: readonly string[]): r
   ];
 }
 
+const incompleteTls = (given: Environment): readonly string[] => {
+  const isCertified = 'TLS_CERT' in given && 'TLS_KEY' in given;
+  const isNamed = ['TLS_CERT', 'TLS_KEY', 'TLS_CLIENT_CA'].some((name) => name in given);
+  return isNamed && !isCertified ? ['TLS_CERT and TLS_KEY go together: paths of PEM files'] : [];
+};
+
 const commonSettings = (
   read: z.output<typeof sandboxSchema> | z.output<typeof productionSchema>,
 ): Omit<Config, 'host' | 'trustedProxies' | 'access'> => ({
@@ -209,6 +245,7 @@ const commonSettings = (
   bodyLimit: read.BODY_LIMIT,
   queryMilliseconds: read.QUERY_TIMEOUT_MS,
   longQueryMilliseconds: read.QUERY_TIMEOUT_LONG_MS,
+  evaluationThreads: read.THREADS,
   logLevel: read.LOG_LEVEL,
   prefetch: read.PREFETCH,
 });

@@ -14,13 +14,8 @@ export function determinationRoutes(
 ): Router {
   const router = Router();
   router.post('/determinations', ...gate.post(() => ['/determinations']), async (request, response) => {
-    const { evaluation, idOf } = await answerCall(request, undefined, dependencies, store);
-    response.set('cache-control', 'no-store').json({
-      determinations: evaluation.determinations.map(({ determination }) => ({
-        id: idOf(determination),
-        ...determination,
-      })),
-    });
+    const { text } = await answerCall(request, response, undefined, dependencies, store);
+    response.set('cache-control', 'no-store').type('json').send(text);
   });
   router.all('/determinations', allow('POST'));
   const ownPath = (request: Request): readonly string[] => [

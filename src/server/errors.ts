@@ -1,6 +1,4 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { MissingData } from '../crd/evaluation.ts';
-import { property } from '../fhir/json.ts';
 
 /** What a caller may be told went wrong; each code has one HTTP status. */
 const STATUS = {
@@ -30,6 +28,8 @@ const STATUS = {
   'unsupported-media-type': 415,
   'too-many-requests': 429,
   internal: 500,
+  busy: 503,
+  'not-evaluated': 503,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS;
@@ -38,11 +38,14 @@ export type ErrorCode = keyof typeof STATUS;
 export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly path: string;
+  /** True when the caller gets an OperationOutcome whatever it accepts. */
+  readonly isFhir: boolean;
 
-  constructor(code: ErrorCode, message: string, path: string) {
+  constructor(code: ErrorCode, message: string, path: string, isFhir = false) {
     super(message);
     this.code = code;
     this.path = path;
+    this.isFhir = isFhir;
   }
 
   get status(): number {
@@ -62,11 +65,10 @@ export function errorHandler(log: (error: unknown, request: Request) => void): E
     }
     response.status(known.status).set('cache-control', 'no-store');
     if (known.status === 401) response.set('www-authenticate', challenge(known.code));
-    // A caller that asks for FHIR gets FHIR; one that names a version of CRD, where it was FHIR data that lacked (CRD-X-01).
+    if (known.code === 'busy') response.set('retry-after', String(RETRY_SECONDS));
     const asksForFhir =
       request.accepts(['application/json', 'application/fhir+json']) === 'application/fhir+json';
-    const lacksData = known.code === 'missing-data' || known.code === 'no-coverage';
-    if (asksForFhir || (lacksData && namesVersion(request.body)))
+    if (asksForFhir || known.isFhir || request.path.startsWith('/fhir/'))
       response.type('application/fhir+json').send(JSON.stringify(operationOutcome(known)));
     else response.json({ code: known.code, message: known.message, path: known.path });
   };
@@ -76,8 +78,8 @@ export function errorHandler(log: (error: unknown, request: Request) => void): E
 const challenge = (code: ErrorCode): string =>
   code === 'token-missing' ? 'Bearer' : `Bearer error="invalid_token", error_description="${code}"`;
 
-const namesVersion = (body: unknown): boolean =>
-  property(property(body, 'extension'), 'davinci-crd.requestedVersion') !== undefined;
+/** A large chart is evaluated in less. */
+const RETRY_SECONDS = 2;
 
 const operationOutcome = ({ code, message, path, status }: ServiceError) => ({
   resourceType: 'OperationOutcome',
@@ -103,6 +105,7 @@ const ISSUE_TYPES: Readonly<Record<number, string>> = {
   415: 'not-supported',
   429: 'throttled',
   500: 'exception',
+  503: 'transient',
 };
 
 /** Where an unexpected error came from. Its message may repeat data: its name and place are enough to find it. */
@@ -114,7 +117,6 @@ export function errorPlace(error: unknown): { readonly name: string; readonly at
 
 function serviceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
-  if (error instanceof MissingData) return new ServiceError('missing-data', error.message, 'prefetch');
   // body-parser and the router describe the caller's mistakes by `type` and `status`.
   const { type, status } = error as { readonly type?: unknown; readonly status?: unknown };
   if (type === 'entity.too.large')

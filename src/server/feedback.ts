@@ -1,6 +1,7 @@
 import { Router, type Request } from 'express';
 import * as z from 'zod';
 import { HOOKS } from '../crd/hook-request.ts';
+import { bodyValue } from './body.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { FeedbackStore, KeptFeedback, OverrideReason } from './feedback-store.ts';
@@ -54,6 +55,9 @@ const audiences = ({ params }: Request): readonly string[] => {
   return [`${service}/feedback`, service];
 };
 
+/** What became of 1,000 cards; larger bodies are refused, since this one is parsed on the thread that serves all calls. */
+const BODY_LIMIT = '1mb';
+
 export function feedbackRoutes(gate: Gate, store: FeedbackStore): Router {
   const router = Router();
   router.all('/cds-services/:id/feedback', (request, _response, next) => {
@@ -65,8 +69,8 @@ export function feedbackRoutes(gate: Gate, store: FeedbackStore): Router {
       );
     next();
   });
-  router.post('/cds-services/:id/feedback', ...gate.post(audiences), (request, response) => {
-    const entries = readFeedback(request.body);
+  router.post('/cds-services/:id/feedback', ...gate.post(audiences, BODY_LIMIT), (request, response) => {
+    const entries = readFeedback(bodyValue(request.body));
     const owner = ownerOf(callerOf(request));
     store.keep(entries.map((entry) => kept(String(request.params['id']), owner, entry, store)));
     response.set('cache-control', 'no-store').json({});

@@ -14,6 +14,8 @@ export interface FhirAccess {
   readonly patientId: string;
   /** Time for all queries of the call. */
   readonly milliseconds: number;
+  /** Ends all queries of the call before their time. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What queries may cost. */
@@ -47,7 +49,7 @@ export interface QueryLog {
 
 /** The client of one call; its time begins now. */
 export function createFhirClient(
-  { server, authorization, patientId, milliseconds }: FhirAccess,
+  { server, authorization, patientId, milliseconds, signal: left }: FhirAccess,
   connections: FhirConnections,
   log: (query: QueryLog) => void,
   limits: FhirLimits = DEFAULT_LIMITS,
@@ -55,7 +57,8 @@ export function createFhirClient(
   const { base } = server;
   const begun = performance.now();
   const deadline = begun + milliseconds;
-  const signal = AbortSignal.timeout(milliseconds);
+  const time = AbortSignal.timeout(milliseconds);
+  const signal = left === undefined ? time : AbortSignal.any([left, time]);
   const ofCall: Allowance = { left: limits.callBytes };
   const scopes = authorization?.scope === undefined ? undefined : smartScopes(authorization.scope);
   const headers = {

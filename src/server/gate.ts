@@ -1,14 +1,18 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { jsonBody } from './body.ts';
+import { jsonBytes } from './body.ts';
 import { callerOf, identifiedOf, remember, type Callers } from './caller.ts';
 import { Refusal } from './client-auth.ts';
 import { ServiceError } from './errors.ts';
 
 /** What stands before the routes: who calls, how often, and whether the body came before. */
 export interface Gate {
-  /** A call with a JSON body. @param paths what its token may be for, under the public base URL */
-  readonly post: (paths: Paths) => readonly RequestHandler[];
+  /**
+   * A call with a JSON body, as bytes.
+   * @param paths what its token may be for, under the public base URL
+   * @param limit the largest body; undefined: that of hook calls
+   */
+  readonly post: (paths: Paths, limit?: string) => readonly RequestHandler[];
   readonly get: (paths: Paths) => readonly RequestHandler[];
   /** For what everyone may read: a token is checked when there is one. */
   readonly open: (paths: Paths) => readonly RequestHandler[];
@@ -62,7 +66,7 @@ export function createGate(callers: Callers, bodyLimit: string): Gate {
   };
   const get: Gate['get'] = (paths) => [identify(paths), ownRate, admitEmpty];
   return {
-    post: (paths) => [identify(paths), ownRate, ...jsonBody(bodyLimit)],
+    post: (paths, limit = bodyLimit) => [identify(paths), ownRate, ...jsonBytes(limit)],
     get,
     open: (paths) =>
       get(paths).map((handler) => (request, response, next) => {

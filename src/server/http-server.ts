@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { wrongSettings, type TlsFiles } from './config.ts';
 
 /** What one connection may take, of time and of memory. Milliseconds. */
 export interface HttpLimits {
@@ -35,19 +39,28 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   headerCount: 100,
 };
 
-/** Node answers what is over a limit by itself: 408 (too slow), 431 (headers), or it closes the connection. */
-export function createHttpServer(handler: RequestListener, limits: HttpLimits = DEFAULT_HTTP_LIMITS): Server {
-  const server = createServer(
-    {
-      headersTimeout: limits.headers,
-      requestTimeout: limits.request,
-      keepAliveTimeout: limits.keepAlive,
-      connectionsCheckingInterval: limits.check,
-      maxHeaderSize: limits.headerBytes,
-      requireHostHeader: true,
-    },
-    handler,
-  );
+/**
+ * Node answers what is over a limit by itself: 408 (too slow), 431 (headers), or it closes the connection.
+ * @param tls when this process ends TLS itself
+ * @throws WrongSettings when a file of `tls` cannot be read or used
+ */
+export function createHttpServer(
+  handler: RequestListener,
+  limits: HttpLimits = DEFAULT_HTTP_LIMITS,
+  tls?: TlsFiles,
+): Server | TlsServer {
+  const options = {
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.keepAlive,
+    connectionsCheckingInterval: limits.check,
+    maxHeaderSize: limits.headerBytes,
+    requireHostHeader: true,
+  };
+  const server =
+    tls === undefined
+      ? createServer(options, handler)
+      : createTlsServer({ ...options, ...secureOptions(tls), handshakeTimeout: limits.headers }, handler);
   server.timeout = limits.idle;
   server.maxConnections = limits.connections;
   server.maxRequestsPerSocket = limits.requestsPerConnection;
@@ -55,12 +68,43 @@ export function createHttpServer(handler: RequestListener, limits: HttpLimits = 
   return server;
 }
 
+/** TLS 1.2 or newer (CRD-S-01). @throws WrongSettings */
+export function secureOptions({ certificate, key, clientAuthorities }: TlsFiles): SecureContextOptions & {
+  readonly requestCert: boolean;
+  readonly rejectUnauthorized: boolean;
+} {
+  const isMutual = clientAuthorities !== undefined;
+  const options = {
+    cert: readSetting('TLS_CERT', certificate),
+    key: readSetting('TLS_KEY', key),
+    ...(isMutual ? { ca: readSetting('TLS_CLIENT_CA', clientAuthorities) } : {}),
+    minVersion: 'TLSv1.2',
+  } as const;
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    throw wrongSettings([`TLS_CERT and TLS_KEY cannot be used: ${codeOf(error)}`]);
+  }
+  return { ...options, requestCert: isMutual, rejectUnauthorized: isMutual };
+}
+
+function readSetting(name: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw wrongSettings([`${name} cannot be read: ${codeOf(error)}`]);
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+
 /**
  * Takes no new connection, finishes every request that has begun, and then closes; after the limit it closes all the same.
  * @param milliseconds for what has begun
  * @returns whether everything was finished
  */
-export function closeGracefully(server: Server, milliseconds: number): Promise<boolean> {
+export function closeGracefully(server: Server | TlsServer, milliseconds: number): Promise<boolean> {
   // A request that still comes on an open connection is answered as its last.
   server.prependListener('request', (_request, response) => {
     response.setHeader('connection', 'close');

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import type { Bundle } from 'fhir/r4.js';
 import { sandboxRoutes } from '../sandbox/routes.ts';
 import { createStore } from '../sandbox/store.ts';
@@ -27,6 +27,10 @@ export function readFixtures(folder: string): readonly SandboxFixture[] {
     }));
 }
 
+/** The sandbox's FHIR server as this process reaches it. */
+export const sandboxBase = (request: Request): string =>
+  `http://localhost:${request.socket.localPort ?? 8080}/sandbox/fhir`;
+
 /** The sandbox EHR: its FHIR server under `/sandbox/fhir`, its hook requests under `/sandbox/hooks`. */
 export function sandboxEhrRoutes(fixtures: readonly SandboxFixture[]): Router {
   const router = Router();
@@ -39,8 +43,7 @@ export function sandboxEhrRoutes(fixtures: readonly SandboxFixture[]): Router {
     if (fixture === undefined) {
       throw new ServiceError('not-found', 'there is no such fixture; GET /sandbox/hooks lists them', '(url)');
     }
-    const base = `http://localhost:${request.socket.localPort ?? 8080}/sandbox/fhir`;
-    response.json({ ...fixture.request, fhirServer: base });
+    response.json({ ...fixture.request, fhirServer: sandboxBase(request) });
   });
   return router;
 }

@@ -176,7 +176,10 @@ describe.each(VERSIONS)('CRD %s: callers', (version: Version) => {
   it('find what was determined for them for a day, and others never', () => {
     let now = 0;
     const store = createDeterminationStore(() => now);
-    store.keep({ id: 'x' } as Determination & { readonly id: string }, 'owner');
+    store.keep({ id: 'x' } as Determination & { readonly id: string }, 'owner', {
+      version: '2.0',
+      forms: [],
+    });
     expect([store.find('x', 'owner')?.id, store.find('x', 'other')]).toEqual(['x', undefined]);
     now = KEPT_MILLISECONDS;
     expect(store.find('x', 'owner')).toBeUndefined();

@@ -6,7 +6,9 @@ import { AS_OF, answers, chartOf, day } from './small-chart.ts';
 
 const library = smallLibrary("- { id: '1', title: T, locator: L, attest: clinician }");
 const given = (...resources: readonly JsonObject[]) =>
-  attestations(chartOf(library, resources), day(AS_OF)).get('small/tumor/1');
+  attestations(chartOf(library, resources), { asOf: day(AS_OF), order: undefined, forms: [] }).get(
+    'small/tumor/1',
+  );
 /** The answer, or `none` where nothing counts. */
 const answer = (...resources: readonly JsonObject[]): boolean | 'none' | undefined => {
   const found = given(...resources);

@@ -251,11 +251,26 @@ const QUANTITIES = new Set(
 );
 const SECRETS = ['secret-access-token', 'secret comment', 'eyJ'];
 
-/** What stands in the output and must not. */
-const leaks = (output: string): readonly string[] =>
-  [...TELLING, ...QUANTITIES, ...SECRETS].filter(
-    (text) => output.includes(text) || output.includes(JSON.stringify(text).slice(1, -1)),
-  );
+/** What stands in the output and must not: as words of their own, since "complete" stands in `token-incomplete`. */
+const leaks = (output: string): readonly string[] => [
+  ...SECRETS.filter((text) => output.includes(text)),
+  ...[...TELLING, ...QUANTITIES].filter((text) =>
+    [text, JSON.stringify(text).slice(1, -1)].some(
+      (written) =>
+        output.includes(written) && new RegExp(`(?<!\\w)${RegExp.escape(written)}(?!\\w)`).test(output),
+    ),
+  ),
+];
+
+it('what is looked for in the output would be found there', () => {
+  expect(leaks('{"code":"token-incomplete","queries":[]}')).toEqual([]);
+  const name = [...TELLING].find((text) => /^[A-Z][a-z]{4,}$/.test(text)) ?? 'none';
+  expect(leaks(`{"msg":"answered","who":"${name}"}`)).toEqual([name]);
+  const [quantity = 'none'] = QUANTITIES;
+  expect(leaks(`{${quantity}}`)).toEqual([quantity]);
+  expect(leaks(JSON.stringify({ body: `{${quantity}}` }))).toEqual([quantity]);
+  expect(leaks('{"authorization":"Bearer eyJhbGciOiJub25lIn0"}')).toEqual(['eyJ']);
+});
 
 describe('all that the process writes', () => {
   const fhirAuthorization = {

@@ -6,8 +6,9 @@ import { stringify } from 'yaml';
 import { createApp } from '../../src/server/app.ts';
 import { readClients, type RegisteredClient } from '../../src/server/client-file.ts';
 import type { FetchKeys } from '../../src/server/client-keys.ts';
+import type { TlsFiles } from '../../src/server/config.ts';
 import { createFeedbackStore, type FeedbackStore } from '../../src/server/feedback-store.ts';
-import { createHttpServer } from '../../src/server/http-server.ts';
+import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../src/server/http-server.ts';
 import { createLogger } from '../../src/server/log.ts';
 import { registeredCallers } from '../../src/server/registered-callers.ts';
 import { TODAY, library } from './service.ts';
@@ -98,12 +99,13 @@ export interface Production {
 export interface Options {
   readonly now?: () => Date;
   readonly fetchKeys?: FetchKeys;
+  readonly tls?: TlsFiles;
 }
 
 /** @param clients as in the clients file */
 export async function startProduction(
   clients: Readonly<Record<string, unknown>>,
-  { now = () => NOW, fetchKeys }: Options = {},
+  { now = () => NOW, fetchKeys, tls }: Options = {},
 ): Promise<Production> {
   const log: string[] = [];
   const stream = new Writable({
@@ -129,7 +131,7 @@ export async function startProduction(
     },
     [],
   );
-  const server = await listening(createHttpServer(app));
+  const server = await listening(createHttpServer(app, DEFAULT_HTTP_LIMITS, tls));
   const base = server.base;
   const headersOf = (token: string | undefined): Readonly<Record<string, string>> =>
     token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -163,7 +165,7 @@ export function registered(clients: Readonly<Record<string, unknown>>): readonly
 export const startServer = (handler: RequestListener) => listening(createServer(handler));
 
 async function listening(
-  server: ReturnType<typeof createServer>,
+  server: ReturnType<typeof createHttpServer>,
 ): Promise<{ readonly base: string; readonly close: () => Promise<void> }> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

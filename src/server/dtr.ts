@@ -1,0 +1,306 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { capabilityStatement } from '../dtr/capability-statement.ts';
+import { operationOutcome, type Issue } from '../dtr/operation-outcome.ts';
+import { draftResponse } from '../dtr/draft.ts';
+import { formNamed, type PackageScope } from '../dtr/package.ts';
+import { parametersOf, readPackageRequest, textValue, versionOf, wrongParameter } from '../dtr/parameters.ts';
+import { readPopulate } from '../dtr/populate-request.ts';
+import { questionnaire } from '../dtr/questionnaire.ts';
+import { responseIssues } from '../dtr/response-check.ts';
+import { expanded, valueSetsOf } from '../dtr/value-sets.ts';
+import { objects, text, type JsonObject } from '../fhir/json.ts';
+import { relativeReference } from '../fhir/reference.ts';
+import type { Form } from '../policy/form.ts';
+import { parsedBody } from './body.ts';
+import { asOfDate, type Dependencies } from './call.ts';
+import { clientFor } from './call-client.ts';
+import { callerOf, ownerOf } from './caller.ts';
+import type { DeterminationStore } from './determination-store.ts';
+import type { Gate } from './gate.ts';
+import { allForms, packageAnswer } from './package-answer.ts';
+import { populateAnswer } from './populate-answer.ts';
+import type { ResponseStore } from './response-store.ts';
+import { sandboxBase } from './sandbox.ts';
+
+/** Where the FHIR API of the service stands below its public URL. */
+export const FHIR_PATH = '/fhir';
+
+/** Where the sandbox is reached, unless the settings say otherwise. */
+const SANDBOX_URL = 'http://localhost:8080';
+
+/** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
+export function dtrRoutes(
+  dependencies: Dependencies,
+  gate: Gate,
+  determinations: DeterminationStore,
+  responses: ResponseStore,
+): Router {
+  const { library, newUuid, newId, logger, publicUrl = SANDBOX_URL } = dependencies;
+  const base = `${publicUrl}${FHIR_PATH}`;
+  const own = ({ path }: Request): readonly string[] => [`${FHIR_PATH}${path}`, FHIR_PATH];
+  const read = gate.get(own);
+  const body = [...gate.post(own), parsedBody];
+  const dayOf = (request: Request): string => asOfDate(request, callerOf(request), dependencies);
+  const scopeOf = (request: Request): PackageScope => ({
+    library,
+    base,
+    asOf: dayOf(request),
+    newUuid,
+  });
+  const forms = (): readonly Form[] => allForms(library);
+  const router = Router();
+
+  router.get('/metadata', ...gate.open(own), (_request, response) => {
+    send(response, 200, capabilityStatement(base, dependencies.today()));
+  });
+
+  router.get('/Questionnaire', ...read, (request, response) => {
+    const { url, version } = request.query;
+    const found = forms().filter(
+      (form) =>
+        (url === undefined || (typeof url === 'string' && formNamed(url, [form]) !== undefined)) &&
+        (version === undefined || version === form.policy.version),
+    );
+    send(response, 200, {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      total: found.length,
+      link: [{ relation: 'self', url: `${base}${request.url}` }],
+      entry: found.map((form) => ({
+        fullUrl: `${base}/Questionnaire/${form.id}`,
+        resource: questionnaire(form, library, base),
+        search: { mode: 'match' },
+      })),
+    });
+  });
+  router.get('/Questionnaire/:id', ...read, (request, response) => {
+    const form = formNamed(String(request.params['id']), forms());
+    if (form === undefined) refuse(response, 404, [notFound('Questionnaire')]);
+    else send(response, 200, questionnaire(form, library, base));
+  });
+
+  router.post('/Questionnaire/$questionnaire-package', ...body, async (request, response) => {
+    const asked = readPackageRequest(request.body);
+    if ('issues' in asked) {
+      refuse(response, 400, asked.issues);
+      return;
+    }
+    const answer = await packageAnswer(asked, ownerOf(callerOf(request)), determinations, scopeOf(request));
+    logger.info(
+      { operation: 'questionnaire-package', parameters: answer.parameter?.length ?? 0 },
+      'answered',
+    );
+    send(response, 200, answer);
+  });
+
+  const populate: RequestHandler = async (request, response) => {
+    const scope = scopeOf(request);
+    const started = performance.now();
+    const left = new AbortController();
+    response.once('close', () => {
+      left.abort();
+    });
+    const caller = callerOf(request);
+    const owner = ownerOf(caller);
+    const asked = readPopulate(request.body, text(request.params['id']), forms());
+    if ('issues' in asked) {
+      refuse(response, 400, asked.issues);
+      return;
+    }
+    const version = versionOf(request.body) ?? '2.0';
+    const { form, subject, context, resources, order, endpoint, isLocal } = asked;
+    const determination = context === undefined ? undefined : determinations.find(context, owner);
+    const known =
+      context === undefined
+        ? undefined
+        : determinations.context(context, owner)?.forms.find((item) => item.form === form);
+    if (context !== undefined && (determination === undefined || known === undefined)) {
+      refuse(response, 400, [
+        wrongParameter('context', 'no determination with this context asks for this questionnaire'),
+      ]);
+      return;
+    }
+    if (determination !== undefined && known !== undefined) {
+      if (determination.patient !== subject) {
+        refuse(response, 400, [
+          wrongParameter('subject', 'subject is another patient than that of the context'),
+        ]);
+        return;
+      }
+      const draft = draftResponse(questionnaire(form, library, base), known.answers, {
+        version,
+        subject,
+        coverage: determination.coverage,
+        orders: [determination.order],
+        authored: scope.asOf,
+      });
+      send(response, 200, { resourceType: 'Parameters', parameter: [{ name: 'response', resource: draft }] });
+      return;
+    }
+    // What the service itself knows of a patient is the sandbox EHR.
+    const ownEhr = isLocal && caller.isSandbox ? sandboxBase(request) : undefined;
+    const patientId = subject.slice('Patient/'.length);
+    const token = endpoint?.accessToken;
+    const client = clientFor(
+      {
+        hook: 'order-sign',
+        fhirServer: endpoint?.address ?? ownEhr,
+        authorization:
+          token === undefined
+            ? undefined
+            : { accessToken: token, expiresInSeconds: undefined, scope: undefined, patientId: undefined },
+        patientId,
+      },
+      caller,
+      dependencies,
+      started,
+      left.signal,
+      () => undefined,
+    );
+    const answer = await populateAnswer(
+      {
+        form,
+        version,
+        patientId,
+        resources,
+        order,
+        answers: responses.of(subject, owner),
+        client,
+      },
+      scope,
+    );
+    send(response, 200, answer);
+  };
+  router.post('/Questionnaire/$populate', ...body, populate);
+  router.post('/Questionnaire/:id/$populate', ...body, populate);
+
+  router.post('/Questionnaire/$log-questionnaire-errors', ...body, (request, response) => {
+    const parameters = parametersOf(request.body) ?? [];
+    const canonicals = parameters
+      .filter(({ name }) => name === 'questionnaire')
+      .flatMap((item) => textValue(item) ?? []);
+    const outcomes = parameters
+      .filter(({ name }) => name === 'operationOutcome' || name === 'outcome')
+      .flatMap(({ resource }) => objects(resource));
+    if (canonicals.length === 0 || outcomes.length === 0) {
+      refuse(response, 400, [
+        wrongParameter('questionnaire', 'questionnaire and operationOutcome are needed'),
+      ]);
+      return;
+    }
+    // What a client says about its patient is not kept: which form, and what kind of trouble.
+    logger.warn(
+      {
+        questionnaires: canonicals.flatMap((canonical) => formNamed(canonical, forms())?.id ?? []),
+        issues: outcomes.flatMap((outcome) => objects(outcome['issue'])).length,
+      },
+      'a client reports trouble with a questionnaire',
+    );
+    send(
+      response,
+      200,
+      operationOutcome([{ severity: 'information', code: 'informational', text: 'noted' }]),
+    );
+  });
+
+  const valueSets = () =>
+    new Map(
+      forms()
+        .flatMap((form) => valueSetsOf(form, library.terminology))
+        .map((set) => [set.url, set]),
+    );
+  router.get('/ValueSet/:id', ...read, (request, response) => {
+    const set = [...valueSets().values()].find(({ id }) => id === String(request.params['id']));
+    if (String(request.params['id']) === '$expand')
+      expand(request, response, (name) => text(request.query[name]));
+    else if (set === undefined) refuse(response, 404, [notFound('ValueSet')]);
+    else send(response, 200, expanded(set, dayOf(request)));
+  });
+  router.post('/ValueSet/$expand', ...body, (request, response) => {
+    const parameters = parametersOf(request.body) ?? [];
+    expand(request, response, (wanted) => {
+      const parameter = parameters.find(({ name }) => name === wanted);
+      const whole = parameter?.['valueInteger'];
+      return parameter === undefined
+        ? undefined
+        : typeof whole === 'number'
+          ? String(whole)
+          : textValue(parameter);
+    });
+  });
+  function expand(
+    request: Request,
+    response: Response,
+    parameter: (name: string) => string | undefined,
+  ): void {
+    const [url, pinned] = (parameter('url') ?? '').split('|');
+    const version = pinned ?? parameter('valueSetVersion');
+    const set = valueSets().get(url ?? '');
+    const [offset, count] = [
+      parameter('offset') ?? '0',
+      parameter('count') ?? String(Number.MAX_SAFE_INTEGER),
+    ];
+    if (!/^\d{1,16}$/.test(offset) || !/^\d{1,16}$/.test(count))
+      refuse(response, 400, [wrongParameter('count', 'offset and count are whole numbers')]);
+    else if (set === undefined || (version !== undefined && version !== set.version))
+      refuse(response, 404, [notFound('ValueSet')]);
+    else {
+      const page = { offset: Number(offset), count: Number(count), filter: parameter('filter') };
+      send(response, 200, expanded(set, dayOf(request), page));
+    }
+  }
+
+  router.post('/QuestionnaireResponse', ...body, (request, response) => {
+    const owner = ownerOf(callerOf(request));
+    const context = text(request.query['context']);
+    const determination = context === undefined ? undefined : determinations.find(context, owner);
+    if (context !== undefined && determination === undefined) {
+      refuse(response, 404, [
+        { severity: 'error', code: 'not-found', text: 'no determination with this context is kept' },
+      ]);
+      return;
+    }
+    const expected =
+      determination === undefined
+        ? undefined
+        : {
+            patient: determination.patient,
+            order: determination.order,
+            policy: determination.policy.id,
+          };
+    const issues = responseIssues(request.body, { forms: forms(), library, asOf: dayOf(request) }, expected);
+    if (issues.length > 0) {
+      refuse(response, 422, issues);
+      return;
+    }
+    const sent = request.body as JsonObject;
+    const resource = { ...sent, id: newId() };
+    responses.keep(resource, relativeReference(sent['subject']) ?? '', owner);
+    response.set('location', `${base}/QuestionnaireResponse/${resource.id}`);
+    send(response, 201, resource);
+  });
+  router.get('/QuestionnaireResponse/:id', ...read, (request, response) => {
+    const resource = responses.find(String(request.params['id']), ownerOf(callerOf(request)));
+    if (resource === undefined) refuse(response, 404, [notFound('QuestionnaireResponse')]);
+    else send(response, 200, resource);
+  });
+  return Router().use(FHIR_PATH, router);
+}
+
+const notFound = (type: string): Issue => ({
+  severity: 'error',
+  code: 'not-found',
+  text: `there is no such ${type}`,
+});
+
+function send(response: Response, status: number, resource: object): void {
+  response
+    .status(status)
+    .set('cache-control', 'no-store')
+    .type('application/fhir+json')
+    .send(JSON.stringify(resource));
+}
+
+const refuse = (response: Response, status: number, issues: readonly Issue[]): void => {
+  send(response, status, operationOutcome(issues));
+};

@@ -1,0 +1,72 @@
+import { threadId, workerData, type MessagePort } from 'node:worker_threads';
+import type { JsonObject } from '../fhir/json.ts';
+import { ServiceError } from './errors.ts';
+import { createFhirClient } from './fhir-client.ts';
+import { createFhirConnections } from './fhir-connections.ts';
+import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
+import { newId, newUuid } from './identifiers.ts';
+import { loadLibrary } from './policies.ts';
+
+/** What runs in each of the evaluation threads: the policies are read once, when the thread starts. */
+
+export interface ThreadData {
+  /** The folder of the policies. */
+  readonly folder: string;
+  readonly config: CallScope['config'];
+}
+
+export interface ThreadTask {
+  readonly call: HookCall;
+  readonly port: MessagePort;
+}
+
+/** What a thread says of a call while it has it: which thread it is, and whose answers to forms it needs. */
+export type FromThread = { readonly threadId: number } | { readonly answersOf: string };
+/** What it is told: that nobody waits any more, or the answers, or that they cannot be had. */
+export type ToThread = 'left' | 'unanswered' | { readonly answers: readonly JsonObject[] };
+
+/** Errors as values: a class does not survive the way between threads. */
+export type ThreadOutcome =
+  | { readonly answered: Answered }
+  | { readonly refusal: Pick<ServiceError, 'code' | 'message' | 'path' | 'isFhir'> }
+  | { readonly failure: unknown };
+
+const { folder, config } = workerData as ThreadData;
+const connections = createFhirConnections();
+const scope: CallScope = {
+  library: loadLibrary(folder),
+  config,
+  newId,
+  newUuid,
+  fhirClient: (access, log) => createFhirClient(access, connections, log),
+};
+
+export default async function evaluate({ call, port }: ThreadTask): Promise<ThreadOutcome> {
+  const left = new AbortController();
+  const answers = Promise.withResolvers<readonly JsonObject[]>();
+  port.on('message', (message: ToThread) => {
+    if (message === 'left') left.abort();
+    else if (message === 'unanswered') answers.reject(new Error('the answers to forms cannot be read'));
+    else answers.resolve(message.answers);
+  });
+  const tell = (message: FromThread): void => {
+    port.postMessage(message);
+  };
+  tell({ threadId });
+  const answersOf: AnswersOf = (patient) => {
+    tell({ answersOf: patient });
+    return answers.promise;
+  };
+  try {
+    return { answered: await evaluateCall(call, scope, answersOf, left.signal) };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) return { failure: error };
+    const { code, message, path, isFhir } = error;
+    return { refusal: { code, message, path, isFhir } };
+  } finally {
+    port.close();
+  }
+}
+
+/** Answered when this file has run: then the policies are read. */
+export const ready = (): undefined => undefined;

@@ -1,0 +1,154 @@
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { ServiceError } from './errors.ts';
+import type { FromThread, ThreadData, ThreadOutcome, ThreadTask, ToThread } from './evaluation-thread.ts';
+import type { Answered, AnswersOf, CallScope, HookCall } from './hook-call.ts';
+
+/**
+ * Threads that evaluate the calls which would hold up others on the thread that serves them. What one of them holds is
+ * bounded by the bytes of bodies and answers, not by a heap limit: V8 ends the whole process when a thread's heap is
+ * full in the middle of `JSON.parse` (nodejs/node#47224).
+ */
+export interface EvaluationThreads {
+  /**
+   * @param call its body is moved, not copied, where it has memory of its own: it is empty here afterwards
+   * @throws ThreadFailure when no thread answered
+   */
+  readonly evaluate: (call: HookCall, answersOf: AnswersOf, signal: AbortSignal) => Promise<Answered>;
+  /** Resolves when every thread has read the policies. */
+  readonly ready: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** No thread answered. The message is for callers: it says why and holds no data. */
+export class ThreadFailure extends Error {
+  /** `busy`: too many calls wait already; `late`: not answered in time; `lost`: the thread ended on its way. */
+  readonly kind: 'busy' | 'late' | 'lost';
+
+  constructor(kind: ThreadFailure['kind']) {
+    super(MESSAGES[kind]);
+    this.kind = kind;
+  }
+}
+
+const MESSAGES = {
+  busy: 'the service has too many large charts to evaluate at the moment',
+  late: 'the chart could not be evaluated in time',
+  lost: 'the chart could not be evaluated for a technical reason',
+} as const;
+
+export interface ThreadLimits {
+  /** Calls that a thread has under way at once: most of their time they wait for FHIR servers. */
+  readonly callsPerThread: number;
+  /** Calls that may wait for a thread. */
+  readonly waiting: number;
+  /** Bytes of bodies that may be held while calls wait. */
+  readonly waitingBytes: number;
+  /** From arrival to answer, waiting and queries included. */
+  readonly milliseconds: number;
+}
+
+/** Time for a thread to drop a call that is late. One that computes without a pause does not hear of it, and is ended. */
+const GRACE_MILLISECONDS = 2000;
+
+export function createEvaluationThreads(
+  count: number,
+  folder: string,
+  config: CallScope['config'],
+  onError: (error: unknown) => void,
+  limits: ThreadLimits = {
+    callsPerThread: 8,
+    waiting: 200,
+    waitingBytes: 128 * 1024 * 1024,
+    milliseconds: Math.max(config.queryMilliseconds, config.longQueryMilliseconds ?? 0) + 2500,
+  },
+): EvaluationThreads {
+  const { queryMilliseconds, longQueryMilliseconds = queryMilliseconds } = config;
+  const data: ThreadData = { folder, config: { queryMilliseconds, longQueryMilliseconds } };
+  const pool = new Piscina<ThreadTask | undefined, ThreadOutcome>({
+    filename: fileURLToPath(new URL('./evaluation-thread.ts', import.meta.url)),
+    workerData: data,
+    minThreads: count,
+    maxThreads: count,
+    concurrentTasksPerWorker: limits.callsPerThread,
+    // Threads wait for sockets: they must not sleep until the next task.
+    atomics: 'disabled',
+    recordTiming: false,
+  });
+  pool.on('error', onError);
+  /** Bytes of the bodies of all calls that are not answered. */
+  let held = 0;
+
+  return {
+    async evaluate(call, answersOf, signal) {
+      const { byteLength } = call.body;
+      const isFull = pool.queueSize >= limits.waiting || held + byteLength > limits.waitingBytes;
+      if (pool.queueSize > 0 && isFull) throw new ThreadFailure('busy');
+      held += byteLength;
+      const { port1, port2 } = new MessageChannel();
+      let threadId: number | undefined;
+      let isOpen = true;
+      const tell = (message: ToThread): void => {
+        port1.postMessage(message);
+      };
+      port1.on('message', (message: FromThread) => {
+        if ('threadId' in message) threadId = message.threadId;
+        else
+          answersOf(message.answersOf).then(
+            (answers) => {
+              tell({ answers });
+            },
+            (error: unknown) => {
+              onError(error);
+              tell('unanswered');
+            },
+          );
+      });
+      // The thread closes it when it is done with the call.
+      port1.once('close', () => (isOpen = false));
+      port1.unref();
+      const leave = (): void => {
+        tell('left');
+      };
+      signal.addEventListener('abort', leave);
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => {
+        late.reject(new ThreadFailure('late'));
+        leave();
+        setTimeout(() => {
+          // One that has not even started the call is not to blame.
+          if (isOpen) void pool.threads.find((thread) => thread.threadId === threadId)?.terminate();
+        }, GRACE_MILLISECONDS).unref();
+      }, limits.milliseconds);
+      const { buffer } = call.body;
+      const moved =
+        buffer instanceof ArrayBuffer && buffer.byteLength === call.body.byteLength ? [buffer] : [];
+      const run = pool
+        .run({ call, port: port2 }, { transferList: [port2, ...moved] })
+        .catch((error: unknown) => {
+          onError(error);
+          throw new ThreadFailure('lost');
+        });
+      try {
+        return answered(await Promise.race([run, late.promise]));
+      } finally {
+        held -= byteLength;
+        clearTimeout(timer);
+        signal.removeEventListener('abort', leave);
+      }
+    },
+    async ready() {
+      // As many at once as there are threads, so that each gets one.
+      await Promise.all(Array.from({ length: count }, () => pool.run(undefined, { name: 'ready' })));
+    },
+    close: () => pool.close(),
+  };
+}
+
+function answered(outcome: ThreadOutcome): Answered {
+  if ('answered' in outcome) return outcome.answered;
+  if ('failure' in outcome) throw outcome.failure;
+  const { code, message, path, isFhir } = outcome.refusal;
+  throw new ServiceError(code, message, path, isFhir);
+}

@@ -1,0 +1,73 @@
+import type { FhirClient } from '../fhir/client.ts';
+import type { Costly } from '../crd/evaluation.ts';
+import { ServiceError } from './errors.ts';
+import { ThreadFailure, type EvaluationThreads } from './evaluation-threads.ts';
+import { unreadableServer } from './call-client.ts';
+import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
+
+/** Bytes of a body up to which the thread that serves all calls parses it: 2 to 3 ms (README, "Large charts"). */
+const SMALL_BODY = 256 * 1024;
+
+/** Determinations that the thread that serves all calls makes for one call, when it must: each without a chart. */
+const FEW = 10;
+
+/**
+ * Evaluates a call so that it does not hold up others. The thread that serves all calls answers those which bring no
+ * CAR-T order, need no query and are small: nearly all. Every other goes to an evaluation thread, since nobody knows
+ * how large its chart is. When those have too much to do, a small call still gets its determinations, with the chart
+ * unread: the clinician learns that authorization is required.
+ * @throws ServiceError `busy` or `not-evaluated` when no thread answers and the call is not small
+ */
+export async function evaluateAside(
+  call: HookCall,
+  scope: CallScope,
+  threads: EvaluationThreads,
+  answersOf: AnswersOf,
+  signal: AbortSignal,
+): Promise<Answered> {
+  const isSmall = call.body.byteLength <= SMALL_BODY;
+  if (isSmall) {
+    try {
+      return await evaluateCall(
+        call,
+        { ...scope, fhirClient: () => notAskedHere, options: cheapOnly },
+        answersOf,
+        signal,
+      );
+    } catch (error) {
+      if (!(error instanceof Elsewhere)) throw error;
+    }
+  }
+  try {
+    // A small body is copied: it is needed again when no thread has time.
+    return await threads.evaluate(
+      isSmall ? { ...call, body: new Uint8Array(call.body) } : call,
+      answersOf,
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof ThreadFailure)) throw error;
+    if (!isSmall || error.kind !== 'busy') throw refusal(error);
+    const server = unreadableServer({ kind: 'unavailable', reason: error.message });
+    const options = {
+      chartUnread: error.message,
+      checkpoint: ({ count }: Costly): void => {
+        if (count > FEW) throw refusal(error);
+      },
+    };
+    return evaluateCall(call, { ...scope, fhirClient: () => server, options }, answersOf, signal);
+  }
+}
+
+const refusal = ({ kind, message }: ThreadFailure): ServiceError =>
+  new ServiceError(kind === 'busy' ? 'busy' : 'not-evaluated', message, '(service)');
+
+/** Thrown where a call that was begun on this thread turns out to need more than it may take. */
+class Elsewhere extends Error {}
+
+const leave = (): never => {
+  throw new Elsewhere('this call is for an evaluation thread');
+};
+const cheapOnly = { checkpoint: leave };
+const asked = (): Promise<never> => Promise.try(leave);
+const notAskedHere: FhirClient = { read: asked, search: asked, pagesFrom: asked };

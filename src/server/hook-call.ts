@@ -1,0 +1,158 @@
+import { property, type JsonObject } from '../fhir/json.ts';
+import { hookResponse } from '../crd/answer.ts';
+import { wantedOf } from '../crd/card-types.ts';
+import { evaluateRequest } from '../crd/evaluate.ts';
+import { MissingData, type EvaluationOptions } from '../crd/evaluation.ts';
+import { ORDER_HOOKS, readHookRequest, type Hook } from '../crd/hook-request.ts';
+import { neededForms } from '../dtr/needed-forms.ts';
+import type { Prefilled } from '../dtr/prefill.ts';
+import type { WireVersion } from '../crd/wire-version.ts';
+import type { Determination } from '../engine/determination.ts';
+import type { Library } from '../policy/library.ts';
+import { bodyValue } from './body.ts';
+import { clientFor, type MakeFhirClient } from './call-client.ts';
+import type { Caller } from './caller.ts';
+import type { Config } from './config.ts';
+import type { IdentifiedDetermination } from './determination-store.ts';
+import { errorPlace, ServiceError } from './errors.ts';
+import type { QueryLog } from './fhir-client.ts';
+
+/** One hook call as plain data, so that any thread can answer it. */
+export interface HookCall {
+  /** JSON in UTF-8, not parsed yet. */
+  readonly body: Uint8Array;
+  /** The hook of the service that was called; undefined at `POST /determinations`, for any hook that brings orders. */
+  readonly expected: Hook | undefined;
+  /** FHIR date. */
+  readonly asOf: string;
+  readonly caller: Pick<Caller, 'settings' | 'fhirServers' | 'isSandbox'>;
+  /** Milliseconds since 1970, which all threads count alike. */
+  readonly arrived: number;
+}
+
+/** What a call is answered with, as plain data. */
+export interface Answered {
+  /** The JSON answer as text: only text keeps numbers as they were sent. */
+  readonly text: string;
+  readonly determinations: readonly IdentifiedDetermination[];
+  /** The version of CRD that was spoken. */
+  readonly version: WireVersion;
+  readonly forms: readonly NeededForm[];
+  /** The uuids of the cards. */
+  readonly cards: readonly string[];
+  /** What is logged of the call: codes, counts and times. */
+  readonly report: Readonly<Record<string, unknown>>;
+  /** Where orders failed. */
+  readonly failures: readonly ReturnType<typeof errorPlace>[];
+}
+
+/** What evaluating a call stands on, in whichever thread. */
+export interface CallScope {
+  readonly library: Library;
+  readonly config: Pick<Config, 'queryMilliseconds'> & Partial<Pick<Config, 'longQueryMilliseconds'>>;
+  /** A UUID for a card. */
+  readonly newUuid: () => string;
+  /** 20 to 30 unguessable letters and digits for a determination. */
+  readonly newId: () => string;
+  /** The client of one call; its connections are shared by all calls of the thread. */
+  readonly fhirClient: MakeFhirClient;
+  readonly options?: Pick<EvaluationOptions, 'checkpoint' | 'chartUnread'>;
+}
+
+/** QuestionnaireResponses that the caller sent in for a patient. @param patient `Patient/id` */
+export type AnswersOf = (patient: string) => Promise<readonly JsonObject[]>;
+
+/** A form that asks for what a determination lacks, by name: forms themselves do not go between threads. */
+export interface NeededForm {
+  /** Id of the determination. */
+  readonly determination: string;
+  readonly policy: { readonly id: string; readonly version: string };
+  readonly indication: string;
+  readonly answers: readonly Prefilled[];
+}
+
+/**
+ * Reads, checks, evaluates and answers one hook call.
+ * @param answersOf asked once the patient is known
+ * @param signal ends its queries, when nobody waits for the answer any more
+ * @throws ServiceError when it gets another answer than 200
+ */
+export async function evaluateCall(
+  call: HookCall,
+  scope: CallScope,
+  answersOf: AnswersOf,
+  signal: AbortSignal,
+): Promise<Answered> {
+  const { expected, asOf, caller } = call;
+  const client = caller.settings;
+  const { library, newId, newUuid } = scope;
+  const body = bodyValue(call.body);
+  const request = readHookRequest(body, expected);
+  if ('code' in request) throw new ServiceError(request.code, request.message, request.path);
+  const queries: QueryLog[] = [];
+  const started = call.arrived - performance.timeOrigin;
+  const fhirClient = clientFor(request, caller, scope, started, signal, (query) => queries.push(query));
+  const wanted = wantedOf(request.configuration, client, request.hook);
+  const isPayerEndpoint = client.crdPayer !== undefined;
+  const evaluation = await evaluateRequest(request, library, fhirClient, asOf, {
+    ...scope.options,
+    isPayerEndpoint,
+    answers: await answersOf(`Patient/${request.patientId}`),
+  }).catch((error: unknown) => {
+    if (!(error instanceof MissingData)) throw error;
+    throw new ServiceError('missing-data', error.message, 'prefetch', namesVersion(body));
+  });
+  const { determinations, failed, ungoverned, coverages, chart } = evaluation;
+  // Where an order needs an answer, CRD 2.1 and 2.2 refuse a call that brings no coverage at all (hook-13).
+  if (request.version !== '2.0' && ORDER_HOOKS.includes(request.hook) && coverages?.length === 0)
+    throw new ServiceError(
+      'no-coverage',
+      'no Coverage of the patient was sent or found',
+      'prefetch.coverage',
+      namesVersion(body),
+    );
+  const ids = new Map(determinations.map(({ determination }) => [determination, newId()]));
+  const idOf = (determination: Determination | undefined): string =>
+    (determination === undefined ? undefined : ids.get(determination)) ?? newId();
+  const identified = [...ids].map(([determination, id]) => ({ id, ...determination }));
+  const forms = determinations.flatMap(({ determination, governed: { policy, order } }) =>
+    chart === undefined
+      ? []
+      : neededForms(determination, policy, { chart, order, library, asOf }).map(({ form, answers }) => ({
+          determination: idOf(determination),
+          policy: { id: policy.id, version: policy.version },
+          indication: form.indication.id,
+          answers,
+        })),
+  );
+  const answer =
+    expected === undefined
+      ? { determinations: identified }
+      : hookResponse(evaluation, { request, client, wanted, library, asOf, idOf, newUuid });
+  return {
+    text: JSON.stringify(answer),
+    determinations: identified,
+    version: request.version,
+    forms,
+    cards: 'cards' in answer ? answer.cards.map(({ uuid }) => uuid) : [],
+    report: {
+      hook: request.hook,
+      version: request.version,
+      determinations: determinations.map(({ determination: { policy, decision } }) => ({
+        policy: policy.id,
+        decision,
+      })),
+      ungoverned: ungoverned.map(({ reason }) => reason),
+      unreadOrders: evaluation.unreadOrders.length,
+      failedOrders: failed.length,
+      lostOrders: evaluation.lostOrders.length,
+      ignoredConfiguration: wanted.ignored,
+      queries: queries.map((query) => ({ ...query, milliseconds: Math.round(query.milliseconds) })),
+    },
+    failures: failed.map(({ error }) => errorPlace(error)),
+  };
+}
+
+/** A caller that names a version of CRD gets FHIR, where it was FHIR data that lacked (CRD-X-01). */
+const namesVersion = (body: unknown): boolean =>
+  property(property(body, 'extension'), 'davinci-crd.requestedVersion') !== undefined;

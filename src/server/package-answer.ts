@@ -1,0 +1,200 @@
+import type { Parameters } from 'fhir/r4.js';
+import { evaluateRequest } from '../crd/evaluate.ts';
+import { MissingData, type Evaluation } from '../crd/evaluation.ts';
+import type { HookRequest } from '../crd/hook-request.ts';
+import type { DraftContext, DtrVersion } from '../dtr/draft.ts';
+import { neededForms } from '../dtr/needed-forms.ts';
+import type { Issue } from '../dtr/operation-outcome.ts';
+import {
+  formNamed,
+  hasChangedSince,
+  packageBundle,
+  packageOutput,
+  type FilledForm,
+  type PackageScope,
+} from '../dtr/package.ts';
+import type { PackageRequest } from '../dtr/parameters.ts';
+import { text, type JsonObject } from '../fhir/json.ts';
+import { relativeReference } from '../fhir/reference.ts';
+import { formsOf, type Form } from '../policy/form.ts';
+import type { Library } from '../policy/library.ts';
+import type { DeterminationStore, FormContext, IdentifiedDetermination } from './determination-store.ts';
+
+const DEFAULT_VERSION: DtrVersion = '2.0';
+
+/** A form to send, with whom and what its draft is about. */
+interface Wanted extends FilledForm {
+  readonly coverage: string | undefined;
+  readonly orders: readonly string[];
+  readonly subject: string | undefined;
+}
+
+/** Every form of every policy on file. */
+export const allForms = ({ policies, facts }: Library): readonly Form[] =>
+  policies.flatMap((policy) => formsOf(policy, facts));
+
+/**
+ * The answer to `$questionnaire-package`: the forms of the named determination, else those that the orders need under
+ * their coverage, and those named by canonical, each once. What cannot be served is a warning (DTR-Q-06, -07).
+ * @param owner `ownerOf` the caller: only its own determinations are known to it
+ */
+export async function packageAnswer(
+  request: PackageRequest,
+  owner: string,
+  store: Pick<DeterminationStore, 'find' | 'context'>,
+  scope: PackageScope,
+): Promise<Parameters> {
+  const { library } = scope;
+  const issues: Issue[] = [];
+  const warn = (code: Issue['code'], message: string): void => {
+    issues.push({ severity: 'warning', code, text: message });
+  };
+  const determination = request.context === undefined ? undefined : store.find(request.context, owner);
+  const context = request.context === undefined ? undefined : store.context(request.context, owner);
+  const version = request.version ?? context?.version ?? DEFAULT_VERSION;
+  const wanted: Wanted[] = [];
+  if (determination !== undefined && context !== undefined)
+    wanted.push(...ofDetermination(determination, context, warn));
+  else if (request.context !== undefined) warn('not-found', 'no determination with this context is kept');
+  // What a determination says of its order is not asked again.
+  const orders = determination === undefined ? request.orders : [];
+  for (const coverage of orders.length === 0 ? [] : request.coverages)
+    wanted.push(...(await ofOrders(orders, coverage, request, scope, warn)));
+  wanted.push(...named(request, determination, wanted, library, warn));
+
+  const once = [...new Map(wanted.map((item) => [canonicalKey(item.form), item] as const)).values()];
+  const changed = once.filter(({ form }) => hasChangedSince(form, request.changedSince));
+  const bundles = changed.map((item) => {
+    const about = item.subject === undefined ? undefined : aboutOf(item, item.subject, version, scope.asOf);
+    if (about === undefined)
+      warn('incomplete', `no coverage names the patient: ${item.form.id} comes without a draft response`);
+    return packageBundle(item, about, version, scope);
+  });
+  return packageOutput(bundles, issues, version);
+}
+
+const canonicalKey = ({ id, policy }: Form): string => `${id}|${policy.version}`;
+
+const aboutOf = (
+  { coverage, orders }: Wanted,
+  subject: string,
+  version: DtrVersion,
+  asOf: string,
+): DraftContext => ({ version, subject, coverage, orders, authored: asOf });
+
+type Warn = (code: Issue['code'], message: string) => void;
+
+function ofDetermination(
+  { coverage, order, patient }: IdentifiedDetermination,
+  { forms }: FormContext,
+  warn: Warn,
+): readonly Wanted[] {
+  if (forms.length === 0) warn('informational', 'the determination of this context asks for no documents');
+  return forms.map((form) => ({ ...form, coverage, orders: [order], subject: patient }));
+}
+
+/** Forms that were asked for by name, filled in where the same form is already. */
+function named(
+  { questionnaires, coverages, orders }: PackageRequest,
+  determination: IdentifiedDetermination | undefined,
+  wanted: readonly Wanted[],
+  library: Library,
+  warn: Warn,
+): readonly Wanted[] {
+  const [coverage] = coverages;
+  return questionnaires.flatMap((canonical) => {
+    const form = formNamed(canonical, allForms(library));
+    if (form === undefined) {
+      warn('not-found', `no questionnaire ${shown(canonical)} is served here`);
+      return [];
+    }
+    const known = wanted.find((item) => canonicalKey(item.form) === canonicalKey(form));
+    return known !== undefined
+      ? [known]
+      : [
+          {
+            form,
+            answers: [],
+            coverage: determination?.coverage ?? referenceOf(coverage),
+            orders:
+              determination === undefined
+                ? orders.flatMap((order) => referenceOf(order) ?? [])
+                : [determination.order],
+            subject: determination?.patient ?? patientOf(coverage),
+          },
+        ];
+  });
+}
+
+const shown = (canonical: string): string =>
+  canonical.length > 200 ? `${canonical.slice(0, 200)}…` : canonical;
+
+const referenceOf = (resource: JsonObject | undefined): string | undefined => {
+  const type = text(resource?.['resourceType']);
+  const id = text(resource?.['id']);
+  return type === undefined || id === undefined ? undefined : `${type}/${id}`;
+};
+
+const patientOf = (coverage: JsonObject | undefined): string | undefined =>
+  relativeReference(coverage?.['beneficiary']);
+
+/** The forms that orders need under a coverage, decided from what the request itself holds. */
+async function ofOrders(
+  orders: readonly JsonObject[],
+  coverage: JsonObject,
+  { referenced }: PackageRequest,
+  { library, asOf, newUuid }: PackageScope,
+  warn: Warn,
+): Promise<readonly Wanted[]> {
+  const patient = patientOf(coverage);
+  if (patient?.startsWith('Patient/') !== true) {
+    warn('not-supported', 'the coverage does not name its patient as beneficiary');
+    return [];
+  }
+  const request: HookRequest = {
+    hook: 'order-sign',
+    hookInstance: newUuid(),
+    patientId: patient.slice('Patient/'.length),
+    encounterId: undefined,
+    userId: undefined,
+    fhirServer: undefined,
+    authorization: undefined,
+    prefetch: {
+      coverage: [coverage],
+      ...Object.fromEntries(referenced.map((resource, index) => [`referenced${index}`, resource])),
+    },
+    context: { draftOrders: { resourceType: 'Bundle', entry: orders.map((resource) => ({ resource })) } },
+    version: '2.0',
+    configuration: undefined,
+  };
+  let evaluation: Evaluation;
+  try {
+    evaluation = await evaluateRequest(request, library, undefined, asOf);
+  } catch (error) {
+    if (!(error instanceof MissingData)) throw error;
+    warn('not-supported', `the coverage is not understood: ${error.message}`);
+    return [];
+  }
+  const { chart, determinations } = evaluation;
+  const found = determinations.flatMap(({ determination, governed }): readonly Wanted[] =>
+    chart === undefined
+      ? []
+      : neededForms(determination, governed.policy, { chart, order: governed.order, library, asOf }).map(
+          (form) => ({
+            ...form,
+            coverage: determination.coverage,
+            orders: [determination.order],
+            subject: patient,
+          }),
+        ),
+  );
+  for (const order of orders) {
+    const reference = referenceOf(order);
+    if (!found.some((item) => reference !== undefined && item.orders.includes(reference)))
+      warn(
+        'not-supported',
+        `no questionnaire is needed for ${reference ?? 'an order without an id'} under this coverage, or it is not understood`,
+      );
+  }
+  return found;
+}

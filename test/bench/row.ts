@@ -1,0 +1,61 @@
+/** One line of the table: a ratio, so that it means the same on any machine. */
+export interface Row {
+  readonly id: string;
+  readonly what: string;
+  readonly goal: Goal;
+  /** What the figure does not say. */
+  readonly note?: string;
+  /** One ratio for each round; both sides are measured in turns within a round. */
+  readonly measure: () => Promise<readonly number[]>;
+}
+
+export type Goal = { readonly atLeast: number } | { readonly atMost: number };
+
+export interface Figure {
+  readonly row: string;
+  readonly what: string;
+  readonly goal: Goal;
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+  readonly result: 'pass' | 'short';
+  readonly note: string | undefined;
+}
+
+export function figureOf({ id, what, goal, note }: Row, ratios: readonly number[]): Figure {
+  const middle = median(ratios);
+  const isReached = 'atLeast' in goal ? middle >= goal.atLeast : middle <= goal.atMost;
+  return {
+    row: id,
+    what,
+    goal,
+    median: middle,
+    lowest: Math.min(...ratios),
+    highest: Math.max(...ratios),
+    result: isReached ? 'pass' : 'short',
+    note,
+  };
+}
+
+/** @throws Error for no values */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error('nothing was measured');
+  return middle;
+}
+
+/** Rounds, the first of which compiles the code and does not count. */
+export async function rounds(count: number, round: () => Promise<number>): Promise<readonly number[]> {
+  await round();
+  const ratios: number[] = [];
+  for (let turn = 0; turn < count; turn += 1) ratios.push(await round());
+  return ratios;
+}
+
+/** Wall time in milliseconds. */
+export async function timed(work: () => unknown): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}

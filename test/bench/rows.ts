@@ -1,0 +1,202 @@
+import { fileURLToPath } from 'node:url';
+import { evaluateRequest } from '../../src/crd/evaluate.ts';
+import { readHookRequest, type HookRequest } from '../../src/crd/hook-request.ts';
+import { createLibrary, type Library } from '../../src/policy/library.ts';
+import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
+import { readFixtures } from '../../src/server/sandbox.ts';
+import { largeChart } from '../support/large-chart.ts';
+import { post, startBareApp, startService, throughput } from './processes.ts';
+import { median, rounds, timed, type Row } from './row.ts';
+
+const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const library = loadLibrary(folder('cds-services'));
+const AS_OF = '2026-03-02';
+
+const fixture = readFixtures(folder('fhir-fixtures')).find(({ name }) => name === 'mcl-all-attested');
+if (fixture === undefined) throw new Error('the fixture is gone');
+const { chart, request } = fixture;
+
+/** An order-sign call with so many resources of its chart sent ahead. */
+function call(resources: number): string {
+  const whole = largeChart(chart, resources);
+  const first = (whole.entry ?? []).slice(0, resources);
+  return JSON.stringify({ ...request, fhirServer: null, prefetch: { chart: { ...whole, entry: first } } });
+}
+
+/** The same call for a drug that no policy speaks of. */
+const ungoverned = JSON.stringify({
+  ...request,
+  fhirServer: null,
+  context: {
+    ...(request['context'] as object),
+    draftOrders: {
+      resourceType: 'Bundle',
+      entry: [
+        {
+          resource: {
+            resourceType: 'MedicationRequest',
+            id: 'draft-aspirin',
+            status: 'draft',
+            intent: 'order',
+            medicationCodeableConcept: {
+              coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '1191' }],
+            },
+          },
+        },
+      ],
+    },
+  },
+});
+
+/** Throughput of the service against the bare app, both on the same core. */
+async function againstBareApp(body: string): Promise<readonly number[]> {
+  const [service, bare] = [await startService(), await startBareApp()];
+  try {
+    return await rounds(ROUNDS, async () => {
+      const ours = await throughput(service.base, body, SECONDS);
+      return ours / (await throughput(bare.base, body, SECONDS));
+    });
+  } finally {
+    service.stop();
+    bare.stop();
+  }
+}
+const ROUNDS = 5;
+const SECONDS = 2;
+
+function read(text: string): HookRequest {
+  const found = readHookRequest(JSON.parse(text), 'order-sign');
+  if ('code' in found) throw new Error(found.message);
+  return found;
+}
+
+/** From the parsed body to the determinations. @throws Error when there is not one */
+async function determined(from: HookRequest, policies: Library): Promise<void> {
+  const { determinations } = await evaluateRequest(from, policies, undefined, AS_OF);
+  if (determinations.length !== 1) throw new Error(`${determinations.length} determinations`);
+}
+
+/** The shortest of a few: what the work takes when nothing else runs. */
+async function shortest(times: number, work: () => unknown): Promise<number> {
+  let least = Infinity;
+  for (let turn = 0; turn < times; turn += 1) least = Math.min(least, await timed(work));
+  return least;
+}
+
+async function againstParsing(resources: number): Promise<readonly number[]> {
+  const text = call(resources);
+  const from = read(text);
+  return rounds(15, async () => {
+    const parsing = await shortest(3, () => JSON.parse(text) as unknown);
+    return (await shortest(3, () => determined(from, library))) / parsing;
+  });
+}
+
+async function bySize(): Promise<readonly number[]> {
+  const [small, large] = [read(call(500)), read(call(10_000))];
+  return rounds(7, async () => {
+    const little = await shortest(5, () => determined(small, library));
+    return (await shortest(1, () => determined(large, library))) / little;
+  });
+}
+
+/** The library with a hundred copies of a policy of a product that is not ordered, under other ids. */
+function widerLibrary(): Library {
+  const files = dataFiles(folder('cds-services'));
+  const ordered = library.policies.find(({ products }) => !products.includes('tecartus'));
+  const source = files.find(({ path }) => path === `${ordered?.id ?? ''}/policy.yaml`);
+  if (ordered === undefined || source === undefined) throw new Error('every policy concerns the order');
+  const copies = Array.from({ length: 100 }, (_, index) => ({
+    path: `${ordered.id}-${index}/policy.yaml`,
+    text: source.text.replaceAll(ordered.id, `${ordered.id}-${index}`),
+  }));
+  const made = createLibrary([...files, ...copies]);
+  if ('problems' in made)
+    throw new Error(made.problems.map(({ file, message }) => `${file}: ${message}`).join('\n'));
+  return made;
+}
+
+async function byPolicies(): Promise<readonly number[]> {
+  const from = read(call(500));
+  const wider = widerLibrary();
+  return rounds(15, async () => {
+    const usual = await shortest(5, () => determined(from, library));
+    return (await shortest(5, () => determined(from, wider))) / usual;
+  });
+}
+
+/** The first answer of a started service against its tenth to twentieth. */
+async function firstAnswer(): Promise<readonly number[]> {
+  const body = call(50);
+  return rounds(ROUNDS, async () => {
+    const service = await startService();
+    try {
+      const once = (): Promise<number> =>
+        timed(async () => {
+          const response = await post(service.base, body);
+          await response.text();
+        });
+      const first = await once();
+      const later: number[] = [];
+      for (let turn = 0; turn < 20; turn += 1) later.push(await once());
+      return first / median(later.slice(10));
+    } finally {
+      service.stop();
+    }
+  });
+}
+
+/** Seconds, which is the ratio to one. */
+const startToReady = (): Promise<readonly number[]> =>
+  rounds(ROUNDS, async () => {
+    const service = await startService();
+    service.stop();
+    return service.milliseconds / 1000;
+  });
+
+const carT = (resources: number): Row => ({
+  id: `car-t-${resources}`,
+  what: `CAR-T order, whole answer, ${resources} resources: throughput against a bare app`,
+  goal: { atLeast: 0.5 },
+  note: 'determinations are kept in memory; the evaluation thread shares the server’s core',
+  measure: () => againstBareApp(call(resources)),
+});
+const determination = (resources: number): Row => ({
+  id: `determination-${resources}`,
+  what: `determination of ${resources} resources: time against JSON.parse of the body`,
+  goal: { atMost: 1 },
+  measure: () => againstParsing(resources),
+});
+
+export const ROWS: readonly Row[] = [
+  {
+    id: 'ungoverned',
+    what: 'order that no policy governs: throughput against a bare app',
+    goal: { atLeast: 0.9 },
+    measure: () => againstBareApp(ungoverned),
+  },
+  carT(50),
+  carT(500),
+  carT(2000),
+  determination(500),
+  determination(2000),
+  {
+    id: 'size',
+    what: 'determination: time at 10,000 resources against 500',
+    goal: { atMost: 20 },
+    measure: bySize,
+  },
+  {
+    id: 'policies',
+    what: 'determination: time with 100 more policies that do not concern the order',
+    goal: { atMost: 1.03 },
+    measure: byPolicies,
+  },
+  {
+    id: 'first-answer',
+    what: 'first answer after ready: time against settled',
+    goal: { atMost: 2 },
+    measure: firstAnswer,
+  },
+  { id: 'start', what: 'start to ready, in seconds', goal: { atMost: 1 }, measure: startToReady },
+];
