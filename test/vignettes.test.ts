@@ -7,7 +7,7 @@ import type { Determination } from '../src/engine/determination.ts';
 import { flatten } from '../src/policy/policy.ts';
 import { loadLibrary } from '../src/server/policies.ts';
 import { DELIVERIES, evaluateBy, startFhirServers, type FhirServers } from './support/deliveries.ts';
-import { keysOf, report, said, statusOf } from './support/expectation.ts';
+import { keysOf, report, said } from './support/expectation.ts';
 import { assertRules } from './support/rules.ts';
 import { vignetteChart, type VignetteChart } from './support/vignette-chart.ts';
 import { parseVignettes, type Vignette } from './support/vignette.ts';
@@ -99,54 +99,6 @@ describe('the list of criteria', () => {
     expect(Object.keys(criterionIds).filter((name) => name.startsWith(`${policy}/`))).toEqual(names);
   });
 });
-
-describe('each criterion is shown in every state that it can have', () => {
-  const seen = new Set(
-    files.flatMap(({ cases }) =>
-      cases.flatMap(({ vignette }) =>
-        Object.entries(vignette.expect).flatMap(([key, { criteria }]) =>
-          Object.entries(criteria).map(
-            ([id, outcome]) => `${key.split(' ')[0] ?? ''} ${id} ${statusOf(outcome)}`,
-          ),
-        ),
-      ),
-    ),
-  );
-  const criteria = Object.entries(criterionIds).flatMap(([key, ids]) =>
-    ids.map((id) => {
-      const place = id.startsWith(`${key}/`) ? key : (key.split('/')[0] ?? '');
-      return [key, id.slice(place.length + 1)] as const;
-    }),
-  );
-  it.each(criteria)('%s %s', (key, id) => {
-    expect(statesOf(key, id).filter((state) => !seen.has(`${key} ${id} ${state}`))).toEqual([]);
-  });
-});
-
-/** Nothing contradicts these: a mantle cell lymphoma, a myeloma, a drug that was given, a document that may yet come. */
-const NEVER_DENIED: readonly (string | RegExp)[] = [
-  /^excellus-7\.02\.11\/candidate ([A-G]\.\d|D)$/,
-  '1.a/diagnosis',
-  /^bcbsma-942\/\S+ (2|3\/imid|3\/proteasome-inhibitor|3\/anti-cd38)$/,
-];
-
-/** The policy's text cannot be applied as printed: a person decides, whatever the chart holds. */
-const NEVER_DECIDED = /^bcbsma-066\/aucatzyl-b-all (2|3|3\.a|3\.b)$/;
-/** Outpatient attestations do not apply to an inpatient, tyrosine kinase inhibitors not to Ph-negative leukemia. */
-const CONDITIONAL = /( outpatient.*|-b-all 3)$/;
-
-const statesOf = (key: string, id: string): readonly string[] => [
-  'unknown',
-  ...(NEVER_DECIDED.test(`${key} ${id}`) ? [] : ['met']),
-  ...(NEVER_DECIDED.test(`${key} ${id}`) ||
-  NEVER_DENIED.some((item) => (typeof item === 'string' ? item === id : item.test(`${key} ${id}`)))
-    ? []
-    : ['not-met']),
-  ...((CONDITIONAL.test(`${key} ${id}`) && !NEVER_DECIDED.test(`${key} ${id}`)) ||
-  /^excellus-\S+ A\.\d$/.test(`${key} ${id}`)
-    ? ['not-applicable']
-    : []),
-];
 
 describe('a vignette file', () => {
   const problems = (text: string): readonly string[] => {

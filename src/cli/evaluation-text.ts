@@ -56,9 +56,9 @@ export function undeterminedText(
       ];
 }
 
-function reasonWords({ product, reason, coverage, effective, because }: Omit<Ungoverned, 'order'>): string {
+function reasonWords({ product, reason, coverage, periods, because }: Omit<Ungoverned, 'order'>): string {
   const payer = coverage === undefined ? '' : (coverage.payer?.name ?? coverage.payerName);
-  const { clause, sentence } = ungovernedWords(reason, payer, effective, because);
+  const { clause, sentence } = ungovernedWords(reason, payer, periods, because);
   return `${product?.brand ?? 'this CAR-T order'}: ${clause}. ${sentence} ${UNDETERMINED}`;
 }
 

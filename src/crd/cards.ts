@@ -223,14 +223,14 @@ const endsShown = (criterion: CriterionResult, kinds: Kinds): readonly Criterion
 
 /** A card for a CAR-T order that no policy governs: silence would read as "nothing needed". */
 export function ungovernedCard(
-  { product, reason, coverage, effective, because }: Ungoverned,
+  { product, reason, coverage, periods, because }: Ungoverned,
   uuid: string,
 ): Card {
   const what = product?.brand ?? 'this CAR-T order';
   const payer = plain(coverage?.payer?.name ?? coverage?.payerName ?? '', 60);
   // A summary is plain text; no client needs angle brackets in it.
-  const { clause } = ungovernedWords(reason, payer.replaceAll(/[<>]/g, ''), effective);
-  const { sentence } = ungovernedWords(reason, escaped(payer), effective, because);
+  const { clause } = ungovernedWords(reason, payer.replaceAll(/[<>]/g, ''), periods);
+  const { sentence } = ungovernedWords(reason, escaped(payer), periods, because);
   return {
     uuid,
     summary: shortened(`${what}: ${clause}`),

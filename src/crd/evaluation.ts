@@ -2,7 +2,7 @@ import type { Chart } from '../fhir/chart.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import type { Determination, GovernedOrder } from '../engine/determination.ts';
 import type { UngovernedReason } from '../engine/explanation.ts';
-import type { ReadCoverage } from '../policy/applicable.ts';
+import type { InForce, ReadCoverage } from '../policy/applicable.ts';
 import type { Indication } from '../policy/policy.ts';
 import type { Product } from '../policy/vocabulary.ts';
 import type { HookOrder } from './order.ts';
@@ -15,8 +15,8 @@ export interface Ungoverned {
   readonly coverage: ReadCoverage | undefined;
   /** With `other-plan-line`: why the policy leaves the line out, where it says so. */
   readonly because?: string | undefined;
-  /** With `not-in-force`: the day from which the policy holds. */
-  readonly effective: string | undefined;
+  /** With `not-in-force`: when the versions on file are in force. */
+  readonly periods: readonly InForce[] | undefined;
 }
 
 /** A determination with what it was made of. */

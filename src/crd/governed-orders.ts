@@ -70,10 +70,10 @@ export async function governedOrders(
     const none = (
       reason: Ungoverned['reason'],
       coverage?: ReadCoverage,
-      effective?: string,
+      periods?: Ungoverned['periods'],
       because?: string,
     ): void => {
-      ungoverned.push({ order: order.reference, product, reason, coverage, effective, because });
+      ungoverned.push({ order: order.reference, product, reason, coverage, periods, because });
     };
     if (isForOther(order, data.patientId)) {
       none('other-patient');
@@ -92,7 +92,7 @@ export async function governedOrders(
       return;
     }
     if (applicable.length === 0)
-      for (const { reason, coverage, effective, because } of rest) none(reason, coverage, effective, because);
+      for (const { reason, coverage, periods, because } of rest) none(reason, coverage, periods, because);
 
     const encounter = encounterReference(order, request.encounterId);
     const setting = settingOf(order, encounterRecord(encounter, atHand, data), library);

@@ -102,7 +102,15 @@ export function prefill(
 
 /** Results are filled in whenever they were measured: what they are compared with is the engine's. */
 const UNPLACED: Timeline = {
-  regimenStart: () => 'unclear',
+  therapy: () => ({
+    regimens: [],
+    exposures: [],
+    undated: [],
+    start: 'unclear',
+    transplants: [],
+    doses: new Set(),
+    hits: [],
+  }),
   isNewerThanLastDose: () => null,
   isUntreated: () => null,
 };

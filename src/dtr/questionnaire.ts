@@ -87,7 +87,7 @@ const launchContext = (code: string, type: string, description: string): Extensi
 /** Anomalies of the policy's text that touch all of it. */
 const generalNotes = ({ policy, indication }: Form): readonly QuestionnaireItem[] =>
   [...policy.anomalies]
-    .filter(([id, { general }]) => general || indication.anomalies.includes(id))
+    .filter(([id, { general }]) => general === true || indication.anomalies.includes(id))
     .map(([id, { text }]) => display(`note.${id}`, `On the text of the policy (${id}): ${text}`));
 
 const display = (linkId: string, text: string, extension?: Extension): QuestionnaireItem => ({

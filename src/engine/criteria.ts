@@ -54,7 +54,12 @@ function evaluate(criterion: Criterion, scope: CriterionScope, inherited: Inheri
       : withAttestation(tested, attestation, isAnswerable, isPart || own !== undefined);
   const unanswered =
     isAnswerable && attestation === undefined ? withUnreadAnswers(attested, scope.chart) : attested;
-  return named(guard === undefined ? unanswered : withGuard(unanswered, guard, criterion), criterion, scope);
+  const isDenied = own?.answer === false;
+  return named(
+    guard === undefined ? unanswered : withGuard(unanswered, guard, criterion, isDenied),
+    criterion,
+    scope,
+  );
 }
 
 /** A clinician's yes to a criterion whose own measurement says no: both are shown to a person. */
@@ -68,11 +73,18 @@ const takesAnswer = ({ test: asked }: Criterion): boolean =>
   'parts' in asked &&
   asked.parts.some((part) => part.id === undefined && (part.test.kind === 'attest' || takesAnswer(part)));
 
-/** The result as a row of the tree; a part without an id of its own goes into the one above it. */
+/** The result as a row of the tree; a part without an id of its own goes into the one above it, its anomalies too. */
 function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope): Evaluated {
   const id = criterion.id;
-  if (id === undefined) return evaluated;
   const { truth, needs } = evaluated;
+  const touching = criterion.anomalies
+    .filter(
+      ({ only, if: condition }) =>
+        isTouching(only, evaluated) && (condition === undefined || isTrue(condition, scope)),
+    )
+    .map((anomaly) => ({ id: anomaly.id, criterion: id }));
+  const anomalies = [...touching, ...evaluated.anomalies];
+  if (id === undefined) return { ...evaluated, anomalies };
   const status =
     evaluated.isNotApplicable === true
       ? 'not-applicable'
@@ -97,36 +109,29 @@ function named(evaluated: Guarded, criterion: Criterion, scope: CriterionScope):
     searched: evaluated.searched,
     criteria: evaluated.results,
   };
-  const anomalies = criterion.anomalies
-    .filter(
-      ({ only, if: condition }) =>
-        isTouching(only, evaluated, status) && (condition === undefined || isTrue(condition, scope)),
-    )
-    .map((anomaly) => ({ id: anomaly.id, criterion: id }));
   return {
     ...evaluated,
     results: [result],
     missing,
-    anomalies: [...anomalies, ...evaluated.anomalies],
+    anomalies: anomalies.map((anomaly) => ({ id: anomaly.id, criterion: anomaly.criterion ?? id })),
   };
 }
 
 function isTouching(
   only: AnomalyReference['only'],
-  { needs, isGuardOpen }: Guarded,
-  status: CriterionResult['status'],
+  { truth, needs, isNotApplicable, isGuardOpen }: Guarded,
 ): boolean {
   switch (only) {
     case 'always':
       return true;
     case 'when-open':
-      return status === 'unknown';
+      return truth === null;
     case 'when-review':
-      return status === 'unknown' && needs === 'review';
+      return truth === null && needs === 'review';
     case 'when-guard-open':
-      return status === 'unknown' && isGuardOpen === true;
+      return truth === null && isGuardOpen === true;
     case 'when-met':
-      return status === 'met';
+      return truth === true && isNotApplicable !== true;
   }
 }
 

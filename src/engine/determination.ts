@@ -86,7 +86,7 @@ interface Evaluated {
   readonly indication: Indication;
   readonly decision: Decision;
   readonly criteria: readonly CriterionResult[];
-  readonly anomalies: readonly { readonly id: string; readonly criterion: string }[];
+  readonly anomalies: readonly { readonly id: string; readonly criterion: string | undefined }[];
 }
 
 /**
@@ -284,22 +284,21 @@ function productCriterion(policy: Policy, order: PlannedOrder, { products }: Lib
 
 const generalAnomalies = (policy: Policy): readonly Anomaly[] =>
   [...policy.anomalies]
-    .filter(([, { general }]) => general)
+    .filter(([, { general }]) => general === true)
     .map(([id, { text }]) => ({ id, text, criteria: [] }));
 
-/** In the policy's own order; general ones stand without a criterion. */
+/** In the policy's own order; general ones stand without a criterion. @param evaluated undefined: no indication covers the diagnosis */
 function policyAnomalies(policy: Policy, evaluated: Evaluated | undefined): readonly Anomaly[] {
-  return [...policy.anomalies]
-    .map(([id, { text, general }]) => ({
-      id,
-      text,
-      general: general || evaluated?.indication.anomalies.includes(id) === true,
-      criteria: [
-        ...new Set(
-          (evaluated?.anomalies ?? []).filter((item) => item.id === id).map(({ criterion }) => criterion),
-        ),
-      ],
-    }))
-    .filter(({ general, criteria }) => general || criteria.length > 0)
-    .map(({ id, text, criteria }) => ({ id, text, criteria }));
+  const touched = (id: string): readonly string[] => [
+    ...new Set(
+      (evaluated?.anomalies ?? []).flatMap((item) => (item.id === id ? (item.criterion ?? []) : [])),
+    ),
+  ];
+  return [...policy.anomalies].flatMap(([id, { text, general }]) => {
+    const criteria = touched(id);
+    const isGeneral = evaluated === undefined ? general !== false : general === true;
+    return isGeneral || criteria.length > 0 || evaluated?.indication.anomalies.includes(id) === true
+      ? [{ id, text, criteria }]
+      : [];
+  });
 }

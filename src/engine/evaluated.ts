@@ -30,8 +30,8 @@ export interface Evaluated {
   readonly contested: boolean | undefined;
   /** True when no answer may settle it: the chart holds evidence both ways, or part of it could not be read. */
   readonly isBarred: boolean;
-  /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch. */
-  readonly anomalies: readonly { readonly id: string; readonly criterion: string }[];
+  /** Ids of the anomalies of the policy's text that touch it, with the criterion they touch: the nearest one with an id. */
+  readonly anomalies: readonly { readonly id: string; readonly criterion: string | undefined }[];
   /** When what makes it true took place. */
   readonly dates: readonly Span[];
 }

@@ -1,7 +1,7 @@
 import type { CriterionResult } from './criteria.ts';
 import type { Decision } from './determination.ts';
 import type { Evidence, Needs, Searched } from './result.ts';
-import type { NotApplicable } from '../policy/applicable.ts';
+import type { InForce, NotApplicable } from '../policy/applicable.ts';
 import type { Requirement } from '../policy/policy.ts';
 
 /** A determination in plain words: one vocabulary for cards, the command line and the page. */
@@ -144,7 +144,7 @@ export type UngovernedReason = 'no-coverage' | 'other-patient' | 'unread-payer' 
 export function ungovernedWords(
   reason: UngovernedReason,
   payer: string,
-  effective: string | undefined,
+  periods: readonly InForce[] | undefined,
   because?: string,
 ): { readonly clause: string; readonly sentence: string } {
   switch (reason) {
@@ -181,10 +181,15 @@ export function ungovernedWords(
     case 'not-in-force':
       return {
         clause: `the policy of ${payer} is not in force on the date of service`,
-        sentence: `The policy of ${payer} is effective ${effective ?? 'later'}; none is in force on the date of service.`,
+        sentence: `No version of the policy of ${payer} is in force on the date of service. On file: ${inForceWords(periods ?? [])}.`,
       };
   }
 }
+
+const inForceWords = (periods: readonly InForce[]): string =>
+  periods
+    .map(({ effective, until }) => (until === undefined ? `from ${effective}` : `${effective} to ${until}`))
+    .join(', ');
 
 /** What follows for an order without a determination. */
 export const UNDETERMINED = 'Whether prior authorization is required was not determined; ask the payer.';

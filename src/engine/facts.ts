@@ -17,7 +17,7 @@ import { ageAnswer, measurementAnswer } from './measurement.ts';
 import type { FormAnswer } from './form-answers.ts';
 import { answerHits, denied, together } from './form-evidence.ts';
 import { pairedAnswer } from './paired.ts';
-import type { Answer, Evidence } from './result.ts';
+import { distinct, type Answer } from './result.ts';
 import { candidates, hitOf, proofOf, type Hit, type Timeline } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
@@ -31,7 +31,7 @@ import { linesAnswer } from './lines.ts';
 import { seriesAnswer } from './series.ts';
 import { settingAnswer } from './setting.ts';
 import { isNewerThanLastDose, therapyOf, type Therapy } from './therapy.ts';
-import { placed, type Placed } from './window.ts';
+import { placed, placedAtFirst, type Placed } from './window.ts';
 
 /** Asks facts of one chart. */
 export interface FactReader {
@@ -72,7 +72,7 @@ export function createFactReader(
     return read;
   };
   const timeline: Timeline = {
-    regimenStart: (name) => therapy(name).start,
+    therapy,
     isNewerThanLastDose: (name, on) => isNewerThanLastDose(on, therapy(name)),
     isUntreated: (name, on) => episodes(name).isUntreated(on),
   };
@@ -88,6 +88,9 @@ export function createFactReader(
     hitsOf.set(retrieve, found);
     return found;
   };
+
+  const datesOf = (fact: Fact): readonly Span[] =>
+    fact.kind === 'question' ? datesOfProof(proofOf(fact.yes.flatMap(hits))) : [];
 
   const kept = new Map<string, Answer>();
   return {
@@ -117,8 +120,19 @@ export function createFactReader(
     },
     place(within, dates) {
       const fact = scope.library.facts.get(within.therapy);
-      const types = new Set(fact === undefined ? [] : typesOfFact(fact));
-      const read = placed(within, dates, therapy(within.therapy), scope.library.terminology);
+      const remission = 'remission' in within ? scope.library.facts.get(within.remission) : undefined;
+      const types = new Set(
+        [fact, remission].flatMap((item) => (item === undefined ? [] : typesOfFact(item))),
+      );
+      const read =
+        'remission' in within
+          ? placedAtFirst(
+              within,
+              dates,
+              remission === undefined ? [] : datesOf(remission),
+              therapy(within.therapy),
+            )
+          : placed(within, dates, therapy(within.therapy), scope.library.terminology);
       if (isUnread(types, scope.chart, BROKEN_SOURCES)) return { ...read, truth: null, needs: 'data-access' };
       return read.truth === null && isUnread(types, scope.chart, OPEN_SOURCES)
         ? { ...read, needs: 'data-access' }
@@ -198,12 +212,14 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   );
   const doubtful = proofOf(doubtHits);
   const doubt = doubtful.filter((hit) => ![...yes, ...no].some((item) => isSurelyEarlier(hit, item)));
+  const doubtfulOfNo = no.length > 0 ? proofOf(fact.doubtOfNo.flatMap(hits)) : [];
+  const doubtOfNo = doubtfulOfNo.filter((hit) => !no.some((item) => isSurelyEarlier(hit, item)));
   const undecided = [...yesHits, ...noHits].filter(({ standing }) => standing !== 'proof');
   const conflicts = undecided.filter(({ standing }) => standing === 'conflict');
-  const contrary = [...doubtful, ...outdated].map((hit) =>
+  const contrary = [...doubtful, ...doubtfulOfNo, ...outdated].map((hit) =>
     noted(
       hit,
-      doubt.includes(hit)
+      doubt.includes(hit) || doubtOfNo.includes(hit)
         ? 'contradicts, and is not surely older than what it contradicts'
         : 'older, and followed by the evidence above',
     ),
@@ -229,9 +245,9 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
       ...read,
       truth: true,
       needs: undefined,
-      dates: yes.flatMap(({ record: { date } }) => (date === null ? [] : [spanOf(date)])),
+      dates: datesOfProof(yes),
     };
-  if (no.length > 0 && yes.length === 0 && doubt.length === 0)
+  if (no.length > 0 && yes.length === 0 && doubt.length === 0 && doubtOfNo.length === 0)
     return { ...read, truth: false, needs: undefined };
   const missing = fact.missing === undefined ? [] : [fact.missing];
   if ((yes.length > 0 && no.length > 0) || conflicts.length > 0) {
@@ -264,6 +280,9 @@ function standingAnswers(
 const newestFirst = (hits: readonly Hit[]): readonly Hit[] =>
   hits.toSorted((a, b) => (b.record.date?.high ?? -Infinity) - (a.record.date?.high ?? -Infinity));
 
+const datesOfProof = (hits: readonly Hit[]): readonly Span[] =>
+  hits.flatMap(({ record: { date } }) => (date === null ? [] : [spanOf(date)]));
+
 const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: { ...hit.evidence, note } });
 
 const asSign = (hit: Hit): Hit =>
@@ -281,17 +300,7 @@ const typesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
   new Set(retrieves.flatMap(({ resource }) => resource));
 
 const decidingTypes = (fact: Question, { library }: Scope): ReadonlySet<string> =>
-  typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...referredRetrieves(fact, library)]);
-
-/** The same datum is named once, however many retrieves found it; a decisive reading stands before a sign. */
-function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
-  const seen = new Map<string, Evidence>();
-  for (const item of evidence) {
-    const key = `${item.reference} ${item.path} ${item.value}`;
-    if (!seen.has(key)) seen.set(key, item);
-  }
-  return [...seen.values()];
-}
+  typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referredRetrieves(fact, library)]);
 
 function eventsAnswer(fact: EventsFact, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {
   const found = fact.events.flatMap(hits);

@@ -10,14 +10,30 @@ export interface Guarded extends Evaluated {
 }
 
 /** The answer to a guard, a fact. */
-export function guardOf(name: string, scope: CriterionScope): Answer {
-  const fact = scope.facts.get(name);
-  if (fact === undefined) throw new Error(`fact ${name} is not in the library`);
-  return scope.answer(fact, undefined);
+export interface Guard extends Answer {
+  /** False for what no record states, and only a clinician can. */
+  readonly isRecordable: boolean;
 }
 
-/** Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true. */
-export function withGuard(evaluated: Evaluated, answer: Answer, { whenJudged }: Criterion): Guarded {
+export function guardOf(name: string, scope: CriterionScope): Guard {
+  const fact = scope.facts.get(name);
+  if (fact === undefined) throw new Error(`fact ${name} is not in the library`);
+  return {
+    ...scope.answer(fact, undefined),
+    isRecordable: fact.kind !== 'question' || fact.yes.length > 0,
+  };
+}
+
+/**
+ * Kleene's implication: a guard that is definitely false makes the criterion not applicable, which counts as true.
+ * @param isDenied a clinician answers no to the whole criterion: it applies, where no record could say so
+ */
+export function withGuard(
+  evaluated: Evaluated,
+  answer: Guard,
+  { whenJudged }: Criterion,
+  isDenied: boolean,
+): Guarded {
   const searched = union([answer.searched, evaluated.searched], ({ resourceType }) => resourceType);
   switch (answer.truth) {
     case false:
@@ -33,7 +49,7 @@ export function withGuard(evaluated: Evaluated, answer: Answer, { whenJudged }: 
     case true:
       return { ...evaluated, evidence: union([evaluated.evidence, answer.evidence], evidenceKey), searched };
     case null: {
-      if (evaluated.truth === true) return { ...evaluated, searched };
+      if (evaluated.truth === true || (isDenied && !answer.isRecordable)) return { ...evaluated, searched };
       // A judgement that nothing in the chart speaks for is asked of the clinician, not of the records.
       const isOnlyJudged = whenJudged && answer.needs === undefined && answer.evidence.length === 0;
       const needs: readonly Needs[] = [

@@ -1,7 +1,7 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { formatDay, parsePeriod } from '../fhir/date.ts';
 import { objects, property, text } from '../fhir/json.ts';
-import type { LinesFact, Retrieve } from '../policy/fact.ts';
+import { retrievesOf, type LinesFact, type Retrieve } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare } from './comparison.ts';
 import type { Span } from './exposure.ts';
@@ -30,7 +30,7 @@ export function linesAnswer(
   events: readonly Retrieve[],
 ): Answer {
   const { chart } = scope;
-  const retrieves = [...events, ...fact.progression];
+  const retrieves = [...events, ...retrievesOf(fact)];
   const assignedTypes = fact.assigned?.resource ?? [];
   const searched = [
     ...searchedBy(retrieves, chart),
@@ -40,17 +40,35 @@ export function linesAnswer(
   ];
   const types = new Set([...retrieves.flatMap(({ resource }) => resource), ...assignedTypes]);
   const progression = proofOf(fact.progression.flatMap(hits));
-  const steps = stepsBetween(therapy.regimens, progression);
+  const counted = countedOf(fact, therapy, hits, scope);
+  const steps = stepsBetween(counted.regimens, progression);
   const assigned = assignedLines(fact, scope);
-  const grouped = lineCount(therapy, steps);
-  const numbers = assigned.map(({ number }) => number);
+  const all = lineCount(counted, steps);
+  const grouped =
+    fact.progressed === undefined
+      ? all
+      : { low: progressedLines(counted.regimens, steps, progression), high: all.high };
+  const numbers = assigned.map(({ number, from }) =>
+    fact.progressed === undefined || progression.some((hit) => isStatedAfter(hit, from))
+      ? number
+      : number - 1,
+  );
   const count: LineCount =
     assigned.length === 0 ? grouped : { low: Math.max(...numbers), high: Math.max(...numbers) };
+  const responses = proofOf((fact.progressed?.response ?? []).flatMap(hits)).filter(
+    (hit) => !progression.some((later) => isSurelyEarlier(hit, later)),
+  );
   const said = `${count.low === count.high ? count.low : `${count.low} to ${count.high}`} line(s) of therapy`;
   const evidence = [
     ...assigned.map((item) => item.evidence),
-    ...therapy.regimens.flatMap((regimen, index) => regimenEvidence(regimen, index + 1, therapy.hits)),
+    ...counted.regimens.flatMap((regimen) =>
+      regimenEvidence(regimen, therapy.regimens.indexOf(regimen) + 1, therapy.hits),
+    ),
     ...steps.flatMap((step) => (step === undefined ? [] : [noted(step.evidence, 'between two regimens')])),
+    ...(fact.progressed === undefined ? [] : progression.slice(-1).map(({ evidence: last }) => last)),
+    ...responses.map((hit) =>
+      noted(hit.evidence, 'a response that is not surely older than the progression'),
+    ),
   ];
   const missing =
     fact.missing === undefined
@@ -61,7 +79,7 @@ export function linesAnswer(
   // A clinician's number that the regimens contradict must be looked at.
   if (assigned.length > 0 && grouped.low > count.high) return open('review');
   const truth = compare({ low: count.low, high: Infinity }, threshold);
-  if (truth !== null && evidence.length > 0)
+  if (truth !== null && evidence.length > 0 && responses.length === 0)
     return { truth, needs: undefined, evidence, missing: [], searched };
   return open(
     isUnread(new Set(retrieves.flatMap(({ resource }) => resource)), chart, OPEN_SOURCES)
@@ -72,14 +90,67 @@ export function linesAnswer(
 
 const noted = (evidence: Evidence, note: string): Evidence => ({ ...evidence, note });
 
+type Counted = Pick<Therapy, 'regimens' | 'undated'>;
+
+/** The regimens that a fact counts: where it asks for some of them, what is not dated cannot be told to be one. */
+function countedOf(
+  fact: LinesFact,
+  therapy: Therapy,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+  { library: { terminology } }: Scope,
+): Counted {
+  const isSome = fact.isFirst || fact.holding.length > 0 || [...fact.after, ...fact.until].length > 0;
+  if (!isSome) return therapy;
+  if (fact.isFirst && therapy.undated.length > 0) return { regimens: [], undated: [] };
+  const earliest = (retrieves: readonly Retrieve[]): Span | undefined =>
+    proofOf(retrieves.flatMap(hits))
+      .flatMap(({ record: { date } }) => (date === null ? [] : [{ low: date.low, high: date.high }]))
+      .reduce<Span | undefined>(
+        (least, date) =>
+          least === undefined
+            ? date
+            : { low: Math.min(least.low, date.low), high: Math.min(least.high, date.high) },
+        undefined,
+      );
+  const after = earliest(fact.after);
+  const until = earliest(fact.until);
+  const holds = ({ exposures }: Regimen, group: readonly string[]): boolean =>
+    exposures.some(({ record }) =>
+      record.codes.some(({ coding }) => coding.key !== undefined && terminology.includes(group, coding.key)),
+    );
+  const regimens = (fact.isFirst ? therapy.regimens.slice(0, 1) : therapy.regimens).filter(
+    (regimen) =>
+      (fact.after.length === 0 || (after !== undefined && regimen.first.low >= after.high)) &&
+      (until === undefined || regimen.first.high < until.low) &&
+      fact.holding.every((group) => holds(regimen, group)),
+  );
+  return { regimens, undated: [] };
+}
+
+const isStatedAfter = ({ record: { stated } }: Hit, day: number): boolean =>
+  stated !== null && stated.low > day;
+
+/** By the day on which each was stated; undated is never surely earlier. */
+const isSurelyEarlier = (a: Hit, b: Hit): boolean =>
+  a.record.stated !== null && isStatedAfter(b, a.record.stated.high);
+
+/** Lines after which the disease is documented to have progressed: each that a further line followed for it, and the last. */
+export function progressedLines(
+  regimens: readonly Regimen[],
+  steps: readonly (Hit | undefined)[],
+  progression: readonly Hit[],
+): number {
+  const last = regimens[steps.findLastIndex((step) => step !== undefined) + 1];
+  if (last === undefined) return 0;
+  const isProgressed = progression.some((hit) => isStatedAfter(hit, last.first.high));
+  return steps.filter((step) => step !== undefined).length + (isProgressed ? 1 : 0);
+}
+
 /**
  * A further line is certain where the disease is documented to have progressed after one regimen began and by the
  * time the next did, and the next holds a drug that the one before it did not; possible at every change.
  */
-export function lineCount(
-  therapy: Pick<Therapy, 'regimens' | 'undated'>,
-  steps: readonly unknown[],
-): LineCount {
+export function lineCount(therapy: Counted, steps: readonly unknown[]): LineCount {
   const { regimens, undated } = therapy;
   const isAny = regimens.length > 0 || undated.length > 0;
   return {
@@ -125,7 +196,7 @@ const STARTED = new Set(['active', 'completed', 'revoked', 'on-hold', 'finished'
 function assignedLines(
   { assigned }: LinesFact,
   scope: Scope,
-): readonly { readonly number: number; readonly evidence: Evidence }[] {
+): readonly { readonly number: number; readonly from: number; readonly evidence: Evidence }[] {
   if (assigned === undefined) return [];
   return assigned.resource.flatMap((type) =>
     scope.chart.of(type).flatMap((record) => {
@@ -143,6 +214,7 @@ function assignedLines(
       return [
         {
           number,
+          from: period.low,
           evidence: {
             reference: record.reference,
             path: `${type}.extension(${assigned.extension})`,

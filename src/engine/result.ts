@@ -72,3 +72,13 @@ export interface Answer {
   /** On true: the days on which what says so took place, one span for each finding. */
   readonly dates?: readonly Span[];
 }
+
+/** The same datum is named once, however many retrieves found it; a decisive reading stands before a sign. */
+export function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
+  const seen = new Map<string, Evidence>();
+  for (const item of evidence) {
+    const key = `${item.reference} ${item.path} ${item.value}`;
+    if (!seen.has(key)) seen.set(key, item);
+  }
+  return [...seen.values()];
+}

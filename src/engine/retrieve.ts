@@ -9,9 +9,11 @@ import { positionToCourse } from './course.ts';
 import type { Evidence } from './result.ts';
 import type { Scope } from './scope.ts';
 import { spanOf, type Span } from './exposure.ts';
+import { aboutOf, isReported } from './references.ts';
+import { givenFor } from './treatment-reason.ts';
 import type { Truth } from '../fhir/truth.ts';
-import type { RegimenStart } from './therapy.ts';
-import { conditionStatus, shownValue, standingOf, type Standing } from './usability.ts';
+import type { Therapy } from './therapy.ts';
+import { shownValue, standingOf, type Standing } from './usability.ts';
 
 /** A record that a retrieve found, and what it is worth to the question. */
 export interface Hit {
@@ -49,7 +51,7 @@ export function codePath(type: string, { element }: Retrieve): string {
 
 /** What the patient's therapies and the course of the disease say of the days of a record; by the name of the fact. */
 export interface Timeline {
-  regimenStart(events: string): RegimenStart;
+  therapy(events: string): Therapy;
   isNewerThanLastDose(events: string, on: Span): Truth;
   isUntreated(episodes: string, on: Span): Truth;
 }
@@ -82,11 +84,22 @@ export function hitOf(
   }
   const about = retrieve.focus === undefined ? 'disease' : aboutOf(record, retrieve.focus, scope);
   if (about === 'other') return null;
-  if (retrieve.for !== undefined && !isGivenFor(record, retrieve.for, scope)) return null;
+  const given = retrieve.for === undefined ? 'stated' : givenFor(record, retrieve.for, scope);
+  if (given === 'other') return null;
   if (value === 'uncoded') return sign('its value is not coded; it was not interpreted');
 
   if (judged.standing === 'sign') return sign(judged.note ?? '');
   if (about === 'unknown') return sign('what it is about could not be told');
+  if (given === 'earlier')
+    return sign('given before the disease was first recorded, for a reason not stated');
+  if (retrieve.reported !== undefined && !isReported(record, retrieve.reported, scope))
+    return sign(
+      type === 'Condition'
+        ? 'no pathology report is given as its evidence'
+        : 'not stated to be a pathology report',
+    );
+  if (retrieve['dose-of'] !== undefined && !timeline.therapy(retrieve['dose-of']).doses.has(record))
+    return sign('prepares for a transplant or infusion, or bridges to it');
   if (type !== 'Condition' || scope.diseases.ofCondition(record).conflict === undefined) {
     if (retrieve.product === 'ordered') {
       const bearing = bearingOn(record, scope);
@@ -141,7 +154,7 @@ export function placedHit(
     }
   }
   if (retrieve.since !== undefined) {
-    const start = timeline.regimenStart(retrieve.since);
+    const { start } = timeline.therapy(retrieve.since);
     if (start === 'unclear') return sign('the start of the latest therapy is not known');
     if (start === 'none') {
       if (retrieve['or-without-events'] !== true)
@@ -166,6 +179,10 @@ export function placedHit(
     return sign('not known to be newer than the last dose of a therapy that can have changed it');
   if (retrieve.untreated !== undefined && timeline.isUntreated(retrieve.untreated, on) !== true)
     return sign('not known to have been found before treatment');
+  if (retrieve['on-first'] !== undefined) {
+    const note = offFirstRegimen(record, timeline.therapy(retrieve['on-first']));
+    if (note !== undefined) return sign(note);
+  }
   return { record, standing: 'proof', evidence };
 }
 
@@ -217,6 +234,15 @@ const wordsOf = ({ resource }: ChartRecord, type: string, retrieve: Retrieve): r
   objects(resource[codePath(type, retrieve).slice(type.length + 1)])
     .flatMap((concept) => [concept['text'], ...objects(concept['coding']).map(({ display }) => display)])
     .flatMap((printed) => text(printed) ?? []);
+
+/** Why a record does not speak of the first regimen; undefined where it does. */
+function offFirstRegimen({ stated }: ChartRecord, { regimens, undated }: Therapy): string | undefined {
+  const [first, next] = regimens;
+  if (first === undefined || undated.length > 0) return 'the first regimen is not known';
+  if (stated === null || !Number.isFinite(stated.low)) return 'not dated';
+  if (stated.low <= first.first.high) return 'not surely after the start of the first regimen';
+  return next !== undefined && stated.high > next.first.low ? 'after the next regimen began' : undefined;
+}
 
 function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope: Scope): Evidence {
   const base = {
@@ -270,46 +296,6 @@ function codedValue(
   return codings.some(({ key }) => key !== undefined) ? 'other' : 'uncoded';
 }
 
-/**
- * What an Observation says it is about (`focus`): nothing, and it is taken as it stands; the disease; another one; or a
- * record that is not at hand or was refuted.
- */
-function aboutOf(
-  record: ChartRecord,
-  valueSets: readonly string[],
-  scope: Scope,
-): 'disease' | 'other' | 'unknown' {
-  const printed = objects(record.resource['focus']);
-  if (printed.length === 0) return record.resource['focus'] === undefined ? 'disease' : 'unknown';
-  const focuses = printed.map((reference) => scope.chart.find(reference));
-  const isDisease = focuses.some(
-    (focus) =>
-      focus !== undefined &&
-      !isRefuted(focus) &&
-      focus.codes.some(
-        ({ coding }) => coding.key !== undefined && scope.library.terminology.includes(valueSets, coding.key),
-      ),
-  );
-  if (isDisease) return 'disease';
-  return focuses.some((focus) => focus === undefined || isRefuted(focus)) ? 'unknown' : 'other';
-}
-
-const isRefuted = ({ resource }: ChartRecord): boolean =>
-  ['refuted', 'entered-in-error'].includes(conditionStatus(resource['verificationStatus']) ?? '');
-
 /** A record of what has not happened yet: a mistake, or a chart whose dates were moved. */
 const isAfterRequest = ({ date }: ChartRecord, { asOf }: Scope): boolean =>
   date !== null && date.low > asOf.high;
-
-/** A treatment that states a reason which is understood must have been given for the disease. */
-function isGivenFor(record: ChartRecord, diseases: readonly string[], scope: Scope): boolean {
-  const codings = [
-    ...scope.library.terminology.codings(record.resource['reasonCode']),
-    ...objects(record.resource['reasonReference']).flatMap((reference) =>
-      (scope.chart.find(reference)?.codes ?? []).map(({ coding }) => coding),
-    ),
-  ].filter(({ key }) => key !== undefined);
-  if (codings.length === 0) return true;
-  const named = codings.flatMap((coding) => scope.diseases.named([coding], []).diseases);
-  return named.some((disease) => diseases.some((wanted) => scope.diseases.agree(disease, wanted)));
-}

@@ -18,6 +18,10 @@ export interface Therapy {
   /** Ingredients of records without a usable date. */
   readonly undated: readonly string[];
   readonly start: RegimenStart;
+  /** Days of the transplants and infusions that doses prepare for. */
+  readonly transplants: readonly number[];
+  /** Records that count as doses: of a regimen, or undated. */
+  readonly doses: ReadonlySet<ChartRecord>;
   /** Every record that counts as a dose. */
   readonly hits: readonly Hit[];
 }
@@ -48,18 +52,24 @@ export function therapyOf(
   const records = found.map(({ record }) => record);
   const exposures = records.map((record) => exposureOf(record, ingredients, scope.asOf.high));
   const undated = records.filter((_, index) => exposures[index] === null);
+  const transplants = fact.apart.flatMap(({ before }) =>
+    proofOf(before.flatMap(hits)).flatMap(({ record: { date } }) => date?.low ?? []),
+  );
   const regimens = regimensOf(
     exposures.flatMap((exposure) =>
       exposure === null || isPreparation(exposure, fact, hits, scope) ? [] : [exposure],
     ),
-    fact.apart.flatMap(({ before }) =>
-      proofOf(before.flatMap(hits)).flatMap(({ record: { date } }) => date?.low ?? []),
-    ),
+    transplants,
     bridgedFrom(fact, hits, scope),
   );
   return {
     regimens,
     exposures: exposures.filter((exposure) => exposure !== null),
+    transplants,
+    doses: new Set([
+      ...undated,
+      ...regimens.flatMap((regimen) => regimen.exposures.map(({ record }) => record)),
+    ]),
     undated: [...new Set(undated.flatMap((record) => drugsOf(record, ingredients)))],
     start: latestRegimenStart(records, regimens),
     hits: found,

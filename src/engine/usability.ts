@@ -97,7 +97,8 @@ const CLINICAL_WORDS = ['active', 'recurrence', 'relapse', 'inactive', 'remissio
 const clinicalWord = (status: string): string =>
   CLINICAL_WORDS.includes(status) ? status : 'not understood';
 
-function eventStanding({ type, resource }: ChartRecord, statuses: Statuses): Standing {
+/** What the status of an event or result allows. */
+export function eventStanding({ type, resource }: ChartRecord, statuses: Statuses = STATUSES): Standing {
   const table = statuses[type];
   if (table === undefined) return NONE;
   if (resource['doNotPerform'] === true) return NONE;
@@ -114,7 +115,7 @@ function eventStanding({ type, resource }: ChartRecord, statuses: Statuses): Sta
 /** Where the record itself is what is asked for: a document that is there, a result with any value. */
 function presenceStanding(record: ChartRecord): Standing {
   const { type, resource } = record;
-  const judged = eventStanding(record, STATUSES);
+  const judged = eventStanding(record);
   if (type === 'DocumentReference' && judged.standing === 'sign' && resource['status'] === 'current') {
     const docStatus = text(resource['docStatus']);
     return docStatus === undefined || ['final', 'amended'].includes(docStatus)

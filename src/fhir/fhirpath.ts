@@ -1,5 +1,6 @@
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
+import { checkPaths, type PathNode } from './element-paths.ts';
 import type { JsonObject } from './json.ts';
 import type { Terminology } from './terminology.ts';
 import type { Truth } from './truth.ts';
@@ -22,11 +23,7 @@ const FUNCTIONS = new Set([
 
 const VARIABLES = new Set(['asOf']);
 
-interface Node {
-  readonly type: string;
-  readonly text?: string;
-  readonly children?: readonly Node[];
-}
+type Node = PathNode;
 
 /**
  * Compiles a boolean expression over one resource type.
@@ -40,7 +37,7 @@ export function compileCondition(
 ): Condition {
   const tree = parse(expression);
   checkNames(tree, terminology);
-  checkPaths(tree, resourceType);
+  checkElements(tree, resourceType);
   const evaluate = fhirpath.compile(expression, r4, {
     async: false,
     resolveInternalTypes: false,
@@ -146,37 +143,21 @@ const NAMES = new Set([
   ...Object.keys(r4.type2Parent),
 ]);
 
-/**
- * First step of each path at the root must be an element of the resource, or the resource type itself; further
- * steps must be elements of something in R4.
- */
-function checkPaths(tree: Node, resourceType: string): void {
+/** A misspelt name is told as such; then every path must be there in R4, step by step. */
+function checkElements(tree: Node, resourceType: string): void {
   for (const node of nodes(tree)) {
     if (node.type === 'MemberInvocation' && node.text !== undefined && !NAMES.has(node.text))
       throw new Error(`reads the element "${node.text}", which R4 does not have`);
-    const name = (node as { readonly atRoot?: unknown }).atRoot === undefined ? undefined : node.text;
-    if (
-      name === undefined ||
-      node.type !== 'MemberInvocation' ||
-      name === resourceType ||
-      /^[A-Z]/.test(name)
-    )
-      continue;
-    const path = `${resourceType}.${name}`;
-    const known = Object.hasOwn(r4.path2Type, path) || Object.hasOwn(r4.choiceTypePaths, path);
-    if (!known && isRootPath(tree, node)) throw new Error(`reads ${path}, which R4 does not have`);
   }
+  checkPaths(tree, resourceType, r4);
 }
 
-/** Paths inside a function's argument start at the element that the function is called on, not at the resource. */
-function isRootPath(tree: Node, target: Node): boolean {
-  const inside = (node: Node, inArgument: boolean): boolean | undefined => {
-    if (node === target) return !inArgument;
-    for (const child of node.children ?? []) {
-      const found = inside(child, inArgument || node.type === 'ParamList');
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return inside(tree, false) ?? false;
+/** True when a resource type of R4 has an element of that name. */
+export function hasElement(resourceType: string, name: string): boolean {
+  try {
+    checkPaths({ type: 'MemberInvocation', text: name }, resourceType, r4);
+    return true;
+  } catch {
+    return false;
+  }
 }

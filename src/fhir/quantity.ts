@@ -59,6 +59,10 @@ export function convert(value: number, from: string, to: string): number | Unusa
     : { unusable: `${UCUM_CODE.test(from) ? `unit "${from}"` : 'its unit'} does not convert to ${to}` };
 }
 
+/** True for a unit that UCUM has. */
+export const isUcum = (unit: string): boolean =>
+  attempted(unit, () => converter.validateUnitString(unit))?.status === 'valid';
+
 /** The unit of a FHIR Quantity: its UCUM code, else a printed unit that UCUM or the alias table knows. */
 function unitOf(quantity: unknown): string | undefined {
   const system = text(property(quantity, 'system'));
@@ -68,7 +72,7 @@ function unitOf(quantity: unknown): string | undefined {
   const candidate = ucumCode ?? printed;
   if (candidate === undefined) return undefined;
   const unit = UNIT_ALIASES.get(candidate) ?? candidate;
-  return attempted(unit, () => converter.validateUnitString(unit))?.status === 'valid' ? unit : candidate;
+  return isUcum(unit) ? unit : candidate;
 }
 
 /** A FHIR Quantity or Range as an interval in `unit` (`clinical/facts.md` 2.4). */

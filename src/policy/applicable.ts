@@ -36,8 +36,14 @@ export interface NotApplicable {
   readonly reason: 'unknown-payer' | 'no-policy-for-product' | 'other-plan-line' | 'not-in-force';
   /** With `other-plan-line`: why the policy leaves this line out, where it says so. */
   readonly because?: string;
-  /** With `not-in-force`: the first day of the earliest version. */
-  readonly effective?: string;
+  /** With `not-in-force`: when the versions on file are in force, in order. */
+  readonly periods?: readonly InForce[];
+}
+
+/** First and last day of a version; one that has not been replaced has no last day. */
+export interface InForce {
+  readonly effective: string;
+  readonly until: string | undefined;
 }
 
 /**
@@ -65,18 +71,20 @@ export function applicablePolicies(
       rest.push({ coverage, reason: 'no-policy-for-product' });
       continue;
     }
-    const forLine = listed.filter((policy) => mayBeForLine(policy, coverage));
-    if (forLine.length === 0) {
-      const because = listed.find((policy) => isExcluded(policy, coverage))?.excludedLines?.because;
-      rest.push({ coverage, reason: 'other-plan-line', ...(because === undefined ? {} : { because }) });
-      continue;
+    const isForLine = (policy: Policy): boolean => mayBeForLine(policy, coverage);
+    const inForce = listed.filter((policy) => mayBeInForce(policy, dateOfService));
+    const governing = inForce.filter(isForLine);
+    // The version in force decides which plan lines there are, whatever another version says.
+    if (governing.length === 0) {
+      const versions = inForce.length > 0 ? [] : listed.filter(isForLine);
+      if (versions.length > 0) {
+        rest.push({ coverage, reason: 'not-in-force', periods: periodsOf(versions) });
+      } else {
+        const because = listed.find((policy) => isExcluded(policy, coverage))?.excludedLines?.because;
+        rest.push({ coverage, reason: 'other-plan-line', ...(because === undefined ? {} : { because }) });
+      }
     }
-    const inForce = forLine.filter((policy) => mayBeInForce(policy, dateOfService));
-    if (inForce.length === 0) {
-      const effective = forLine.map((policy) => policy.effective).sort()[0];
-      rest.push({ coverage, reason: 'not-in-force', ...(effective === undefined ? {} : { effective }) });
-    }
-    for (const policy of inForce) {
+    for (const policy of governing) {
       applicable.push({ coverage, policy, payer, ...doubtOf(policy, coverage, dateOfService, library) });
     }
   }
@@ -93,6 +101,11 @@ const isExcluded = ({ excludedLines, doubtfulLines }: Policy, { lines }: ReadCov
   excludedLines !== undefined &&
   [...lines].every((line) => excludedLines.lines.includes(line)) &&
   ![...lines].every((line) => doubtfulLines?.lines.includes(line) === true);
+
+const periodsOf = (versions: readonly Policy[]): readonly InForce[] =>
+  versions
+    .map(({ effective, until }) => ({ effective, until }))
+    .toSorted((a, b) => (a.effective < b.effective ? -1 : 1));
 
 const period = (policy: Policy): DateInterval => {
   const interval = parsePeriod({

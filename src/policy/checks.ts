@@ -129,8 +129,15 @@ export function checkCriteria(
     for (const wanted of criterion.signals ?? [])
       checkName(file, [...path, 'signals'], 'fact', wanted, facts, where);
     if (criterion.within !== undefined) {
-      const { therapy, drugs = [] } = criterion.within;
-      for (const drug of drugs) checkName(file, [...path, 'within'], 'value set', drug, valueSets, where);
+      const { within } = criterion;
+      const { therapy } = within;
+      if ('remission' in within) {
+        checkName(file, [...path, 'within'], 'fact', within.remission, facts, where);
+        if (facts.has(within.remission) && facts.get(within.remission)?.kind !== 'question')
+          report(file, [...path, 'within'], `${where}: "${within.remission}" is no question with evidence`);
+      }
+      for (const drug of 'drugs' in within ? (within.drugs ?? []) : [])
+        checkName(file, [...path, 'within'], 'value set', drug, valueSets, where);
       checkName(file, [...path, 'within'], 'fact', therapy, facts, where);
       if (facts.has(therapy) && facts.get(therapy)?.kind !== 'events')
         report(
@@ -178,6 +185,43 @@ export function readValueSet(
     });
   }
   return [];
+}
+
+/**
+ * Several versions of one policy stand side by side, each in a folder of its own: `<id>` or `<id>@<version>`. A day on
+ * which none of them is in force is allowed; a day on which two are is not.
+ */
+export function checkVersions(
+  files: readonly ParsedFile<PolicySource>[],
+  report: (file: ParsedFile<unknown>, path: readonly PropertyKey[], message: string) => void,
+): void {
+  for (const file of files) {
+    const { id, version, effective, until } = file.value;
+    const where = `policy "${id}" version ${version}`;
+    const folder = file.file.split('/')[0] ?? '';
+    if (folder !== id && folder !== `${id}@${version}`)
+      report(
+        file,
+        ['id'],
+        `${where} stands in the folder "${folder}"; name it "${id}" or "${id}@${version}"`,
+      );
+    if (until !== undefined && until < effective)
+      report(file, ['until'], `${where} ends on ${until}, before it begins on ${effective}`);
+  }
+  const byStart = files.toSorted((a, b) => (a.value.effective < b.value.effective ? -1 : 1));
+  for (const [index, later] of byStart.entries()) {
+    const { id, version, effective } = later.value;
+    for (const earlier of byStart.slice(0, index).filter(({ value }) => value.id === id)) {
+      const { until, version: other } = earlier.value;
+      if (version === other) report(later, ['id'], `policy "${id}" version ${version} is declared twice`);
+      else if (until === undefined || until >= effective)
+        report(
+          earlier,
+          [until === undefined ? 'effective' : 'until'],
+          `policy "${id}" version ${other} and version ${version} are both in force on ${effective} (${later.file}); end version ${other} on an earlier day with until`,
+        );
+    }
+  }
 }
 
 export function checkValueSet(

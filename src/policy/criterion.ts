@@ -16,14 +16,21 @@ const threshold = z.strictObject({
   'also-printed': z.strictObject(quantity).optional(),
 });
 /**
- * Only what took place from the start of the latest regimen of a therapy to so many days after its last dose counts.
- * With `drugs`, the last dose is of these, and the latest regimen must hold one of them.
+ * Only what took place from the start of a regimen of a therapy to so long after it counts. `days` are counted from the
+ * last dose of the latest regimen; with `drugs`, from the last dose of these, and the latest regimen must hold one of
+ * them. `months` are calendar months after the first regimen, counted from its first dose, from its last and from the
+ * remission that followed: they decide where every such reading gives the same answer.
  */
-const within = z.strictObject({
-  therapy: name,
-  days: z.int().min(0),
-  drugs: z.array(name).min(1).optional(),
-});
+const within = z.union([
+  z.strictObject({ therapy: name, days: z.int().min(0), drugs: z.array(name).min(1).optional() }),
+  z.strictObject({
+    therapy: name,
+    regimen: z.literal('first'),
+    months: z.int().min(1),
+    /** Fact with the remission, by its evidence for yes. */
+    remission: name,
+  }),
+]);
 export const COMPARISONS = ['at-least', 'more-than', 'at-most', 'less-than'] as const;
 
 const anomalyReference = z.union([
@@ -197,12 +204,20 @@ export interface Threshold {
 }
 
 /** From the start of a therapy's latest regimen to `days` after its last dose. */
-export interface Within {
+export interface WithinLatest {
   readonly therapy: string;
   readonly days: number;
   /** Value sets: the last dose is of these drugs. */
   readonly drugs: readonly string[];
 }
+/** From the start of a therapy's first regimen to so many calendar months after it. */
+export interface WithinFirst {
+  readonly therapy: string;
+  readonly months: number;
+  /** Fact with the remission that followed. */
+  readonly remission: string;
+}
+export type Within = WithinLatest | WithinFirst;
 
 export interface Criterion {
   /** Whole id (`<policy>/<indication>/<number>`); undefined for a part without a number of its own. */

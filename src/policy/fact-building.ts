@@ -72,12 +72,20 @@ export function buildFact(
     };
   }
   if ('lines' in source) {
-    const { of, progression, assigned } = source.lines;
+    const { of, progression, progressed, first, holding, after, until, assigned } = source.lines;
+    const compileLines = (key: string, list: readonly RetrieveSource[] | undefined): readonly Retrieve[] =>
+      (list ?? []).map((retrieve, index) => compile(retrieve, ['lines', key, index]));
     return {
       ...named,
       kind: 'lines',
       of,
-      progression: progression.map((retrieve, index) => compile(retrieve, ['lines', 'progression', index])),
+      progression: compileLines('progression', progression),
+      progressed:
+        progressed === undefined ? undefined : { response: compileLines('progressed', progressed.response) },
+      isFirst: first === true,
+      holding: holding ?? [],
+      after: compileLines('after', after),
+      until: compileLines('until', until),
       assigned,
       missing: missing(source.missing),
     };
@@ -136,6 +144,7 @@ export function buildFact(
       yes: source.exists.map((retrieve, index) => compile(retrieve, ['exists', index], true)),
       no: [],
       doubt: [],
+      doubtOfNo: [],
       signs: compileAll('signs', source.signs),
       incomplete: [],
       latestDecides: false,
@@ -148,6 +157,7 @@ export function buildFact(
     yes: compileAll('yes', source.yes),
     no: compileAll('no', source.no),
     doubt: compileAll('doubt', source.doubt),
+    doubtOfNo: compileAll('doubt-of-no', source['doubt-of-no']),
     signs: compileAll('signs', source.signs),
     incomplete: compileAll('incomplete', source.incomplete),
     latestDecides: source['latest-decides'] === true,

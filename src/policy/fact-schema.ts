@@ -79,6 +79,15 @@ export const retrieveSchema = z.strictObject({
   intended: z.literal(true).optional(),
   /** What is coded as the ordered product is left out. */
   'other-than': z.literal('ordered-product').optional(),
+  /** A fact with `events`: only what was stated after its first regimen began, and no later than the next one did. */
+  'on-first': name.optional(),
+  /** A fact with `events`: only a drug that counts as one of its doses, and not what prepares for a transplant or infusion. */
+  'dose-of': name.optional(),
+  /**
+   * Value sets of reports: a DiagnosticReport must be of such a kind by its own code or category, and a Condition must
+   * refer to such a report, final, as its evidence. Others are shown as signs.
+   */
+  reported: oneOrMany(name).optional(),
 });
 
 const retrieve = retrieveSchema.refine(({ code, words }) => code !== undefined || words !== undefined, {
@@ -87,24 +96,30 @@ const retrieve = retrieveSchema.refine(({ code, words }) => code !== undefined |
 
 const missingSchema = z.strictObject({ what: z.string().min(1), 'value-set': name.optional() });
 
-const questionSchema = z.strictObject({
-  ask: z.string().min(1),
-  /** Evidence for yes. */
-  yes: z.array(retrieve).min(1),
-  /** Evidence for no. Where both are found nothing is decided. */
-  no: z.array(retrieve).min(1).optional(),
-  /** Evidence that opens the question again when it is not surely older than the evidence for the answer. */
-  doubt: z.array(retrieve).min(1).optional(),
-  /** Shown to the reader, never decisive. */
-  signs: z.array(retrieve).min(1).optional(),
-  /** Where evidence for yes and for no is found, the one stated surely later than all of the other decides. */
-  'latest-decides': z.literal(true).optional(),
-  /** Evidence for yes stands whatever else says no: what was found once is there. */
-  'yes-prevails': z.literal(true).optional(),
-  /** Signs beside which an open answer needs the record that `missing` names. */
-  incomplete: z.array(retrieve).min(1).optional(),
-  missing: missingSchema.optional(),
-});
+const questionSchema = z
+  .strictObject({
+    ask: z.string().min(1),
+    /** Evidence for yes. */
+    yes: z.array(retrieve).min(1).optional(),
+    /** Evidence for no. Where both are found nothing is decided. */
+    no: z.array(retrieve).min(1).optional(),
+    /** Evidence that opens the question again when it is not surely older than the evidence for the answer. */
+    doubt: z.array(retrieve).min(1).optional(),
+    /** The same for a no alone. */
+    'doubt-of-no': z.array(retrieve).min(1).optional(),
+    /** Shown to the reader, never decisive. */
+    signs: z.array(retrieve).min(1).optional(),
+    /** Where evidence for yes and for no is found, the one stated surely later than all of the other decides. */
+    'latest-decides': z.literal(true).optional(),
+    /** Evidence for yes stands whatever else says no: what was found once is there. */
+    'yes-prevails': z.literal(true).optional(),
+    /** Signs beside which an open answer needs the record that `missing` names. */
+    incomplete: z.array(retrieve).min(1).optional(),
+    missing: missingSchema.optional(),
+  })
+  .refine(({ yes, no }) => yes !== undefined || no !== undefined, {
+    error: 'a question needs evidence for yes or for no',
+  });
 
 const presenceSchema = z.strictObject({
   ask: z.string().min(1),
@@ -204,6 +219,16 @@ const linesSchema = z.strictObject({
     of: name,
     /** What documents that the disease progressed, relapsed or was refractory. */
     progression: z.array(retrieve).min(1),
+    /** Only lines after which the disease progressed are counted; what states a response later leaves that open. */
+    progressed: z.strictObject({ response: z.array(retrieve).min(1) }).optional(),
+    /** Only the first regimen is counted, and only where no undated drug may have come before it. */
+    first: z.literal(true).optional(),
+    /** Only regimens that hold a drug of each of these groups of value sets. */
+    holding: z.array(oneOrMany(name)).min(1).optional(),
+    /** Only regimens begun after the earliest of these; none where the chart holds none of them. */
+    after: z.array(retrieve).min(1).optional(),
+    /** Only regimens begun before the earliest of these, where the chart holds one. */
+    until: z.array(retrieve).min(1).optional(),
     /** Records on which a clinician has put the number of a line, for one of the diseases. */
     assigned: z
       .strictObject({

@@ -24,6 +24,7 @@ export interface Question extends Named {
   readonly yes: readonly Retrieve[];
   readonly no: readonly Retrieve[];
   readonly doubt: readonly Retrieve[];
+  readonly doubtOfNo: readonly Retrieve[];
   readonly signs: readonly Retrieve[];
   readonly incomplete: readonly Retrieve[];
   readonly latestDecides: boolean;
@@ -82,6 +83,13 @@ export interface LinesFact extends Named {
   readonly kind: 'lines';
   readonly of: string;
   readonly progression: readonly Retrieve[];
+  /** Undefined: lines are counted whether the disease progressed after them or not. */
+  readonly progressed: { readonly response: readonly Retrieve[] } | undefined;
+  readonly isFirst: boolean;
+  /** Groups of value sets; empty: whatever the regimen holds. */
+  readonly holding: readonly (readonly string[])[];
+  readonly after: readonly Retrieve[];
+  readonly until: readonly Retrieve[];
   readonly assigned:
     | {
         readonly resource: readonly string[];
@@ -139,7 +147,7 @@ export type Fact =
 export function retrievesOf(fact: Fact): readonly Retrieve[] {
   switch (fact.kind) {
     case 'question':
-      return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.signs, ...fact.incomplete];
+      return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...fact.signs, ...fact.incomplete];
     case 'events':
       return [...fact.events, ...fact.apart.flatMap(({ before }) => before), ...fact.bridging];
     case 'measurement':
@@ -149,7 +157,7 @@ export function retrievesOf(fact: Fact): readonly Retrieve[] {
     case 'series':
       return fact.minus === undefined ? [fact.retrieve] : [fact.retrieve, fact.minus];
     case 'lines':
-      return fact.progression;
+      return [...fact.progression, ...(fact.progressed?.response ?? []), ...fact.after, ...fact.until];
     case 'episodes':
       return [...fact.remission, ...fact.recurrence];
     case 'failures':
@@ -178,7 +186,15 @@ export const referencesOf = (
     names.flatMap((id) => (id === undefined ? [] : [{ name: id, kind }]));
   const retrieves = retrievesOf(fact);
   return [
-    ...to('events', ...retrieves.flatMap((retrieve) => [retrieve.since, retrieve['newer-than']])),
+    ...to(
+      'events',
+      ...retrieves.flatMap((retrieve) => [
+        retrieve.since,
+        retrieve['newer-than'],
+        retrieve['on-first'],
+        retrieve['dose-of'],
+      ]),
+    ),
     ...to('episodes', ...retrieves.map(({ untreated }) => untreated)),
     ...(fact.kind === 'series' ? to('events', fact.since) : []),
     ...(fact.kind === 'lines' ? to('events', fact.of) : []),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { checkCriteria, checkValueSet, factNames, readValueSet } from './checks.ts';
+import { checkCriteria, checkValueSet, checkVersions, factNames, readValueSet } from './checks.ts';
 import { buildFact } from './fact-building.ts';
 import {
   codeSystemsSchema,
@@ -12,7 +12,7 @@ import {
   planLinesSchema,
   type DataFile,
 } from './data-files.ts';
-import { compileCondition } from '../fhir/fhirpath.ts';
+import { compileCondition, hasElement } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
 import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
 import { factsFileSchema, type RetrieveSource } from './fact-schema.ts';
@@ -205,11 +205,25 @@ export function createLibrary(
     checkValueSets(
       file,
       path,
-      [...code, ...(retrieve.value ?? []), ...(retrieve.focus ?? []), ...(retrieve.with ?? [])],
+      [
+        ...code,
+        ...(retrieve.value ?? []),
+        ...(retrieve.focus ?? []),
+        ...(retrieve.with ?? []),
+        ...(retrieve.reported ?? []),
+      ],
       `fact "${fact}"`,
     );
     for (const disease of retrieve.for ?? [])
       checkName(file, path, 'disease', disease, diseaseMap, `fact "${fact}"`);
+    for (const type of retrieve.resource) {
+      if (retrieve.shows !== undefined && !hasElement(type, retrieve.shows))
+        report(
+          file,
+          [...path, 'shows'],
+          `fact "${fact}" shows ${type}.${retrieve.shows}, which R4 does not have`,
+        );
+    }
     const conditions = new Map<string, ReturnType<typeof compileCondition>>();
     for (const type of where === undefined ? [] : retrieve.resource) {
       try {
@@ -245,6 +259,8 @@ export function createLibrary(
       if (fact?.kind === 'events') {
         for (const { drugs } of fact.apart) checkValueSets(file, [id, 'apart'], drugs, `fact "${id}"`);
       }
+      if (fact?.kind === 'lines')
+        checkValueSets(file, [id, 'lines', 'holding'], fact.holding.flat(), `fact "${id}"`);
       for (const disease of fact?.kind === 'lines' ? (fact.assigned?.diseases ?? []) : [])
         checkName(file, [id, 'lines'], 'disease', disease, diseaseMap, `fact "${id}"`);
       const missing = 'missing' in source ? source.missing?.['value-set'] : undefined;
@@ -300,13 +316,12 @@ export function createLibrary(
 
   const productIds = new Set(Object.keys(products?.value.products ?? {}));
   const policies: Policy[] = [];
-  for (const file of every(/^[^/]+\/policy\.yaml$/, policySchema)) {
+  const policyFiles = every(/^[^/]+\/policy\.yaml$/, policySchema);
+  checkVersions(policyFiles, report);
+  for (const file of policyFiles) {
     const source = file.value;
     const where = `policy "${source.id}"`;
     const before = problems.length;
-    if (policies.some(({ id, version }) => id === source.id && version === source.version)) {
-      report(file, ['id'], `${where} version ${source.version} is declared twice`);
-    }
     checkName(file, ['payer'], 'payer', source.payer, payers, where);
     const doubtful = source['doubtful-lines'];
     for (const line of [
@@ -403,6 +418,7 @@ export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): reado
       ...anomalies.flatMap((anomaly) => anomaly.if?.fact ?? []),
       ...signals,
       ...(within === undefined ? [] : [within.therapy]),
+      ...(within !== undefined && 'remission' in within ? [within.remission] : []),
       ...(test.kind === 'fact' ? [test.fact] : []),
     ])
     .flatMap((id) => facts.get(id) ?? []);

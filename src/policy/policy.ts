@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { parseDate } from '../fhir/date.ts';
+import { factTest, testOf, withinOf } from './criterion-building.ts';
 import {
-  COMPARISONS,
   criterionSchema,
   definitionSchema,
   type AnomalyReference,
   type Criterion,
   type CriterionSource,
-  type FactTest,
-  type Test,
 } from './criterion.ts';
 import { name } from './fact-schema.ts';
 
@@ -22,6 +20,8 @@ export type {
   Test,
   Threshold,
   Within,
+  WithinFirst,
+  WithinLatest,
 } from './criterion.ts';
 
 const date = z
@@ -102,9 +102,18 @@ export const policySchema = z.strictObject({
   otherwise: z.string().min(1),
   /** `any`: every CAR-T product, and orders that name none. */
   products: namesOrAny,
-  /** What is wrong in the policy's text. A general one stands on every determination of the policy. */
+  /**
+   * What is wrong in the policy's text. A general one stands on every determination of the policy, or on those where no
+   * indication covers the diagnosis.
+   */
   anomalies: z
-    .record(z.string(), z.strictObject({ text: z.string().min(1), general: z.literal(true).optional() }))
+    .record(
+      z.string(),
+      z.strictObject({
+        text: z.string().min(1),
+        general: z.union([z.literal(true), z.literal('when-not-covered')]).optional(),
+      }),
+    )
     .optional(),
   definitions: z.record(name, definitionSchema).optional(),
   indications: z
@@ -186,7 +195,10 @@ export interface Policy {
   readonly questionnaire: string | undefined;
   readonly otherwise: string;
   readonly products: NamesOrAny;
-  readonly anomalies: ReadonlyMap<string, { readonly text: string; readonly general: boolean }>;
+  readonly anomalies: ReadonlyMap<
+    string,
+    { readonly text: string; readonly general: boolean | 'when-not-covered' }
+  >;
   readonly indications: readonly Indication[];
 }
 
@@ -227,10 +239,7 @@ export function buildPolicy(source: PolicySource): Policy {
         ifNot === undefined ? undefined : { reviewIf: ifNot === 'review' ? undefined : ifNot['review-if'] },
       ifSo: criterion['if-so'],
       signals: criterion.signals ?? [],
-      within:
-        criterion.within === undefined
-          ? undefined
-          : { ...criterion.within, drugs: criterion.within.drugs ?? [] },
+      within: withinOf(criterion.within),
       administrative: criterion.administrative === true,
       test: testOf(criterion, (part) => build(part, prefix, { title, locator })),
     };
@@ -268,7 +277,7 @@ export function buildPolicy(source: PolicySource): Policy {
     anomalies: new Map(
       Object.entries(source.anomalies ?? {}).map(([id, { text, general }]) => [
         id,
-        { text, general: general === true },
+        { text, general: general ?? false },
       ]),
     ),
     indications: source.indications.map((indication) => ({
@@ -281,31 +290,5 @@ export function buildPolicy(source: PolicySource): Policy {
         build(criterion, `${source.id}/${indication.id}/`, { title: '', locator: '' }),
       ),
     })),
-  };
-}
-
-function testOf(criterion: CriterionSource, build: (part: CriterionSource) => Criterion): Test {
-  if (criterion.fact !== undefined) return { kind: 'fact', ...factTest(criterion.fact, criterion) };
-  if (criterion.attest !== undefined) return { kind: 'attest' };
-  if (criterion.review !== undefined) return { kind: 'review', reason: criterion.review };
-  for (const kind of ['all', 'any', 'none', 'readings'] as const) {
-    const parts = criterion[kind];
-    if (parts !== undefined) return { kind, parts: parts.map(build) };
-  }
-  throw new Error(`criterion ${criterion.id ?? ''} asks nothing`);
-}
-
-function factTest(fact: string, source: Pick<CriterionSource, (typeof COMPARISONS)[number]>): FactTest {
-  const comparison = COMPARISONS.find((item) => source[item] !== undefined);
-  const limit = comparison === undefined ? undefined : source[comparison];
-  if (comparison === undefined || limit === undefined) return { fact, comparison: undefined };
-  const { 'also-printed': alsoPrinted, ...rest } = limit;
-  return {
-    fact,
-    comparison: {
-      comparison,
-      ...rest,
-      ...(alsoPrinted === undefined ? {} : { alsoPrinted }),
-    },
   };
 }

@@ -63,7 +63,12 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
     response.json({
       // Degraded: answers go out, but records of them could not be kept.
       status: keeping.health(),
-      policies: library.policies.map(({ id, version, effective }) => ({ id, version, effective })),
+      policies: library.policies.map(({ id, version, effective, until }) => ({
+        id,
+        version,
+        effective,
+        until,
+      })),
       valueSets: [...library.terminology.valueSets.values()].map(({ id, version, concepts }) => ({
         id,
         version,

@@ -62,7 +62,7 @@ describe.each(forms.map((form) => [form.id, form] as const))('%s', (_id, form) =
     const touching = [
       ...criteria.flatMap(({ anomalies }) => anomalies.map(({ id }) => id)),
       ...form.indication.anomalies,
-      ...[...form.policy.anomalies].filter(([, { general }]) => general).map(([id]) => id),
+      ...[...form.policy.anomalies].filter(([, { general }]) => general === true).map(([id]) => id),
     ];
     for (const id of touching) {
       const text = form.policy.anomalies.get(id)?.text ?? 'undeclared';

@@ -19,7 +19,15 @@ const terminology = createTerminology(
 
 const therapyOf = (...exposures: readonly Exposure[]): Therapy => {
   const regimens = regimensOf(exposures);
-  return { regimens, exposures, undated: [], start: regimens.at(-1)?.first.high ?? 'none', hits: [] };
+  return {
+    regimens,
+    exposures,
+    undated: [],
+    start: regimens.at(-1)?.first.high ?? 'none',
+    transplants: [],
+    doses: new Set(),
+    hits: [],
+  };
 };
 
 const place = (therapy: Therapy, on: string | undefined, drugs: readonly string[] = []) => {

@@ -9,9 +9,11 @@ import {
   readCoverage,
   type ReadCoverage,
 } from '../../src/policy/applicable.ts';
-import type { Library } from '../../src/policy/library.ts';
+import { ungovernedWords } from '../../src/engine/explanation.ts';
+import type { DataFile } from '../../src/policy/data-files.ts';
+import { createLibrary, type Library } from '../../src/policy/library.ts';
 import { dataFiles } from '../../src/server/policies.ts';
-import { libraryOf, smallFiles } from '../support/small-library.ts';
+import { libraryOf, printed, smallFiles } from '../support/small-library.ts';
 
 const NAIC = 'urn:oid:2.16.840.1.113883.6.300';
 const sopt = 'https://nahdo.org/sopt';
@@ -106,6 +108,95 @@ describe('the payer of a Coverage', () => {
   it('comes with the order among coverages, last when there is none', () => {
     expect(coverageOf({ order: 2 }).order).toBe(2);
     expect(coverageOf({ order: '1' }).order).toBe(Infinity);
+  });
+});
+
+const COMMERCIAL = ['commercial-hmo', 'commercial-pos', 'commercial-ppo', 'indemnity', 'commercial-other'];
+const ADVANTAGE = [
+  'medicare-advantage-hmo',
+  'medicare-advantage-ppo',
+  'medicare-advantage-pos',
+  'medicare-advantage-other',
+];
+
+describe('the plan line of a code', () => {
+  /** Every code of the two systems whose meaning was verified (clinical/valuesets.json, cov-type-sopt, cov-type-v3). */
+  const rows: readonly (readonly [string, string, readonly string[]])[] = [
+    [sopt, '1', [...ADVANTAGE, 'medicare-original', 'dual']],
+    [sopt, '11', ADVANTAGE],
+    [sopt, '111', ['medicare-advantage-hmo']],
+    [sopt, '112', ['medicare-advantage-ppo']],
+    [sopt, '113', ['medicare-advantage-pos']],
+    [sopt, '119', ['medicare-advantage-other']],
+    [sopt, '12', ['medicare-original']],
+    [sopt, '14', ['dual']],
+    [sopt, '2', ['medicaid', 'dual']],
+    [sopt, '21', ['medicaid', 'dual']],
+    [sopt, '211', ['medicaid', 'dual']],
+    [sopt, '5', COMMERCIAL],
+    [sopt, '51', COMMERCIAL],
+    [sopt, '511', ['commercial-hmo']],
+    [sopt, '512', ['commercial-ppo']],
+    [sopt, '513', ['commercial-pos']],
+    [sopt, '52', ['indemnity']],
+    [sopt, '521', ['indemnity']],
+    [sopt, '522', COMMERCIAL],
+    [sopt, '6', COMMERCIAL],
+    [sopt, '61', COMMERCIAL],
+    [sopt, '611', ['commercial-hmo']],
+    [sopt, '612', ['commercial-ppo']],
+    [sopt, '613', ['commercial-pos']],
+    [sopt, '619', COMMERCIAL],
+    [sopt, '62', ['indemnity']],
+    [actCode, 'HMO', ['commercial-hmo', 'medicare-advantage-hmo', 'medicaid']],
+    [actCode, 'PPO', ['commercial-ppo', 'medicare-advantage-ppo']],
+    [actCode, 'POS', ['commercial-pos', 'medicare-advantage-pos']],
+    [
+      actCode,
+      'MCPOL',
+      [...COMMERCIAL.filter((line) => line !== 'indemnity'), ...ADVANTAGE, 'medicaid', 'dual'],
+    ],
+    [actCode, 'PUBLICPOL', [...ADVANTAGE, 'medicare-original', 'medicaid', 'dual']],
+    [actCode, 'EHCPOL', ALL_LINES],
+    [actCode, 'HIP', ALL_LINES],
+    [actCode, 'SUBSIDIZ', ALL_LINES],
+    [actCode, 'RETIRE', ALL_LINES],
+  ];
+  it.each(rows)('%s|%s', (system, code, expected) => {
+    expect(lines(type({ system, code }))).toEqual(expected.toSorted());
+  });
+
+  it('is in a row above for every code of the file', () => {
+    const known = new Set(rows.map(([system, code]) => `${system}|${code}`));
+    const printed = library.planLines.signs.flatMap(({ codes }) =>
+      codes.map(({ system, code }) => `${system}|${code}`),
+    );
+    expect(printed.filter((code) => !known.has(code))).toEqual([]);
+  });
+});
+
+describe('the plan line of words', () => {
+  it.each<[string, readonly string[]]>([
+    ['Medicare HMO Blue', ['medicare-advantage-hmo']],
+    ['Medicare PPO Blue', ['medicare-advantage-ppo']],
+    ['Medicare Advantage', ADVANTAGE],
+    ['Original Medicare', ['medicare-original']],
+    ['Medicare and Medicaid', ['dual']],
+    ['Dual Special Needs Plan (D-SNP)', ['dual']],
+    ['Managed Medicaid', ['medicaid', 'dual']],
+    ['Commercial', COMMERCIAL],
+    ['Commercial point-of-service', ['commercial-pos']],
+    ['HMO', ['commercial-hmo', 'medicare-advantage-hmo', 'medicaid']],
+    ['PPO Choice', ['commercial-ppo', 'medicare-advantage-ppo']],
+    ['Blue Care Elect POS', ['commercial-pos', 'medicare-advantage-pos']],
+    ['Indemnity plan', ['indemnity']],
+    // Neither says which of the two it is.
+    ['Medicare HMO POS', ALL_LINES],
+    ['Gold 1000', ALL_LINES],
+  ])('%s', (words, expected) => {
+    expect(lines({ type: { text: words } })).toEqual(expected.toSorted());
+    const plan = { type: { coding: [{ system: coverageClass, code: 'plan' }] }, value: 'X1', name: words };
+    expect(lines({ class: [plan] })).toEqual(expected.toSorted());
   });
 });
 
@@ -249,7 +340,7 @@ describe('the policies that govern an order', () => {
       day('2025-01-01'),
       library,
     );
-    expect(rest[0]?.effective).toBe('2025-09-01');
+    expect(rest[0]?.periods).toEqual([{ effective: '2025-09-01', until: undefined }]);
   });
 
   it('are in doubt where the line cannot be told, and say which elements were read', () => {
@@ -270,22 +361,124 @@ describe('the policies that govern an order', () => {
   });
 });
 
-describe('a policy with a last day', () => {
+describe('versions of one policy', () => {
   const criteria = "- { id: '1', title: T, locator: L, attest: clinician }";
-  const replaced = libraryOf(
-    smallFiles(criteria).map((file) =>
-      file.path === 'small/policy.yaml' ? { ...file, text: `${file.text}until: '2025-12-31'\n` } : file,
-    ),
-  );
-  const reasons = (on: string): readonly string[] => {
-    const coverage = coverageOf({ payor: [{ display: 'Small Payer' }] }, [], replaced);
-    const { applicable, rest } = applicablePolicies(null, [coverage], day(on), replaced);
-    return [...applicable.map(({ policy }) => policy.id), ...rest.map(({ reason }) => reason)];
+  interface Version {
+    readonly version: string;
+    readonly from: string;
+    readonly until?: string;
+    readonly folder?: string;
+    readonly lines?: string;
+  }
+  const filesOf = (versions: readonly Version[]): readonly DataFile[] =>
+    smallFiles(criteria).flatMap((file) =>
+      file.path !== 'small/policy.yaml'
+        ? [file]
+        : versions.map(
+            ({ version, from, until, folder = `small@${version}`, lines: ofVersion = '[one]' }) => ({
+              path: `${folder}/policy.yaml`,
+              text: file.text
+                .replace("version: '1'", `version: '${version}'`)
+                .replace("effective: '2025-01-01'", `effective: '${from}'`)
+                .replace('lines: [one]', `lines: ${ofVersion}`)
+                .concat(until === undefined ? '' : `until: '${until}'\n`),
+            }),
+          ),
+    );
+  const inForce = (versions: readonly Version[], on: string): readonly string[] => {
+    const small = libraryOf(filesOf(versions));
+    const coverage = coverageOf({ payor: [{ display: 'Small Payer' }] }, [], small);
+    const { applicable, rest } = applicablePolicies(
+      null,
+      [{ ...coverage, lines: new Set(['one']) }],
+      day(on),
+      small,
+    );
+    return [
+      ...applicable.map(({ policy, doubt }) => `${policy.version}${doubt === undefined ? '' : ': doubt'}`),
+      ...rest.map(({ reason }) => reason),
+    ];
   };
+  const first: Version = { version: '1', from: '2025-01-01', until: '2025-06-30' };
+  const second: Version = { version: '2', from: '2025-09-01', folder: 'small' };
 
-  it('governs on that day, and no longer on the next', () => {
-    expect(reasons('2025-12-31')).toEqual(['small']);
-    expect(reasons('2026-01-01')).toEqual(['not-in-force']);
+  it.each([
+    ['2024-12-31', ['not-in-force']],
+    ['2025-01-01', ['1']],
+    ['2025-06-30', ['1']],
+    ['2025-07-01', ['not-in-force']],
+    ['2025-08-31', ['not-in-force']],
+    ['2025-09-01', ['2']],
+    // Either of them, and nobody can say which.
+    ['2025', ['2: doubt', '1: doubt']],
+    ['2025-06', ['1']],
+  ])('on %s', (on, expected) => {
+    expect(inForce([second, first], on)).toEqual(expected);
+  });
+
+  it('say all their periods where none is in force', () => {
+    const small = libraryOf(filesOf([second, first]));
+    const coverage = coverageOf({ payor: [{ display: 'Small Payer' }] }, [], small);
+    const { rest } = applicablePolicies(null, [coverage], day('2025-07-15'), small);
+    expect(rest[0]?.periods).toEqual([
+      { effective: '2025-01-01', until: '2025-06-30' },
+      { effective: '2025-09-01', until: undefined },
+    ]);
+    expect(ungovernedWords('not-in-force', 'Small Payer', rest[0]?.periods).sentence).toBe(
+      'No version of the policy of Small Payer is in force on the date of service. On file: 2025-01-01 to 2025-06-30, from 2025-09-01.',
+    );
+  });
+
+  it('have plan lines of their own: the version in force decides', () => {
+    const other = { ...second, lines: '[two]' };
+    expect(inForce([first, other], '2025-06-30')).toEqual(['1']);
+    expect(inForce([first, other], '2025-09-01')).toEqual(['other-plan-line']);
+    expect(inForce([first, other], '2025-07-15')).toEqual(['not-in-force']);
+  });
+
+  it.each<[string, readonly Version[], readonly string[]]>([
+    [
+      'overlap on one day',
+      [{ ...first, until: '2025-09-01' }, second],
+      [
+        'small@1/policy.yaml:22 policy "small" version 1 and version 2 are both in force on 2025-09-01 (small/policy.yaml); end version 1 on an earlier day with until',
+      ],
+    ],
+    [
+      'overlap because the earlier one has no end',
+      [{ version: '1', from: '2025-01-01' }, second],
+      [
+        'small@1/policy.yaml:5 policy "small" version 1 and version 2 are both in force on 2025-09-01 (small/policy.yaml); end version 1 on an earlier day with until',
+      ],
+    ],
+    [
+      'have one name',
+      [first, { ...second, version: '1' }],
+      ['small/policy.yaml:1 policy "small" version 1 is declared twice'],
+    ],
+    [
+      'end before they begin',
+      [{ ...first, until: '2024-06-30' }, second],
+      ['small@1/policy.yaml:22 policy "small" version 1 ends on 2024-06-30, before it begins on 2025-01-01'],
+    ],
+    [
+      'stand in a folder that says another',
+      [{ ...first, folder: 'small@0' }, second],
+      [
+        'small@0/policy.yaml:1 policy "small" version 1 stands in the folder "small@0"; name it "small" or "small@1"',
+      ],
+    ],
+  ])('that %s are refused', (_name, versions, expected) => {
+    const built = createLibrary(filesOf(versions));
+    expect('problems' in built ? printed(built.problems) : []).toEqual(expected);
+  });
+
+  it('of different policies may be in force on one day', () => {
+    const files = filesOf([first]);
+    const another = files
+      .filter(({ path }) => path.endsWith('policy.yaml'))
+      .map(({ text }) => ({ path: 'other/policy.yaml', text: text.replace('id: small', 'id: other') }));
+    expect(libraryOf([...files, ...another]).policies.map(({ id }) => id)).toEqual(['small', 'other']);
   });
 });
 

@@ -12,7 +12,9 @@ const files = dataFiles(folder);
 const POLICY = 'carepartners-ct-tecartus/policy.yaml';
 const PATIENT = 'shared/facts/patient.yaml';
 const CELLULAR = 'shared/facts/cellular-therapy.yaml';
+const LYMPHOMA = 'shared/facts/lymphoma-therapy.yaml';
 const MANTLE = 'shared/facts/mantle-cell-lymphoma.yaml';
+const B_ALL_FACTS = 'shared/facts/acute-lymphoblastic-leukemia.yaml';
 const B_ALL = 'shared/value-sets/dx-b-all.json';
 
 const textOf = (path: string): string => {
@@ -54,6 +56,14 @@ describe('one mistake gives its file, its line, and what to do', () => {
       'none: [{ fact: haemoglobin-before-apheresis }]',
       'haemoglobin',
       'criterion "limit.one-time" asks for the undeclared fact "haemoglobin-before-apheresis"',
+    ],
+    [
+      'an element to show that the resource does not have',
+      B_ALL_FACTS,
+      'shows: clinicalStatus',
+      'shows: clinicalState',
+      'shows: clinicalState',
+      'fact "all-relapsed-or-refractory" shows Condition.clinicalState, which R4 does not have',
     ],
     [
       'an undeclared guard',
@@ -265,10 +275,10 @@ describe('one mistake gives its file, its line, and what to do', () => {
     ],
     [
       'an unknown reason',
-      MANTLE,
+      LYMPHOMA,
       'for: [lymphoma]',
       'for: [lymfoma]',
-      '- resource: [MedicationAdministration',
+      'resource: [MedicationAdministration',
       'fact "lymphoma-therapy" asks for the undeclared disease "lymfoma"; did you mean "lymphoma"?',
     ],
     [
@@ -443,13 +453,13 @@ it('all problems of all files come at once, by file and line', () => {
       'anomalies: [A-CPT-01]',
       'anomalies: [A-CPT-99]',
     ),
-    [MANTLE]: replaced(MANTLE, 'for: [lymphoma]', 'for: [lymfoma]'),
+    [LYMPHOMA]: replaced(LYMPHOMA, 'for: [lymphoma]', 'for: [lymfoma]'),
     'shared/settings.yaml': replaced('shared/settings.yaml', 'pos-inpatient', 'pos-in-patient'),
   });
   expect(problems.map((problem) => problem.replace(/^(\S+):\d+ .*"(.*)".*"(.*)".*$/, '$1 $2'))).toEqual([
     `${POLICY} A-CPT-99`,
     `${POLICY} outpatient-seting`,
-    `${MANTLE} lymfoma`,
+    `${LYMPHOMA} lymfoma`,
     'shared/settings.yaml pos-in-patient',
   ]);
 });

@@ -4,7 +4,7 @@ import express from 'express';
 import type { Bundle } from 'fhir/r4.js';
 import { evaluateRequest } from '../../src/crd/evaluate.ts';
 import type { Evaluation } from '../../src/crd/evaluation.ts';
-import { readHookRequest } from '../../src/crd/hook-request.ts';
+import { readHookRequest, type HookRequest } from '../../src/crd/hook-request.ts';
 import { templates } from '../../src/crd/prefetch.ts';
 import type { FhirClient } from '../../src/fhir/client.ts';
 import type { Library } from '../../src/policy/library.ts';
@@ -52,11 +52,12 @@ const connections = createFhirConnections();
  */
 export async function evaluateBy(
   delivery: Delivery,
-  { chart, order, encounterId }: VignetteChart,
+  sent: VignetteChart,
   base: string,
   asOf: string,
   library: Library,
 ): Promise<Evaluation> {
+  if (delivery === 'collection') return evaluateAtHand(sent, asOf, library);
   const client = createFhirClient(
     {
       server: { base, networks: ['loopback'] },
@@ -67,12 +68,17 @@ export async function evaluateBy(
     connections,
     () => undefined,
   );
-  const prefetch =
-    delivery === 'prefetch'
-      ? await prefetched(library, base, encounterId)
-      : delivery === 'collection'
-        ? { everything: chart }
-        : undefined;
+  const isAhead = delivery === 'prefetch';
+  const prefetch = isAhead ? { prefetch: await prefetched(library, base, sent.encounterId) } : {};
+  const request = orderSign(sent, { fhirServer: base, ...prefetch });
+  return evaluateRequest(request, library, isAhead ? readsOnly(client) : client, asOf);
+}
+
+/** The same with the whole chart in the call: nothing is asked of any server. */
+export const evaluateAtHand = (sent: VignetteChart, asOf: string, library: Library): Promise<Evaluation> =>
+  evaluateRequest(orderSign(sent, { prefetch: { everything: sent.chart } }), library, undefined, asOf);
+
+function orderSign({ order, encounterId }: VignetteChart, more: object): HookRequest {
   const request = readHookRequest(
     {
       hook: 'order-sign',
@@ -83,14 +89,12 @@ export async function evaluateBy(
         ...(encounterId === undefined ? {} : { encounterId }),
         draftOrders: { resourceType: 'Bundle', type: 'collection', entry: [{ resource: order }] },
       },
-      ...(delivery === 'collection' ? {} : { fhirServer: base }),
-      ...(prefetch === undefined ? {} : { prefetch }),
+      ...more,
     },
     'order-sign',
   );
   if ('code' in request) throw new Error(`${request.path}: ${request.message}`);
-  const clients = { prefetch: readsOnly(client), collection: undefined, server: client };
-  return evaluateRequest(request, library, clients[delivery], asOf);
+  return request;
 }
 
 /** What a client sends that fills in our templates and runs them on its own server; null where it finds nothing. */

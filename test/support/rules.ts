@@ -94,7 +94,7 @@ const assertIds = (
 /** A composite follows from its parts, but where a clinician's answer stands beside them. */
 function assertComposites({ policy, indication, criteria }: Determination, library: Library): void {
   const source = library.policies
-    .filter(({ id }) => id === policy.id)
+    .filter(({ id, version }) => id === policy.id && version === policy.version)
     .flatMap(({ indications }) => indications)
     .filter(({ id }) => id === indication);
   const byId = new Map<string, Criterion>(

@@ -120,6 +120,10 @@ status-since-last-dose:
 drug-ordered:
   ask: Is the drug or another product ordered?
   yes: [{ resource: MedicationRequest, code: [rx-drug, rx-product], intended: true, other-than: ordered-product }]
+changed:
+  ask: Did the tumor change its kind? No record says so.
+  no: [{ resource: Condition, code: dx-other-tumor }]
+  doubt-of-no: [{ resource: Condition, code: dx-narrow-tumor }]
 age-unplanned:
   ask: How old is the patient at the infusion, or within half a year?
   age: infusion
