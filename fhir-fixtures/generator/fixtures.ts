@@ -24,6 +24,18 @@ import { mclEpicShapes } from './stories/mcl-epic-shapes.ts';
 import { mclPriorCarTTrial } from './stories/mcl-prior-car-t-trial.ts';
 import { mclProgressedOnBtk } from './stories/mcl-progressed-on-btk.ts';
 import { mclResponseNotDocumented } from './stories/mcl-response-not-documented.ts';
+import { kymriahBAllSecondRelapse } from './stories/kymriah-b-all-second-relapse.ts';
+import { kymriahBAllMarrowOutdated } from './stories/kymriah-b-all-marrow-outdated.ts';
+import { kymriahBAllTwentySeven } from './stories/kymriah-b-all-twenty-seven.ts';
+import { kymriahMantleCell } from './stories/kymriah-mantle-cell.ts';
+import { tecartusBAllPhPositive } from './stories/tecartus-b-all-ph-positive.ts';
+import { tecartusBAllOutsideRecords } from './stories/tecartus-b-all-outside-records.ts';
+import { tecartusBAllCnsDisease } from './stories/tecartus-b-all-cns-disease.ts';
+import { tecartusMarginalZone } from './stories/tecartus-marginal-zone.ts';
+import { aucatzylBAllEarlyRelapse } from './stories/aucatzyl-b-all-early-relapse.ts';
+import { aucatzylBAllRelapseInProse } from './stories/aucatzyl-b-all-relapse-in-prose.ts';
+import { aucatzylBAllAfterKymriah } from './stories/aucatzyl-b-all-after-kymriah.ts';
+import { aucatzylBurkitt } from './stories/aucatzyl-burkitt.ts';
 import { tAll } from './stories/t-all.ts';
 
 /** Every fixture, the same on every call: no clock, no chance. */
@@ -54,4 +66,16 @@ export const fixtures = (): readonly Fixture[] => [
   excellusDocumentsMissing(),
   excellusCopdWithoutPft(),
   excellusRecentTransplant(),
+  kymriahBAllSecondRelapse(),
+  kymriahBAllMarrowOutdated(),
+  kymriahBAllTwentySeven(),
+  kymriahMantleCell(),
+  tecartusBAllPhPositive(),
+  tecartusBAllOutsideRecords(),
+  tecartusBAllCnsDisease(),
+  tecartusMarginalZone(),
+  aucatzylBAllEarlyRelapse(),
+  aucatzylBAllRelapseInProse(),
+  aucatzylBAllAfterKymriah(),
+  aucatzylBurkitt(),
 ];
