@@ -26,10 +26,10 @@ import {
   remissionFound,
 } from './leukemia-course.ts';
 
-const reyes: Person = {
-  code: 'reyes',
+const cardona: Person = {
+  code: 'cardona',
   given: ['Camila', 'Ines'],
-  family: 'Reyes',
+  family: 'Cardona',
   gender: 'female',
   birthDate: '2001-07-22',
   race: 'white',
@@ -44,7 +44,7 @@ const reyes: Person = {
 
 /** Kymriah in 2023, recorded by its billing code; now relapsed again. */
 export function aucatzylBAllAfterKymriah(): Fixture {
-  const who = reyes;
+  const who = cardona;
   const condition = problem(who, 'b-all', {
     code: diagnosis('B-ALL, third relapse', bAll, inRelapse),
     clinicalStatus: clinicalStatus('relapse'),

@@ -19,10 +19,10 @@ import {
   remissionFound,
 } from './leukemia-course.ts';
 
-const okafor: Person = {
-  code: 'okafor',
+const ezekwe: Person = {
+  code: 'ezekwe',
   given: ['Tobenna'],
-  family: 'Okafor',
+  family: 'Ezekwe',
   gender: 'male',
   birthDate: '2014-06-03',
   race: 'black',
@@ -36,7 +36,7 @@ const okafor: Person = {
 
 /** Two relapses in childhood, CD19 called positive after blinatumomab. */
 export function kymriahBAllSecondRelapse(): Fixture {
-  const who = okafor;
+  const who = ezekwe;
   const condition = problem(who, 'b-all', {
     code: diagnosis('B-ALL, second relapse', bAll, inRelapse),
     clinicalStatus: clinicalStatus('relapse'),

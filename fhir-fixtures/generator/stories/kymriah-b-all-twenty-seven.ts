@@ -19,10 +19,10 @@ import {
   remissionFound,
 } from './leukemia-course.ts';
 
-const haddad: Person = {
-  code: 'haddad',
+const khoury: Person = {
+  code: 'khoury',
   given: ['Karim'],
-  family: 'Haddad',
+  family: 'Khoury',
   gender: 'male',
   birthDate: '1998-12-30',
   race: 'white',
@@ -36,7 +36,7 @@ const haddad: Person = {
 
 /** Relapse at 27 after a pediatric regimen at 20: too old for this product. */
 export function kymriahBAllTwentySeven(): Fixture {
-  const who = haddad;
+  const who = khoury;
   const condition = problem(who, 'b-all', {
     code: diagnosis('B-cell ALL, relapsed', bAll, inRelapse),
     clinicalStatus: clinicalStatus('relapse'),

@@ -21,10 +21,10 @@ import {
   remissionFound,
 } from './leukemia-course.ts';
 
-const brennan: Person = {
-  code: 'brennan',
+const tierney: Person = {
+  code: 'tierney',
   given: ['Siobhan'],
-  family: 'Brennan',
+  family: 'Tierney',
   gender: 'female',
   birthDate: '1980-11-11',
   race: 'white',
@@ -38,7 +38,7 @@ const brennan: Person = {
 
 /** Relapse in marrow and spinal fluid, with more cells in the fluid than the policy allows. */
 export function tecartusBAllCnsDisease(): Fixture {
-  const who = brennan;
+  const who = tierney;
   const condition = problem(who, 'b-all', {
     code: diagnosis('B-ALL in relapse, marrow and CNS', bAll, inRelapse),
     clinicalStatus: clinicalStatus('relapse'),
