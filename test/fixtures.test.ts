@@ -79,9 +79,9 @@ describe.each(all.map((fixture) => [fixture.name, fixture] as const))('%s', (nam
     },
   );
 
-  it('holds between 50 and 400 resources, one of them a patient', () => {
+  it('holds between 50 and 500 resources, one of them a patient', () => {
     expect(resources.length).toBeGreaterThanOrEqual(50);
-    expect(resources.length).toBeLessThanOrEqual(400);
+    expect(resources.length).toBeLessThanOrEqual(500);
     expect(resources.filter(({ resourceType }) => resourceType === 'Patient').map(({ id }) => id)).toEqual([
       patientId,
     ]);

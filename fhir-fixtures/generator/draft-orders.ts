@@ -43,6 +43,20 @@ export const carvykti = {
   hcpcs: hcpcs('Q2056', 'Ciltacabtagene car-pos t'),
 } as const;
 
+export const kymriah = {
+  ingredient: rxnorm('1986438', 'tisagenlecleucel'),
+  brand: rxnorm('1986443', 'Kymriah'),
+  hcpcs: hcpcs('Q2042', 'Tisagenlecleucel car-pos t'),
+  ndc: ndc('00078084619', 'Kymriah 00078-0846-19'),
+} as const;
+
+export const breyanzi = {
+  ingredient: rxnorm('2479136', 'lisocabtagene maraleucel'),
+  brand: rxnorm('2479141', 'Breyanzi'),
+  hcpcs: hcpcs('Q2054', 'Lisocabtagene mara car pos t'),
+  ndc: ndc('73153090001', 'Breyanzi 73153-0900-01'),
+} as const;
+
 export const yescarta = {
   ingredient: rxnorm('1987398', 'axicabtagene ciloleucel'),
   hcpcs: hcpcs('Q2041', 'Axicabtagene ciloleucel car+'),

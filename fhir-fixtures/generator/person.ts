@@ -19,6 +19,8 @@ export interface Person {
   readonly weight: number;
   readonly oncologist: string;
   readonly primaryCare: string;
+  /** The hospital that keeps the chart; Farmington River unless said otherwise. */
+  readonly hospital?: keyof typeof hospitals;
 }
 
 /** CDC Race and Ethnicity code system. */
@@ -29,8 +31,44 @@ const races = {
   white: { code: '2106-3', display: 'White' },
 } as const;
 
-export const hospital = 'Farmington River Cancer Center';
-const hospitalSystem = 'http://farmington-river.example.org';
+const hospitals = {
+  farmington: {
+    name: 'Farmington River Cancer Center',
+    site: 'farmington-river.example.org',
+    address: {
+      line: ['200 River Glen Road'],
+      city: 'Farmington',
+      state: 'CT',
+      postalCode: '06032',
+      country: 'US',
+    },
+  },
+  sudbury: {
+    name: 'Sudbury Valley Cancer Institute',
+    site: 'sudbury-valley.example.org',
+    address: {
+      line: ['41 Mill Pond Street'],
+      city: 'Framingham',
+      state: 'MA',
+      postalCode: '01702',
+      country: 'US',
+    },
+  },
+  bayside: {
+    name: 'Bayside Children and Adult Medical Center',
+    site: 'bayside-medical.example.org',
+    address: { line: ['9 Harbor Walk'], city: 'Quincy', state: 'MA', postalCode: '02169', country: 'US' },
+  },
+} as const;
+
+const hospitalRecord = (who: Person) => hospitals[who.hospital ?? 'farmington'];
+
+/** Host of the hospital's servers: the document store, the namespace of its record numbers. */
+export const siteOf = (who: Person): string => hospitalRecord(who).site;
+
+/** State of a postal code, for the towns that patients come from. */
+const stateOf = (postalCode: string): string =>
+  postalCode.startsWith('06') ? 'CT' : postalCode.startsWith('1') ? 'NY' : 'MA';
 
 export const idOf = (who: Person, name: string): string => `${who.code}-${name}`;
 export const patientId = (who: Person): string => who.code;
@@ -46,7 +84,7 @@ export const primaryCareOf = (who: Person): Reference => ({
 });
 export const hospitalOf = (who: Person): Reference => ({
   reference: `Organization/${idOf(who, 'hospital')}`,
-  display: hospital,
+  display: hospitalRecord(who).name,
 });
 
 /** Body surface by Mosteller, m2. */
@@ -61,16 +99,8 @@ export function registration(who: Person): readonly FhirResource[] {
       id: idOf(who, 'hospital'),
       active: true,
       type: [coded(hl7('organization-type', 'prov', 'Healthcare Provider'))],
-      name: hospital,
-      address: [
-        {
-          line: ['200 River Glen Road'],
-          city: 'Farmington',
-          state: 'CT',
-          postalCode: '06032',
-          country: 'US',
-        },
-      ],
+      name: hospitalRecord(who).name,
+      address: [{ ...hospitalRecord(who).address, line: [...hospitalRecord(who).address.line] }],
     },
     practitioner(who, 'oncologist', who.oncologist),
     practitioner(who, 'primary-care', who.primaryCare),
@@ -116,7 +146,7 @@ function patient(who: Person): Patient {
         use: 'home',
         line: [`${digitsOf(`house ${who.code}`, 2)} Orchard Hill Road`],
         city,
-        state: 'CT',
+        state: stateOf(postalCode),
         postalCode,
         country: 'US',
       },
@@ -142,7 +172,7 @@ const usCore = (profile: string, value: { readonly code: string; readonly displa
 
 const medicalRecordNumber = (who: Person): Identifier => ({
   type: coded(hl7('v2-0203', 'MR', 'Medical record number')),
-  system: `${hospitalSystem}/mrn`,
+  system: `http://${siteOf(who)}/mrn`,
   value: digitsOf(`mrn ${who.code}`, 8),
 });
 

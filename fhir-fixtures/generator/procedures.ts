@@ -1,6 +1,6 @@
 import type { CodeableConcept, FhirResource, Procedure, Specimen } from 'fhir/r4.js';
 import { type Day, at, daysAfter } from './calendar.ts';
-import { concept, cpt, referenceTo, snomed } from './codings.ts';
+import { coded, concept, cpt, hl7, referenceTo, snomed } from './codings.ts';
 import { cancelled, result } from './laboratory.ts';
 import { type Person, idOf, oncologistOf, subjectOf } from './person.ts';
 import { report } from './reports.ts';
@@ -36,17 +36,24 @@ export interface Marrow {
   readonly counted?: 'blasts' | 'lymphoblasts';
   /** Share of blasts that carry CD19, %. */
   readonly cd19?: number;
+  /** What the laboratory calls that share; without it the number stands alone, as many laboratories leave it. */
+  readonly cd19Called?: keyof typeof called;
   /** %, in myeloma. */
   readonly plasmaCells?: number;
   readonly conclusion: string;
   readonly conclusionCode?: CodeableConcept;
 }
 
+const called = {
+  positive: coded(hl7('v3-ObservationInterpretation', 'POS', 'Positive')),
+  negative: coded(hl7('v3-ObservationInterpretation', 'NEG', 'Negative')),
+} as const;
+
 /** A marrow aspiration and biopsy: procedure, specimen, differential and report. */
 export function marrow(
   who: Person,
   day: Day,
-  { blasts, counted, cd19, plasmaCells, conclusion, conclusionCode }: Marrow,
+  { blasts, counted, cd19, cd19Called, plasmaCells, conclusion, conclusionCode }: Marrow,
 ): readonly FhirResource[] {
   const specimen = specimenOf(
     who,
@@ -64,7 +71,14 @@ export function marrow(
       ? []
       : [result(who, day, counted === 'blasts' ? 'marrowBlasts' : 'marrowLymphoblasts', blasts, drawn)]),
     ...(plasmaCells === undefined ? [] : [result(who, day, 'marrowPlasmaCells', plasmaCells, drawn)]),
-    ...(cd19 === undefined ? [] : [result(who, day, 'cd19OnBlasts', cd19, drawn)]),
+    ...(cd19 === undefined
+      ? []
+      : [
+          result(who, day, 'cd19OnBlasts', cd19, {
+            ...drawn,
+            ...(cd19Called === undefined ? {} : { interpretation: [called[cd19Called]] }),
+          }),
+        ]),
   ];
   return [
     procedure(

@@ -180,3 +180,84 @@ export const selinexorBortezomib: Cycle = [
 
 /** The day before an autologous transplant, and no line of therapy. */
 export const highDoseMelphalan: Cycle = [iv('melphalan', 200, [1])];
+
+/** Weeks of consolidation after a remission in childhood. */
+export const consolidation: Cycle = [
+  iv('cyclophosphamide', 1000, [1]),
+  iv('cytarabine', 75, daily(1, 4)),
+  iv('vincristine', 1.5, [15, 22], { cap: 2 }),
+  iv('pegaspargase', 2500, [15], { unit: '[IU]' }),
+  oral('mercaptopurine', 75, daily(1, 14)),
+  intrathecal('methotrexate', 12, 1),
+];
+
+export const clofarabineSalvage: Cycle = [
+  iv('clofarabine', 40, daily(1, 5)),
+  iv('etoposide', 100, daily(1, 5)),
+  iv('cyclophosphamide', 440, daily(1, 5)),
+];
+
+/** Vincristine and dexamethasone beside a tyrosine kinase inhibitor. */
+export const vincristineDexamethasone: Cycle = [
+  iv('vincristine', 2, [1, 8, 15, 22], { per: 'flat' }),
+  oral('dexamethasone', 40, daily(1, 4)),
+];
+
+export const highDoseMethotrexateRituximab: Cycle = [
+  iv('methotrexate', 3500, [1]),
+  iv('rituximab', 375, [3]),
+];
+
+/** Dose-adjusted R-EPOCH. */
+export const rEpoch: Cycle = [
+  iv('rituximab', 375, [1]),
+  iv('etoposide', 50, daily(1, 4)),
+  iv('doxorubicin', 10, daily(1, 4)),
+  iv('vincristine', 0.4, daily(1, 4)),
+  iv('cyclophosphamide', 750, [5]),
+  oral('prednisone', 100, daily(1, 5)),
+];
+
+export const rGdp: Cycle = [
+  iv('rituximab', 375, [1]),
+  iv('gemcitabine', 1000, [1, 8]),
+  iv('cisplatin', 75, [1]),
+  oral('dexamethasone', 40, daily(1, 4)),
+];
+
+export const rGemOx: Cycle = [
+  iv('rituximab', 375, [1]),
+  iv('gemcitabine', 1000, [2]),
+  iv('oxaliplatin', 100, [2]),
+];
+
+export const rituximabCytarabine: Cycle = [iv('rituximab', 375, [1]), iv('cytarabine', 3000, daily(1, 2))];
+
+export const rituximabLenalidomide: Cycle = [
+  iv('rituximab', 375, [1]),
+  oral('lenalidomide', 20, daily(1, 21)),
+];
+
+export const tafasitamabLenalidomide: Cycle = [
+  iv('tafasitamab', 12, [1, 8, 15, 22], { per: 'kg' }),
+  oral('lenalidomide', 25, daily(1, 21)),
+];
+
+export const obinutuzumabBendamustine: Cycle = [
+  iv('obinutuzumab', 1000, [1], { per: 'flat' }),
+  iv('bendamustine', 90, daily(1, 2)),
+];
+
+export const obinutuzumabAlone: Cycle = [iv('obinutuzumab', 1000, [1], { per: 'flat' })];
+
+export const mosunetuzumab: Cycle = [iv('mosunetuzumab', 30, [1], { per: 'flat' })];
+
+export const epcoritamab: Cycle = [iv('epcoritamab', 48, [1, 8, 15, 22], { per: 'flat' })];
+
+export const rChp: Cycle = [
+  iv('rituximab', 375, [1]),
+  iv('polatuzumab', 1.8, [1], { per: 'kg' }),
+  iv('cyclophosphamide', 750, [1]),
+  iv('doxorubicin', 50, [1]),
+  oral('prednisone', 100, daily(1, 5)),
+];

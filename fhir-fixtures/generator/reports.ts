@@ -7,7 +7,7 @@ import type {
 } from 'fhir/r4.js';
 import { type Day, at, daysAfter } from './calendar.ts';
 import { coded, concept, hl7, loinc, snomed } from './codings.ts';
-import { type Person, hospitalOf, idOf, oncologistOf, subjectOf } from './person.ts';
+import { type Person, hospitalOf, idOf, oncologistOf, siteOf, subjectOf } from './person.ts';
 
 const kinds = {
   pathology: {
@@ -110,7 +110,7 @@ export const note = (
     {
       attachment: {
         contentType: 'application/pdf',
-        url: `https://documents.farmington-river.example.org/${who.code}/${name}.pdf`,
+        url: `https://documents.${siteOf(who)}/${who.code}/${name}.pdf`,
         title,
         creation: at(day, '18:10'),
       },

@@ -1,4 +1,4 @@
-import type { FhirResource } from 'fhir/r4.js';
+import type { FhirResource, Reference } from 'fhir/r4.js';
 import { type Day, daysAfter } from '../calendar.ts';
 import { concept, icd10cm, loinc, snomed } from '../codings.ts';
 import { hospitalStay, stayOf, visit, visitOf } from '../encounters.ts';
@@ -7,7 +7,7 @@ import { finding, repeated, result } from '../laboratory.ts';
 import { diagnosis } from '../medical-history.ts';
 import type { Person } from '../person.ts';
 import { type Marrow, echocardiogram, lumbarPuncture, marrow, portPlacement } from '../procedures.ts';
-import { note, report } from '../reports.ts';
+import { diseaseStatus, note, report } from '../reports.ts';
 import { vitalSigns } from '../vital-signs.ts';
 
 export const bAll = snomed('277571004', 'B-cell acute lymphoblastic leukemia (disorder)');
@@ -27,6 +27,7 @@ export interface LeukemiaWorkup {
   readonly cytogenetics: string;
   readonly summary: string;
   readonly ejectionFraction?: number;
+  readonly bcrAbl?: keyof typeof transcripts;
 }
 
 /** The first admission: counts, marrow, flow, cytogenetics, spinal fluid, echocardiogram, port and the first note. */
@@ -53,7 +54,7 @@ export function leukemiaWorkup(who: Person, work: LeukemiaWorkup): readonly Fhir
       'Karyotype and FISH, bone marrow',
       work.cytogenetics,
     ),
-    bcrAbl(who, marrowDay, 'not-detected'),
+    bcrAbl(who, marrowDay, work.bcrAbl ?? 'not-detected'),
     ...lumbarPuncture(who, daysAfter(day, 2), 1, null),
     ...echocardiogram(who, daysAfter(day, 2), work.ejectionFraction ?? 63),
     portPlacement(who, daysAfter(day, 4)),
@@ -102,6 +103,30 @@ export function marrowVisit(
     ...marrow(who, day, sample),
   ];
 }
+
+/** A marrow in remission, and the oncologist's statement of it two days later. */
+export const remissionFound = (
+  who: Person,
+  day: Day,
+  about: Reference,
+  why: string,
+  sample: Marrow,
+): readonly FhirResource[] => [
+  ...marrowVisit(who, day, 'remission', why, sample),
+  diseaseStatus(who, daysAfter(day, 2), 'full-remission', 'pathology', about, 'Complete remission.'),
+];
+
+/** A marrow in relapse, and the oncologist's statement of it two days later. */
+export const relapseFound = (
+  who: Person,
+  day: Day,
+  about: Reference,
+  why: string,
+  sample: Marrow,
+): readonly FhirResource[] => [
+  ...marrowVisit(who, day, 'relapse', why, sample),
+  diseaseStatus(who, daysAfter(day, 2), 'worsened', 'pathology', about, `${why}: relapse in the marrow.`),
+];
 
 /** Spinal taps of prophylaxis, all of them clear. */
 export const clearTaps = (who: Person, days: readonly Day[]): readonly FhirResource[] =>

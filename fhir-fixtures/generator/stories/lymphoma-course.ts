@@ -1,4 +1,4 @@
-import type { CodeableConcept, Condition, FhirResource } from 'fhir/r4.js';
+import type { CodeableConcept, Condition, FhirResource, Reference } from 'fhir/r4.js';
 import { type Day, daysAfter } from '../calendar.ts';
 import { concept, cpt, icd10cm, referenceTo, snomed } from '../codings.ts';
 import { hospitalStay, stayOf, visit, visitOf } from '../encounters.ts';
@@ -7,7 +7,7 @@ import { clinicalStatus, diagnosis, encounterDiagnosis } from '../medical-histor
 import { dispense } from '../medications.ts';
 import type { Person } from '../person.ts';
 import { echocardiogram, marrow, portPlacement, procedure } from '../procedures.ts';
-import { note, report } from '../reports.ts';
+import { diseaseStatus, note, report } from '../reports.ts';
 import { vitalSigns } from '../vital-signs.ts';
 
 export interface LymphomaWorkup {
@@ -74,6 +74,45 @@ export function lymphomaWorkup(
 export const scan = (who: Person, day: Day, title: string, conclusion: string): FhirResource =>
   report(who, `scan-${day}`, 'imaging', day, title, conclusion);
 
+const assessment = {
+  worsened: 'Progressive disease',
+  stable: 'Stable disease',
+  'partial-remission': 'Partial remission',
+  'full-remission': 'Complete remission',
+} as const;
+
+/** A scan, and two days later the oncologist's statement of what it means. */
+export const assessed = (
+  who: Person,
+  day: Day,
+  about: Reference,
+  status: keyof typeof assessment,
+  conclusion: string,
+  title = 'PET/CT skull base to mid thigh',
+): readonly FhirResource[] => [
+  scan(who, day, title, conclusion),
+  diseaseStatus(who, daysAfter(day, 2), status, 'imaging', about, `${assessment[status]}. ${conclusion}`),
+];
+
+/** A biopsy of a relapse or of a change of the disease, with its report. */
+export const rebiopsy = (
+  who: Person,
+  day: Day,
+  site: string,
+  pathology: string,
+  pathologyCode: CodeableConcept,
+): readonly FhirResource[] => [
+  procedure(
+    who,
+    `biopsy-${day}`,
+    concept(`Core needle biopsy, ${site}`, cpt('38505', 'Needle biopsy lymph nodes')),
+    day,
+  ),
+  report(who, `biopsy-${day}`, 'pathology', day, `Core biopsy, ${site}`, pathology, {
+    conclusionCode: [pathologyCode],
+  }),
+];
+
 /** Visits between treatments, each with a blood count, every second one with chemistry. */
 export const followUp = (
   who: Person,
@@ -136,4 +175,50 @@ export const largeCell = diagnosis(
 export const largeCellMorphology = concept(
   'Diffuse large B-cell lymphoma',
   snomed('46732000', 'Malignant lymphoma, histiocytic, diffuse'),
+);
+
+export const follicularGrade2 = diagnosis(
+  'Follicular lymphoma grade II, lymph nodes of multiple sites',
+  icd10cm('C82.18', 'Follicular lymphoma grade II, lymph nodes of multiple sites'),
+  snomed('308121000', "Follicular non-Hodgkin's lymphoma (disorder)"),
+);
+
+export const follicularGrade3a = diagnosis(
+  'Follicular lymphoma grade 3A',
+  icd10cm('C82.38', 'Follicular lymphoma grade IIIa, lymph nodes of multiple sites'),
+  snomed('1148851002', 'Follicular lymphoma grade 3a (disorder)'),
+);
+
+export const follicularGrade3b = diagnosis(
+  'Follicular lymphoma grade 3B',
+  icd10cm('C82.48', 'Follicular lymphoma grade IIIb, lymph nodes of multiple sites'),
+  snomed('1148845007', 'Follicular lymphoma grade 3b (disorder)'),
+);
+
+export const mediastinal = diagnosis(
+  'Primary mediastinal large B-cell lymphoma',
+  icd10cm('C85.22', 'Mediastinal (thymic) large B-cell lymphoma, intrathoracic lymph nodes'),
+  snomed('444910004', 'Primary mediastinal (thymic) large B-cell lymphoma (disorder)'),
+);
+
+export const highGrade = diagnosis(
+  'High-grade B-cell lymphoma with MYC and BCL2 rearrangements',
+  snomed('1172704005', 'High grade B-cell lymphoma with MYC and BCL2 and/or BCL6 rearrangements (disorder)'),
+);
+
+export const cerebralLymphoma = diagnosis(
+  'Primary diffuse large B-cell lymphoma of the central nervous system',
+  icd10cm('C83.390', 'Primary central nervous system lymphoma'),
+  snomed('734066005', 'Diffuse large B-cell lymphoma of central nervous system (disorder)'),
+);
+
+export const marginalZone = diagnosis(
+  'Splenic marginal zone lymphoma',
+  snomed('763666008', 'Splenic marginal zone B-cell lymphoma (disorder)'),
+);
+
+export const chronicLymphocytic = diagnosis(
+  'Chronic lymphocytic leukemia',
+  icd10cm('C91.10', 'Chronic lymphocytic leukemia of B-cell type not having achieved remission'),
+  snomed('92814006', 'Chronic lymphoid leukemia, disease (disorder)'),
 );

@@ -48,6 +48,8 @@ export interface MyelomaWorkup {
   readonly paraprotein: Omit<Paraprotein, 'day'>;
   /** % */
   readonly plasmaCells: number;
+  /** The marrow's impression, where it is not the usual one of a kappa-restricted myeloma. */
+  readonly marrow?: string;
   readonly scan: string;
   readonly summary: string;
 }
@@ -65,7 +67,9 @@ export function myelomaWorkup(who: Person, work: MyelomaWorkup): readonly FhirRe
     ...paraproteins(who, [{ day, ...work.paraprotein }]),
     ...marrow(who, daysAfter(day, 6), {
       plasmaCells: work.plasmaCells,
-      conclusion: `Plasma cell neoplasm, about ${String(work.plasmaCells)} % of cells, kappa restricted, CD138 positive.`,
+      conclusion:
+        work.marrow ??
+        `Plasma cell neoplasm, about ${String(work.plasmaCells)} % of cells, kappa restricted, CD138 positive.`,
     }),
     scan(who, daysAfter(day, 9), 'Whole-body low-dose CT', work.scan),
     note(
