@@ -13,6 +13,7 @@ import {
   type ProductionSettings,
   type TlsFiles,
 } from './server/config.ts';
+import { FHIR_PATH } from './server/dtr.ts';
 import { errorPlace } from './server/errors.ts';
 import { createEvaluationThreads } from './server/evaluation-threads.ts';
 import {
@@ -58,10 +59,11 @@ async function start(config: Config): Promise<void> {
       ? sandboxCallers(sandboxCaller(access, library))
       : productionCallers(access, library, logger);
   const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
+  const publicUrl = access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`;
+  const fhirBase = `${publicUrl}${FHIR_PATH}`;
   const threads = createEvaluationThreads(
     config.evaluationThreads,
-    folder('cds-services'),
-    config,
+    { folder: folder('cds-services'), config, fhirBase },
     (error) => {
       logger.error(errorPlace(error), 'an evaluation thread failed');
     },
@@ -70,6 +72,7 @@ async function start(config: Config): Promise<void> {
     {
       library,
       config,
+      fhirBase,
       logger,
       today,
       newUuid,
@@ -77,7 +80,6 @@ async function start(config: Config): Promise<void> {
       callers,
       threads,
       records,
-      publicUrl: access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`,
     },
     fixtures,
   );

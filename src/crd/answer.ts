@@ -5,12 +5,13 @@ import { CARD_TYPE_CODES, type CardType, type Wanted } from './card-types.ts';
 import { determinationCard, unansweredCard, ungovernedCard } from './cards.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { annotations, asksForDocuments } from './coverage-statements.ts';
-import { coverageUpdates, type SystemAction } from './coverage-updates.ts';
+import { coverageUpdates, type Annotation, type SystemAction } from './coverage-updates.ts';
 import type { Evaluation } from './evaluation.ts';
+import { formCard } from './form-card.ts';
 import type { HookRequest } from './hook-request.ts';
 import { samePages } from './same-page.ts';
 import { externalReferenceCard, instructionsCard, smartAppCard } from './reference-cards.ts';
-import { additionalOrdersCard, alternateCard, formCard, type SuggestionScope } from './suggestion-cards.ts';
+import { additionalOrdersCard, alternateCard, type SuggestionScope } from './suggestion-cards.ts';
 
 /** What the answer to a hook is made of, beside the evaluation. */
 export interface AnswerScope {
@@ -18,6 +19,8 @@ export interface AnswerScope {
   readonly client: ClientSettings;
   readonly wanted: Wanted;
   readonly library: Library;
+  /** FHIR base of this service, which the canonicals of forms begin with. */
+  readonly fhirBase: string;
   /** FHIR date. */
   readonly asOf: string;
   readonly idOf: (determination: Determination | undefined) => string;
@@ -30,13 +33,24 @@ export interface HookResponse {
   readonly systemActions?: readonly SystemAction[];
 }
 
-/** From an evaluation to the wire: cards by their importance, and the orders with their coverage information. */
-export function hookResponse(evaluation: Evaluation, scope: AnswerScope): HookResponse {
-  const { request, wanted, client, library, asOf, idOf } = scope;
-  const { hook, version, patientId } = request;
-  const systemActions = wanted.coverageInformation
-    ? coverageUpdates(annotations(evaluation, { hook, version, client, library, patientId, asOf, idOf }))
-    : [];
+/** The coverage information of an evaluation in the form of the request's version; none where it is switched off. */
+export function statements(evaluation: Evaluation, scope: AnswerScope): readonly Annotation[] {
+  const { request, wanted } = scope;
+  return wanted.coverageInformation ? annotations(evaluation, { ...scope, ...request }) : [];
+}
+
+/**
+ * From an evaluation to the wire: cards by their importance, and the orders with their coverage information.
+ * @param stated its `statements`
+ */
+export function hookResponse(
+  evaluation: Evaluation,
+  stated: readonly Annotation[],
+  scope: AnswerScope,
+): HookResponse {
+  const { request, wanted } = scope;
+  const { hook, version } = request;
+  const systemActions = coverageUpdates(stated);
   const cards = cardsOf(evaluation, scope)
     .sort((a, b) => CARD_TYPE_CODES.indexOf(a.type) - CARD_TYPE_CODES.indexOf(b.type))
     .slice(0, wanted.maxCards)
@@ -54,9 +68,10 @@ interface TypedCard {
 }
 
 function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
-  const { request, wanted, client, library, asOf, newUuid } = scope;
+  const { request, wanted, client, library, fhirBase, asOf, newUuid } = scope;
   const suggestions: SuggestionScope = {
     library,
+    fhirBase,
     version: request.version,
     asOf,
     userId: request.userId,

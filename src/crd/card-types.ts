@@ -59,7 +59,7 @@ export const CARD_TYPES = {
   'form-completion': {
     topic: 'coverage-info',
     name: 'Form completion',
-    description: 'A task to complete the questionnaire of the policy.',
+    description: 'A task to complete the questionnaire that asks for what is missing.',
     hooks: PRIMARY,
   },
   'external-reference': {

@@ -1,6 +1,7 @@
 import type { CriterionResult } from '../engine/criteria.ts';
 import { asksForProduct, type Determination } from '../engine/determination.ts';
 import { mostPressing } from '../engine/result.ts';
+import type { Policy } from '../policy/policy.ts';
 import { TEMP_CODES, type WireVersion } from './wire-version.ts';
 
 /** What an outcome says in codes: one row of the decision table of `crd.md` 5.2. */
@@ -139,11 +140,39 @@ export function outcomeOf(determination: Determination): Outcome {
   return isRequired ? 'authorization-with-documents' : 'documents-in-record';
 }
 
-/** The most pressing need of the open criteria, those of the nearest indication where no diagnosis chose one. */
-function needOf({ criteria, alternatives }: Determination): CriterionResult['needs'] {
-  const shown = criteria.length > 0 ? criteria : (alternatives?.[0]?.criteria ?? []);
-  return mostPressing(shown.flatMap(({ status, needs }) => (status === 'unknown' ? (needs ?? []) : [])));
+/** True when a determination comes to an outcome that asks for documents, and so for a form. */
+export const needsDocuments = (determination: Determination): boolean => {
+  const { '2.0': codes }: Row = OUTCOMES[outcomeOf(determination)];
+  return codes.docNeeded !== undefined;
+};
+
+/**
+ * The table's "clinical or admin": who can answer what is open, of the patient a clinician, of the request itself
+ * administrative staff. Undefined where the row names one.
+ */
+export function documentsAskedOf(
+  determination: Determination,
+  { indications }: Policy,
+): readonly ('clinical' | 'admin')[] | undefined {
+  if (outcomeOf(determination) !== 'authorization-with-documents') return undefined;
+  const administrative = new Set(
+    indications.flatMap(({ criteria }) => criteria.filter((item) => item.administrative)).map(({ id }) => id),
+  );
+  const open = openOf(determination);
+  const byOffice = open.filter(({ id }) => administrative.has(id)).length;
+  if (byOffice === 0) return ['clinical'];
+  return byOffice === open.length ? ['admin'] : ['clinical', 'admin'];
 }
+
+/** The open criteria, those of the nearest indication where no diagnosis chose one. */
+const openOf = ({ criteria, alternatives }: Determination): readonly CriterionResult[] =>
+  (criteria.length > 0 ? criteria : (alternatives?.[0]?.criteria ?? [])).filter(
+    ({ status }) => status === 'unknown',
+  );
+
+/** The most pressing need of the open criteria. */
+const needOf = (determination: Determination): CriterionResult['needs'] =>
+  mostPressing(openOf(determination).flatMap(({ needs }) => needs ?? []));
 
 /**
  * The same without a need for documents: order-select and the encounter hooks may not signal one (CRD-H-03).

@@ -8,7 +8,9 @@ import {
   ungovernedWords,
   unreadWords,
 } from '../engine/explanation.ts';
+import { neededForms } from '../engine/needed-forms.ts';
 import { isActiveOn } from '../policy/applicable.ts';
+import { questionnaireCanonical } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
 import { parseDate } from '../fhir/date.ts';
 import { shownCriteria } from './cards.ts';
@@ -21,6 +23,7 @@ import {
   type Statement,
 } from './coverage-information.ts';
 import {
+  documentsAskedOf,
   OUTCOMES,
   outcomeOf,
   withoutDocuments,
@@ -40,6 +43,8 @@ export interface StatementScope {
   readonly version: WireVersion;
   readonly client: ClientSettings;
   readonly library: Library;
+  /** FHIR base of this service, which the canonicals of forms begin with. */
+  readonly fhirBase: string;
   readonly patientId: string;
   /** FHIR date. */
   readonly asOf: string;
@@ -80,7 +85,10 @@ export function annotations(evaluation: Evaluation, scope: StatementScope): read
       coverage: determination.coverage,
       words: determinationReason(determination, governed, scope.hook),
       billingCodes: billingCodes(order, governed, scope.library),
-      questionnaires: governed.policy.questionnaire === undefined ? [] : [governed.policy.questionnaire],
+      docNeeded: documentsAskedOf(determination, governed.policy),
+      questionnaires: neededForms(determination, governed.policy, scope.library.facts).map(({ form }) =>
+        questionnaireCanonical(scope.fhirBase, form),
+      ),
       id: scope.idOf(determination),
     });
   }
@@ -108,6 +116,8 @@ interface StatementInput {
   readonly coverage: string;
   readonly words: string;
   readonly billingCodes?: readonly Coding[];
+  /** In place of the outcome's own, where it has one. */
+  readonly docNeeded?: readonly string[] | undefined;
   readonly questionnaires?: readonly string[];
   readonly id: string;
 }
@@ -115,7 +125,7 @@ interface StatementInput {
 function annotate(
   order: HookOrder,
   outcome: Outcome,
-  { coverage, words, billingCodes = [], questionnaires = [], id }: StatementInput,
+  { coverage, words, billingCodes = [], docNeeded, questionnaires = [], id }: StatementInput,
   { hook, version, client, asOf }: StatementScope,
 ): Annotation {
   const row: OutcomeCodes = OUTCOMES[outcome][version];
@@ -128,19 +138,21 @@ function annotate(
     coverage,
     covered: codes.covered,
     paNeeded: codes.paNeeded,
-    docNeeded: one(codes.docNeeded),
+    docNeeded: codes.docNeeded === undefined ? [] : (docNeeded ?? [codes.docNeeded]),
     docPurpose: one(codes.docPurpose),
     infoNeeded: one(codes.infoNeeded),
     billingCodes,
     reasons: outcome === 'nothing-needed' ? [] : [reason],
     details,
-    questionnaires: asksForDocuments(hook) ? questionnaires : [],
+    // Only what asks for documents keeps them (crd-ci-q1).
+    questionnaires,
     date: asOf,
     assertionId: id,
   };
   return {
     resource: target(order, version),
     coverage,
+    id,
     extension: coverageInformation(statement, version, client),
   };
 }

@@ -14,6 +14,8 @@ export interface SystemAction {
 export interface Annotation {
   readonly resource: JsonObject;
   readonly coverage: string;
+  /** Its `coverage-assertion-id`. */
+  readonly id: string;
   readonly extension: Extension;
 }
 

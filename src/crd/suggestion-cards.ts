@@ -9,12 +9,14 @@ import { escaped, shortened } from './card-text.ts';
 import { COVERAGE_INFORMATION } from './coverage-information.ts';
 import type { Determined, Evaluation } from './evaluation.ts';
 import { orderedConcepts } from './order.ts';
-import { TEMP_CODES, type WireVersion } from './wire-version.ts';
+import type { WireVersion } from './wire-version.ts';
 
-/** Cards with something to accept: further orders, another product, a form. */
+/** Cards with something to accept: further orders, another product. A form: `form-card.ts`. */
 
 export interface SuggestionScope {
   readonly library: Library;
+  /** FHIR base of this service, which the canonicals of forms begin with. */
+  readonly fhirBase: string;
   readonly version: WireVersion;
   /** FHIR date. */
   readonly asOf: string;
@@ -69,7 +71,7 @@ export function additionalOrdersCard(
     selectionBehavior: 'any',
   };
 }
-const LABEL_LIMIT = 80;
+export const LABEL_LIMIT = 80;
 
 /** The facts that open criteria need a document for. */
 function missingFacts(
@@ -141,12 +143,12 @@ function draftOrder(
   };
 }
 
-const copied = (resource: JsonObject, names: readonly string[]): JsonObject =>
+export const copied = (resource: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(
     names.filter((name) => resource[name] !== undefined).map((name) => [name, resource[name]]),
   );
 
-const requester = (resource: JsonObject, { userId }: SuggestionScope): JsonObject =>
+export const requester = (resource: JsonObject, { userId }: SuggestionScope): JsonObject =>
   resource['requester'] !== undefined
     ? { requester: resource['requester'] }
     : userId === undefined
@@ -246,74 +248,5 @@ function replaced(resource: JsonObject, element: string, product: JsonObject, id
     status: 'draft',
     [element]: product,
     ...(extension.length === 0 ? {} : { extension }),
-  };
-}
-
-const SDC_CODES = 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp';
-
-/** Form Completion: a Task for the policy's questionnaire. 2.2 leaves forms to DTR (`crd.md` 6). */
-export function formCard(
-  item: Determined,
-  orders: readonly string[],
-  evaluation: Evaluation,
-  scope: SuggestionScope,
-): Card | undefined {
-  const { governed, determination, order } = item;
-  const { questionnaire } = governed.policy;
-  if (
-    questionnaire === undefined ||
-    scope.version === '2.2' ||
-    determination.decision !== 'documentation-needed'
-  )
-    return undefined;
-  const payor = (evaluation.coverages ?? [])
-    .filter(({ read }) => read.reference === determination.coverage)
-    .flatMap(({ resource }) => objects(resource['payor']))
-    .find(({ reference }) => typeof reference === 'string' && !reference.startsWith('#'));
-  const task: JsonObject = {
-    resourceType: 'Task',
-    id: scope.newUuid(),
-    basedOn: orders.map((reference) => ({ reference })),
-    status: 'ready',
-    intent: 'order',
-    code: { coding: [{ system: SDC_CODES, code: 'complete-questionnaire' }] },
-    for: { reference: determination.patient },
-    ...copied(order.resource, ['encounter']),
-    authoredOn: scope.asOf,
-    ...(payor === undefined ? requester(order.resource, scope) : { requester: payor }),
-    reasonCode: {
-      coding: [{ system: TEMP_CODES, code: 'reason-prior-auth' }],
-      text: 'Needed for prior authorization',
-    },
-    input: [
-      {
-        type: { coding: [{ system: SDC_CODES, code: 'questionnaire' }], text: 'questionnaire' },
-        valueCanonical: questionnaire,
-      },
-      {
-        type: {
-          coding: [{ system: TEMP_CODES, code: 'after-completion-action' }],
-          text: 'after-completion-action',
-        },
-        valueCodeableConcept: { coding: [{ system: TEMP_CODES, code: 'prior-auth-include' }] },
-      },
-    ],
-  };
-  return {
-    uuid: scope.newUuid(),
-    summary: shortened(`Questionnaire for the request for ${governed.order.product?.brand ?? 'CAR-T'}`),
-    indicator: 'info',
-    detail: `For ${orders.map((reference) => escaped(reference)).join(', ')}: the questions of ${escaped(governed.policy.title)} that the chart leaves open.`,
-    source: { label: governed.payer.name },
-    suggestions: [
-      {
-        label: 'Add a task to complete the questionnaire',
-        uuid: scope.newUuid(),
-        actions: [
-          { type: 'create', description: 'Adds a task to complete the questionnaire', resource: task },
-        ],
-      },
-    ],
-    selectionBehavior: 'any',
   };
 }

@@ -26,6 +26,8 @@ export interface DraftContext {
   readonly orders: readonly string[];
   /** FHIR date. */
   readonly authored: string;
+  /** The coverage information on the order, which a response may carry too (CRD-E-12). */
+  readonly statement?: Extension | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ const REASON_CODES: Readonly<Record<DtrVersion, string>> = {
 };
 
 /** Until 2.1 the coverage stands among the context, from 2.2 on in an extension of its own. */
-function contextExtensions({ version, coverage, orders }: DraftContext): readonly Extension[] {
+function contextExtensions({ version, coverage, orders, statement }: DraftContext): readonly Extension[] {
   const reference = (url: string, target: string): Extension => ({
     url: `${DTR}/${url}`,
     valueReference: { reference: target },
@@ -72,6 +74,7 @@ function contextExtensions({ version, coverage, orders }: DraftContext): readonl
       url: `${DTR}/intendedUse`,
       valueCodeableConcept: { coding: [{ system: REASON_CODES[version], code: 'withpa' }] },
     },
+    ...(statement === undefined ? [] : [statement]),
   ];
 }
 

@@ -1,12 +1,12 @@
 import type { Bundle, FhirResource, Parameters, ParametersParameter } from 'fhir/r4.js';
 import { parseDate } from '../fhir/date.ts';
-import type { Form } from '../policy/form.ts';
+import { questionnaireUrl, type Form } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
 import { draftResponse, type DraftContext, type DtrVersion } from './draft.ts';
 import { DTR } from './extensions.ts';
 import { operationOutcome, type Issue } from './operation-outcome.ts';
 import type { Prefilled } from './prefill.ts';
-import { questionnaire, questionnaireUrl } from './questionnaire.ts';
+import { questionnaire } from './questionnaire.ts';
 import { expanded, valueSetsOf } from './value-sets.ts';
 
 /** A form, and what it is filled in with for one patient. */

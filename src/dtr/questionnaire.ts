@@ -8,16 +8,10 @@ import type {
 import { NAMEABLE } from '../engine/answer-documents.ts';
 import { SETTING_CODES } from '../engine/form-answers.ts';
 import type { Library } from '../policy/library.ts';
-import { partId, type Condition, type Form, type FormItem } from '../policy/form.ts';
+import { partId, questionnaireUrl, type Condition, type Form, type FormItem } from '../policy/form.ts';
 import { ACT_CODE, CORE, DTR, expressed, SDC, UCUM } from './extensions.ts';
 import { populationOf, variablesOf } from './population.ts';
 import { answerValueSet, canonicalOf } from './value-sets.ts';
-
-/** The canonical URL of a form, without its version. @param base FHIR base of this service */
-export const questionnaireUrl = (base: string, { id }: Pick<Form, 'id'>): string =>
-  `${base}/Questionnaire/${id}`;
-export const questionnaireCanonical = (base: string, form: Form): string =>
-  `${questionnaireUrl(base, form)}|${form.policy.version}`;
 
 /**
  * The Questionnaire of an indication (SDC "Form definition"; DTR `dtr-std-questionnaire`). What fills it in is FHIRPath,

@@ -54,6 +54,12 @@ export const partId = (linkId: string, part: Part): string => `${linkId}#${part}
 export const formId = (policy: Pick<Policy, 'id'>, indication: Pick<Indication, 'id'>): string =>
   `${policy.id}.${indication.id}`;
 
+/** The canonical URL of a form's Questionnaire, without its version. @param base FHIR base of this service */
+export const questionnaireUrl = (base: string, { id }: Pick<Form, 'id'>): string =>
+  `${base}/Questionnaire/${id}`;
+export const questionnaireCanonical = (base: string, form: Pick<Form, 'id' | 'policy'>): string =>
+  `${questionnaireUrl(base, form)}|${form.policy.version}`;
+
 const made = new WeakMap<Policy, readonly Form[]>();
 
 /** The forms of a policy, one for each indication; made once. */

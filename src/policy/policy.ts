@@ -90,14 +90,6 @@ export const policySchema = z.strictObject({
   }),
   submit: submitSchema,
   links: z.array(z.strictObject({ label: z.string().min(1), url: z.url() })).optional(),
-  /** Canonical of the policy's Questionnaire, with its version. */
-  questionnaire: z
-    .url()
-    .regex(
-      /\|[^|]+$/,
-      'a canonical with its version, such as https://payer.example.org/Questionnaire/x|1.0.0',
-    )
-    .optional(),
   /** The payer's own word for an order that does not meet the criteria. */
   otherwise: z.string().min(1),
   /** `any`: every CAR-T product, and orders that name none. */
@@ -191,8 +183,6 @@ export interface Policy {
   };
   readonly submit: Submission;
   readonly links: readonly { readonly label: string; readonly url: string }[];
-  /** Canonical with version. */
-  readonly questionnaire: string | undefined;
   readonly otherwise: string;
   readonly products: NamesOrAny;
   readonly anomalies: ReadonlyMap<
@@ -271,7 +261,6 @@ export function buildPolicy(source: PolicySource): Policy {
       carries: source.submit.carries ?? [],
     },
     links: source.links ?? [],
-    questionnaire: source.questionnaire,
     otherwise: source.otherwise,
     products: source.products,
     anomalies: new Map(

@@ -25,8 +25,6 @@ export interface Dependencies extends Omit<CallScope, 'options'> {
   readonly threads?: EvaluationThreads;
   readonly callers: Callers;
   readonly keeping: RecordKeeping;
-  /** URL under which clients reach the service, without a trailing slash: canonical URLs begin with it. */
-  readonly publicUrl?: string;
 }
 
 /**

@@ -16,20 +16,16 @@ import { asOfDate, type Dependencies } from './call.ts';
 import { clientFor } from './call-client.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import type { Gate } from './gate.ts';
-import { allForms, packageAnswer } from './package-answer.ts';
+import { allForms, packageAnswer, statementFor } from './package-answer.ts';
 import { populateAnswer } from './populate-answer.ts';
 import { sandboxBase } from './sandbox.ts';
 
 /** Where the FHIR API of the service stands below its public URL. */
 export const FHIR_PATH = '/fhir';
 
-/** Where the sandbox is reached, unless the settings say otherwise. */
-const SANDBOX_URL = 'http://localhost:8080';
-
 /** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
 export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
-  const { library, newUuid, newId, logger, keeping, now, publicUrl = SANDBOX_URL } = dependencies;
-  const base = `${publicUrl}${FHIR_PATH}`;
+  const { library, newUuid, newId, logger, keeping, now, fhirBase: base } = dependencies;
   const own = ({ path }: Request): readonly string[] => [`${FHIR_PATH}${path}`, FHIR_PATH];
   const read = gate.get(own);
   const body = [...gate.post(own), parsedBody];
@@ -100,20 +96,18 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
       refuse(response, 400, asked.issues);
       return;
     }
-    const version = versionOf(request.body) ?? '2.0';
     const { form, subject, context, resources, order, endpoint, isLocal } = asked;
     const determination = context === undefined ? undefined : await keeping.determination(context, owner);
-    const known =
-      context === undefined
-        ? undefined
-        : (await keeping.context(context, owner))?.forms.find((item) => item.form === form);
+    const asking = context === undefined ? undefined : await keeping.context(context, owner);
+    const version = versionOf(request.body) ?? asking?.version ?? '2.0';
+    const known = asking?.forms.find((item) => item.form === form);
     if (context !== undefined && (determination === undefined || known === undefined)) {
       refuse(response, 400, [
         wrongParameter('context', 'no determination with this context asks for this questionnaire'),
       ]);
       return;
     }
-    if (determination !== undefined && known !== undefined) {
+    if (determination !== undefined && asking !== undefined && known !== undefined) {
       if (determination.patient !== subject) {
         refuse(response, 400, [
           wrongParameter('subject', 'subject is another patient than that of the context'),
@@ -126,6 +120,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
         coverage: determination.coverage,
         orders: [determination.order],
         authored: scope.asOf,
+        statement: statementFor(asking, version),
       });
       send(response, 200, { resourceType: 'Parameters', parameter: [{ name: 'response', resource: draft }] });
       return;

@@ -13,6 +13,7 @@ export interface ThreadData {
   /** The folder of the policies. */
   readonly folder: string;
   readonly config: CallScope['config'];
+  readonly fhirBase: string;
 }
 
 export interface ThreadTask {
@@ -31,11 +32,12 @@ export type ThreadOutcome =
   | { readonly refusal: Pick<ServiceError, 'code' | 'message' | 'path' | 'isFhir'> }
   | { readonly failure: unknown };
 
-const { folder, config } = workerData as ThreadData;
+const { folder, config, fhirBase } = workerData as ThreadData;
 const connections = createFhirConnections();
 const scope: CallScope = {
   library: loadLibrary(folder),
   config,
+  fhirBase,
   newId,
   newUuid,
   fhirClient: (access, log) => createFhirClient(access, connections, log),

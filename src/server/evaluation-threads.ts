@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ServiceError } from './errors.ts';
 import type { FromThread, ThreadData, ThreadOutcome, ThreadTask, ToThread } from './evaluation-thread.ts';
-import type { Answered, AnswersOf, CallScope, HookCall } from './hook-call.ts';
+import type { Answered, AnswersOf, HookCall } from './hook-call.ts';
 
 /**
  * Threads that evaluate the calls which would hold up others on the thread that serves them. What one of them holds is
@@ -54,8 +54,7 @@ const GRACE_MILLISECONDS = 2000;
 
 export function createEvaluationThreads(
   count: number,
-  folder: string,
-  config: CallScope['config'],
+  { folder, config, fhirBase }: ThreadData,
   onError: (error: unknown) => void,
   limits: ThreadLimits = {
     callsPerThread: 8,
@@ -65,7 +64,7 @@ export function createEvaluationThreads(
   },
 ): EvaluationThreads {
   const { queryMilliseconds, longQueryMilliseconds = queryMilliseconds } = config;
-  const data: ThreadData = { folder, config: { queryMilliseconds, longQueryMilliseconds } };
+  const data: ThreadData = { folder, config: { queryMilliseconds, longQueryMilliseconds }, fhirBase };
   const pool = new Piscina<ThreadTask | undefined, ThreadOutcome>({
     filename: fileURLToPath(new URL('./evaluation-thread.ts', import.meta.url)),
     workerData: data,

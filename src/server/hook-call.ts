@@ -1,10 +1,11 @@
 import { property, type JsonObject } from '../fhir/json.ts';
-import { hookResponse } from '../crd/answer.ts';
+import { hookResponse, statements } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
+import type { Extension } from '../crd/coverage-information.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import { MissingData, type EvaluationOptions } from '../crd/evaluation.ts';
 import { ORDER_HOOKS, readHookRequest, type Hook } from '../crd/hook-request.ts';
-import { neededForms } from '../dtr/needed-forms.ts';
+import { filledForms } from '../dtr/filled-forms.ts';
 import type { Prefilled } from '../dtr/prefill.ts';
 import type { WireVersion } from '../crd/wire-version.ts';
 import type { Determination } from '../engine/determination.ts';
@@ -47,6 +48,8 @@ export interface Answered {
   /** The version of CRD that was spoken. */
   readonly version: WireVersion;
   readonly forms: readonly NeededForm[];
+  /** The coverage information on the orders, each statement by its id, that of a determination. */
+  readonly statements: readonly { readonly id: string; readonly extension: Extension }[];
   readonly cards: readonly IssuedCard[];
   /** `Patient/id`. */
   readonly patient: string;
@@ -61,6 +64,8 @@ export interface Answered {
 export interface CallScope {
   readonly library: Library;
   readonly config: Pick<Config, 'queryMilliseconds'> & Partial<Pick<Config, 'longQueryMilliseconds'>>;
+  /** FHIR base of this service, without a trailing slash: canonical URLs begin with it. */
+  readonly fhirBase: string;
   /** A UUID for a card. */
   readonly newUuid: () => string;
   /** 20 to 30 unguessable letters and digits for a determination. */
@@ -96,7 +101,7 @@ export async function evaluateCall(
 ): Promise<Answered> {
   const { expected, asOf, caller } = call;
   const client = caller.settings;
-  const { library, newId, newUuid } = scope;
+  const { library, fhirBase, newId, newUuid } = scope;
   const body = bodyValue(call.body);
   const request = readHookRequest(body, expected);
   if ('code' in request) throw new ServiceError(request.code, request.message, request.path);
@@ -129,22 +134,23 @@ export async function evaluateCall(
   const forms = determinations.flatMap(({ determination, governed: { policy, order } }) =>
     chart === undefined
       ? []
-      : neededForms(determination, policy, { chart, order, library, asOf }).map(({ form, answers }) => ({
+      : filledForms(determination, policy, { chart, order, library, asOf }).map(({ form, answers }) => ({
           determination: idOf(determination),
           policy: { id: policy.id, version: policy.version },
           indication: form.indication.id,
           answers,
         })),
   );
+  const answerScope = { request, client, wanted, library, fhirBase, asOf, idOf, newUuid };
+  const stated = statements(evaluation, answerScope);
   const answer =
-    expected === undefined
-      ? { determinations: identified }
-      : hookResponse(evaluation, { request, client, wanted, library, asOf, idOf, newUuid });
+    expected === undefined ? { determinations: identified } : hookResponse(evaluation, stated, answerScope);
   return {
     text: JSON.stringify(answer),
     determinations: identified,
     version: request.version,
     forms,
+    statements: stated.map(({ id, extension }) => ({ id, extension })),
     cards:
       'cards' in answer
         ? answer.cards.map(({ uuid, source, suggestions = [] }) => ({

@@ -1,9 +1,9 @@
-import type { Parameters } from 'fhir/r4.js';
+import type { Extension, Parameters } from 'fhir/r4.js';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import { MissingData, type Evaluation } from '../crd/evaluation.ts';
 import type { HookRequest } from '../crd/hook-request.ts';
-import type { DraftContext, DtrVersion } from '../dtr/draft.ts';
-import { neededForms } from '../dtr/needed-forms.ts';
+import type { DtrVersion } from '../dtr/draft.ts';
+import { filledForms } from '../dtr/filled-forms.ts';
 import type { Issue } from '../dtr/operation-outcome.ts';
 import {
   formNamed,
@@ -27,6 +27,7 @@ interface Wanted extends FilledForm {
   readonly coverage: string | undefined;
   readonly orders: readonly string[];
   readonly subject: string | undefined;
+  readonly statement?: Extension | undefined;
 }
 
 /** Every form of every policy on file. */
@@ -55,7 +56,7 @@ export async function packageAnswer(
   const version = request.version ?? context?.version ?? DEFAULT_VERSION;
   const wanted: Wanted[] = [];
   if (determination !== undefined && context !== undefined)
-    wanted.push(...ofDetermination(determination, context, warn));
+    wanted.push(...ofDetermination(determination, context, version, warn));
   else if (request.context !== undefined) warn('not-found', 'no determination with this context is kept');
   // What a determination says of its order is not asked again.
   const orders = determination === undefined ? request.orders : [];
@@ -66,7 +67,11 @@ export async function packageAnswer(
   const once = [...new Map(wanted.map((item) => [canonicalKey(item.form), item] as const)).values()];
   const changed = once.filter(({ form }) => hasChangedSince(form, request.changedSince));
   const bundles = changed.map((item) => {
-    const about = item.subject === undefined ? undefined : aboutOf(item, item.subject, version, scope.asOf);
+    const { subject, coverage, orders, statement } = item;
+    const about =
+      subject === undefined
+        ? undefined
+        : { version, subject, coverage, orders, authored: scope.asOf, statement };
     if (about === undefined)
       warn('incomplete', `no coverage names the patient: ${item.form.id} comes without a draft response`);
     return packageBundle(item, about, version, scope);
@@ -76,23 +81,23 @@ export async function packageAnswer(
 
 const canonicalKey = ({ id, policy }: Form): string => `${id}|${policy.version}`;
 
-const aboutOf = (
-  { coverage, orders }: Wanted,
-  subject: string,
-  version: DtrVersion,
-  asOf: string,
-): DraftContext => ({ version, subject, coverage, orders, authored: asOf });
-
 type Warn = (code: Issue['code'], message: string) => void;
 
 function ofDetermination(
   { coverage, order, patient }: IdentifiedDetermination,
-  { forms }: FormContext,
+  context: FormContext,
+  version: DtrVersion,
   warn: Warn,
 ): readonly Wanted[] {
+  const { forms } = context;
+  const statement = statementFor(context, version);
   if (forms.length === 0) warn('informational', 'the determination of this context asks for no documents');
-  return forms.map((form) => ({ ...form, coverage, orders: [order], subject: patient }));
+  return forms.map((form) => ({ ...form, coverage, orders: [order], subject: patient, statement }));
 }
+
+/** The coverage information for the draft: a statement stands in the form of its own version alone. */
+export const statementFor = (context: FormContext, version: DtrVersion): Extension | undefined =>
+  context.version === version ? (context.statement as Extension | undefined) : undefined;
 
 /** Forms that were asked for by name, filled in where the same form is already. */
 function named(
@@ -180,7 +185,7 @@ async function ofOrders(
   const found = determinations.flatMap(({ determination, governed }): readonly Wanted[] =>
     chart === undefined
       ? []
-      : neededForms(determination, governed.policy, { chart, order: governed.order, library, asOf }).map(
+      : filledForms(determination, governed.policy, { chart, order: governed.order, library, asOf }).map(
           (form) => ({
             ...form,
             coverage: determination.coverage,

@@ -1,3 +1,4 @@
+import type { Extension } from '../crd/coverage-information.ts';
 import type { FilledForm } from '../dtr/package.ts';
 import type { DtrVersion } from '../dtr/draft.ts';
 import type { Determination } from '../engine/determination.ts';
@@ -21,6 +22,8 @@ export interface FormContext {
   readonly version: DtrVersion;
   /** The forms that ask for what is missing, filled in with what the chart held. */
   readonly forms: readonly FilledForm[];
+  /** The coverage information on the order, in the form of `version`; undefined where none was made. */
+  readonly statement: Extension | undefined;
 }
 
 /** Who did what, of a call or any other request. `client`: `ownerOf` the caller. */
@@ -59,10 +62,11 @@ export interface SentResponse {
   readonly questionnaire: string;
 }
 
-/** Version and forms of a determination, as they stand in its row. */
+/** What DTR asks for of a determination, as it stands in its row. */
 interface StoredForms {
   readonly version: DtrVersion;
   readonly forms: readonly NeededForm[];
+  readonly statement?: Extension | undefined;
 }
 
 /** @param report told of each write that failed or came late, without its content */
@@ -116,8 +120,8 @@ export function createRecordKeeping(
     async context(id, owner) {
       const row = await read(store.determination(id, owner));
       if (row === undefined) return undefined;
-      const { version, forms } = JSON.parse(row.forms) as StoredForms;
-      return { version, forms: forms.flatMap((form) => filledForm(form, library) ?? []) };
+      const { version, forms, statement } = JSON.parse(row.forms) as StoredForms;
+      return { version, forms: forms.flatMap((form) => filledForm(form, library) ?? []), statement };
     },
     isCardOf: async (card, owner) => (await read(store.card(card, owner))) !== undefined,
     keepFeedback: (entries, at) =>
@@ -169,11 +173,15 @@ const read = <T>(reading: Promise<T>): Promise<T> =>
 
 function determinationRow(
   { id, ...determination }: IdentifiedDetermination,
-  { forms, version }: Answered,
+  { forms, statements, version }: Answered,
   { client, at }: AuditedRequest,
 ): NewRow<'determination'> {
   const { hookInstance, patient, order, policy, decision } = determination;
-  const stored: StoredForms = { version, forms: forms.filter((form) => form.determination === id) };
+  const stored: StoredForms = {
+    version,
+    forms: forms.filter((form) => form.determination === id),
+    statement: statements.find((statement) => statement.id === id)?.extension,
+  };
   return {
     id,
     client,

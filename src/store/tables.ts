@@ -31,7 +31,7 @@ interface DeterminationTable {
   decision: Written<string>;
   /** The determination as it was answered, without its id. */
   body: Written<string>;
-  /** What a form is asked for under its id: version spoken, and the forms with their answers. JSON. */
+  /** What a form is asked for under its id: version spoken, the forms with their answers, the coverage information. JSON. */
   forms: Written<string>;
 }
 

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/crd/client-settings.ts';
 import { objects, property, type JsonObject } from '../../src/fhir/json.ts';
-import { isExternalReference, isInstructions } from './checks/card-kind-checks.ts';
+import { isExternalReference, isFormAction, isInstructions } from './checks/card-kind-checks.ts';
 import { coverageActions } from './checks/coverage-action-checks.ts';
 import { coverageInformation, values } from './checks/coverage-information.ts';
 import { rowsOf } from './checks/decision-table.ts';
 import { VERSIONS, type Exchange, type Version } from './checks/finding.ts';
+import { actions, suggestions } from './checks/response-checks.ts';
 import { readObject } from './data.ts';
 import { asVersion, fixtureRequest } from './sample-requests.ts';
 import { fixtures, PAYERS_CLIENT, startServer, type Options, type Started } from './server.ts';
@@ -35,8 +36,13 @@ describe.each(VERSIONS)('CRD %s: clients', (version: Version) => {
 
   it('that read the extension are not told it again in a card, and still get links and instructions', async () => {
     const exchange = await answerTo({ repeatInCard: false });
-    const topics = cards(exchange).map((card) => property(property(card['source'], 'topic'), 'code'));
-    expect(topics).not.toContain('coverage-info');
+    const ofCoverage = cards(exchange).filter(
+      (card) => property(property(card['source'], 'topic'), 'code') === 'coverage-info',
+    );
+    // A task to complete the form says nothing of coverage. 2.2 leaves it to DTR.
+    expect(ofCoverage.map((card) => suggestions(card).flatMap(actions).every(isFormAction))).toEqual(
+      version === '2.0.1' ? [true] : [],
+    );
     expect(cards(exchange).some(isExternalReference)).toBe(true);
     expect(cards(exchange).some(isInstructions)).toBe(true);
     expect(extensions(exchange)).toHaveLength(1);
@@ -51,7 +57,7 @@ describe.each(VERSIONS)('CRD %s: clients', (version: Version) => {
 
   it('that have a card type off get none of it', async () => {
     const exchange = await answerTo({
-      cardTypesOff: ['determination-card', 'external-reference', 'instructions'],
+      cardTypesOff: ['determination-card', 'external-reference', 'instructions', 'form-completion'],
     });
     expect(cards(exchange)).toEqual([]);
     expect(extensions(exchange)).toHaveLength(1);

@@ -533,7 +533,9 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
       cards(exchange)
         .flatMap((card) => objects(card['suggestions']))
         .flatMap((suggestion) => objects(suggestion['actions']))
-        .flatMap(({ resource }) => objects(resource));
+        .flatMap(({ resource }) => objects(resource))
+        // A task for a form is no order, and no hook brings tasks.
+        .filter(({ resourceType }) => resourceType !== 'Task');
     const offered = suggested(await call(request));
     expect(offered.length).toBeGreaterThan(0);
     for (const order of offered) {

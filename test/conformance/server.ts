@@ -6,6 +6,7 @@ import { pino, type Logger } from 'pino';
 import type { ClientSettings } from '../../src/crd/client-settings.ts';
 import { createLibrary, type Library } from '../../src/policy/library.ts';
 import { createApp } from '../../src/server/app.ts';
+import { FHIR_PATH } from '../../src/server/dtr.ts';
 import { sandboxCaller, sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import { readConfig } from '../../src/server/config.ts';
 import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
@@ -36,7 +37,7 @@ export const ORDER_DAY = '2026-03-02';
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 export const library = loadLibrary(folder('cds-services'));
 
-export const QUESTIONNAIRE = 'https://payer.example.org/fhir/Questionnaire/car-t|1.0.0';
+export const FHIR_BASE = `http://localhost:8080${FHIR_PATH}`;
 
 export const fixtures = readFixtures(folder('fhir-fixtures'));
 
@@ -49,9 +50,6 @@ function changedLibrary(change: (text: string) => string): Library {
   if ('problems' in made) throw new Error(JSON.stringify(made.problems));
   return made;
 }
-
-/** Every policy with a questionnaire: the form cards need one. */
-export const withQuestionnaire = (policy: string): string => `${policy}\nquestionnaire: ${QUESTIONNAIRE}\n`;
 
 /** A policy for two products, one for each of two diseases: the alternate cards need one. */
 export const withAlternate = (policy: string): string =>
@@ -84,7 +82,6 @@ export interface Options {
 /** The client of a payer's CRD endpoint, with all that can be sent: every order is answered. */
 export const PAYERS_CLIENT: Options = {
   environment: { CRD_PAYER: 'carepartners-ct', SMART_APP_URL: 'https://app.example.org/launch' },
-  policies: withQuestionnaire,
 };
 
 export async function startServer({
@@ -103,6 +100,7 @@ export async function startServer({
     {
       library: inForce,
       config,
+      fhirBase: FHIR_BASE,
       logger: logger ?? pino({ level: 'silent' }),
       ...(records === undefined ? {} : { records }),
       today: () => ORDER_DAY,

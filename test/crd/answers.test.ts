@@ -114,6 +114,7 @@ describe('an update with coverage information', () => {
       'doc-needed: clinical',
       'doc-purpose: withpa',
       'reason: text',
+      'questionnaire: http://localhost:8080/fhir/Questionnaire/carepartners-ct-tecartus.tecartus|2025-09',
     ]);
     const value = (url: string): unknown =>
       Object.values(statement?.find((part) => part.url === url) ?? {})[1];
@@ -126,6 +127,31 @@ describe('an update with coverage information', () => {
       id,
       'MedicationRequest/pryce-draft-tecartus',
     ]);
+  });
+
+  it('asks administrative staff for what is open of the request, a clinician for the patient’s', async () => {
+    const asked = async (service: typeof app, name: string, version: string) => {
+      const body = withConfiguration(orderSign(name), {}, version);
+      const { systemActions = [] } = await answerOf(service, body);
+      return told(statementsOf(systemActions[0]?.resource)[0]).filter((part) =>
+        part.startsWith('doc-needed'),
+      );
+    };
+    expect(await asked(app, 'excellus-copd-without-pft', '2.0')).toEqual(['doc-needed: clinical']);
+    expect(await asked(app, 'excellus-documents-missing', '2.0')).toEqual(['doc-needed: both']);
+    expect(await asked(app, 'excellus-documents-missing', '2.2')).toEqual([
+      'doc-needed: clinical',
+      'doc-needed: admin',
+    ]);
+    const administrative = library.policies.map((policy) => ({
+      ...policy,
+      indications: policy.indications.map((indication) => ({
+        ...indication,
+        criteria: indication.criteria.map((criterion) => ({ ...criterion, administrative: true })),
+      })),
+    }));
+    const office = createService({ library: { ...library, policies: administrative } });
+    expect(await asked(office, 'b-all-second-relapse-outpatient', '2.2')).toEqual(['doc-needed: admin']);
   });
 
   it.each([

@@ -10,10 +10,12 @@ import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Library } from '../../src/policy/library.ts';
 import type { Indication, Policy } from '../../src/policy/policy.ts';
 import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
-import { callerWith, createService, library } from '../server/service.ts';
+import { callerWith, createService, FHIR_BASE, library } from '../server/service.ts';
 import {
   answerOf,
   orderSign,
+  statementsOf,
+  told,
   withConfiguration,
   withDrafts,
   draftsOf,
@@ -21,7 +23,7 @@ import {
   type HookBody,
 } from './service.ts';
 
-/** A policy of two products, and one with a questionnaire: what the policies on file do not have. */
+/** A policy of two products, and one of two indications for one product: what the policies on file do not have. */
 const policyOf = (product: string): Policy => {
   const found = library.policies.find(
     ({ payer, products }) => payer === 'carepartners-ct' && products.includes(product),
@@ -43,11 +45,19 @@ const twoProducts: Library = {
     },
   ],
 };
-const QUESTIONNAIRE = 'https://payer.example.org/fhir/Questionnaire/cell-therapy|1.0.0';
-const withQuestionnaire: Library = {
+const twoIndications: Library = {
   ...library,
-  policies: library.policies.map((policy) => ({ ...policy, questionnaire: QUESTIONNAIRE })),
+  policies: [
+    {
+      ...policyOf('aucatzyl'),
+      indications: policyOf('aucatzyl').indications.flatMap((indication) => [
+        indication,
+        { ...indication, id: 'other', title: 'Another indication' },
+      ]),
+    },
+  ],
 };
+const TECARTUS_FORM = `${FHIR_BASE}/Questionnaire/carepartners-ct-tecartus.tecartus|2025-09`;
 const client = (changes: Partial<ClientSettings>) => ({
   callers: sandboxCallers(callerWith({ settings: { ...SANDBOX_CLIENT, ...changes } })),
 });
@@ -75,7 +85,7 @@ const CASES: Readonly<Record<CardType, readonly [ReturnType<typeof createService
     createService({ library: twoProducts }),
     withDrafts(orderSign('mcl-progressed-on-btk'), [aucatzyl]),
   ],
-  'form-completion': [createService({ library: withQuestionnaire }), documents],
+  'form-completion': [createService(), documents],
   'external-reference': [quiet, documents],
   'smart-app': [createService(client({ smartApp })), documents],
 };
@@ -134,12 +144,9 @@ describe.each(CARD_TYPE_CODES)('%s', (type) => {
 
   it('is suppressed by the client’s settings', async () => {
     const settings = { smartApp, cardTypesOff: [type], repeatInCard: type !== 'external-reference' };
-    const usedLibrary = { 'propose-alternate': twoProducts, 'form-completion': withQuestionnaire }[
-      type as string
-    ];
     const off = createService({
       ...client(settings),
-      ...(usedLibrary === undefined ? {} : { library: usedLibrary }),
+      ...(type === 'propose-alternate' ? { library: twoProducts } : {}),
     });
     expect(ofType(await answerOf(off, body), type)).toEqual([]);
   });
@@ -176,6 +183,7 @@ describe('the kinds of card', () => {
     );
     expect(off.cards.map(({ summary }) => summary)).toEqual([
       'To put together for the request for Tecartus',
+      'Questionnaire for the request for Tecartus',
       expect.stringContaining('What the coverage policy rests on'),
     ]);
     expect(off.systemActions).toHaveLength(1);
@@ -183,7 +191,7 @@ describe('the kinds of card', () => {
 
   it('external references off take the links of the determination card too', async () => {
     const { cards } = await answerOf(createService(), withConfiguration(documents, { guideline: false }));
-    expect(cards.map(({ links }) => links)).toEqual([undefined]);
+    expect(cards.map(({ links }) => links)).toEqual([undefined, undefined]);
   });
 
   it('further orders are coded drafts of the same patient, one each', async () => {
@@ -256,14 +264,55 @@ describe('the kinds of card', () => {
         basedOn: [{ reference: 'MedicationRequest/pryce-draft-tecartus' }],
         for: { reference: 'Patient/pryce' },
         authoredOn: '2026-03-02',
-        input: [{ type: { text: 'questionnaire' }, valueCanonical: QUESTIONNAIRE }, {}],
+        input: [
+          {
+            type: { text: 'questionnaire' },
+            valueCanonical: TECARTUS_FORM,
+          },
+          {},
+        ],
       },
     });
     expect(action?.resource?.['requester']).toBeDefined();
     const [app, body] = CASES['form-completion'];
     const since22 = await answerOf(app, withConfiguration(body, {}, '2.2'));
     expect(ofType(since22, 'form-completion')).toEqual([]);
-    expect(JSON.stringify(since22.systemActions)).toContain(`"valueCanonical":"${QUESTIONNAIRE}"`);
+    expect(JSON.stringify(since22.systemActions)).toContain(`"valueCanonical":"${TECARTUS_FORM}"`);
+  });
+
+  it('where no diagnosis decides, there is a form for each indication that may be meant', async () => {
+    const app = createService({ library: twoIndications });
+    const answer = await answerOf(app, orderSign('b-all-refuted'));
+    const [card] = ofType(answer, 'form-completion');
+    expect(card?.['selectionBehavior']).toBe('at-most-one');
+    const inputs = (card?.suggestions ?? []).flatMap(({ actions }) =>
+      actions.map(({ resource }) => (resource?.['input'] as JsonObject[])[0]?.['valueCanonical']),
+    );
+    expect(inputs).toEqual([
+      `${FHIR_BASE}/Questionnaire/carepartners-ct-aucatzyl.aucatzyl|2025-07`,
+      `${FHIR_BASE}/Questionnaire/carepartners-ct-aucatzyl.other|2025-07`,
+    ]);
+    expect(new Set(card?.suggestions?.map(({ uuid }) => uuid)).size).toBe(2);
+  });
+
+  it('no form is offered where no document is asked for', async () => {
+    const unread = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] };
+    const chart = (documents['prefetch'] as JsonObject)['chart'];
+    const cases: readonly (readonly [HookBody, string])[] = [
+      [orderSign('b-all-all-attested'), 'covered'],
+      [orderSign('dlbcl-wrong-indication'), 'conditional'],
+      [
+        { ...documents, prefetch: { chart, conditions: unread, procedures: unread, observations: unread } },
+        'conditional',
+      ],
+    ];
+    for (const [body, covered] of cases) {
+      const answer = await answerOf(createService(), body);
+      const statement = told(statementsOf(answer.systemActions?.[0]?.resource)[0]);
+      expect(statement).toContain(`covered: ${covered}`);
+      expect(statement.filter((part) => /^(doc-|questionnaire)/.test(part))).toEqual([]);
+      expect(ofType(answer, 'form-completion')).toEqual([]);
+    }
   });
 
   it('the app gets the determination’s id', async () => {
@@ -309,11 +358,11 @@ describe('the configuration of a request', () => {
     ['null', null],
   ])('%s is ignored', async (_name, configuration) => {
     const { cards, systemActions } = await answerOf(app, withConfiguration(documents, configuration));
-    expect([cards.length, systemActions?.length]).toEqual([1, 1]);
+    expect([cards.length, systemActions?.length]).toEqual([2, 1]);
   });
 
   it('may be anything but an extension that is no object', async () => {
-    expect((await answerOf(app, { ...documents, extension: null })).cards).toHaveLength(1);
+    expect((await answerOf(app, { ...documents, extension: null })).cards).toHaveLength(2);
   });
 
   it('options are there for every type of card, each with a default', () => {

@@ -234,7 +234,7 @@ describe('every part, in each version’s form', () => {
 describe('the update', () => {
   const ours = coverageInformation(base, '2.0');
   const annotate = (resource: Record<string, unknown>, coverage = 'Coverage/1', extension = ours) =>
-    coverageUpdates([{ resource, coverage, extension }]);
+    coverageUpdates([{ resource, coverage, id: 'assertion', extension }]);
   const order = {
     resourceType: 'ServiceRequest',
     id: 'a'.repeat(194),
@@ -279,8 +279,8 @@ describe('the update', () => {
     const second = coverageInformation({ ...base, coverage: 'Coverage/2', assertionId: 'second' }, '2.0');
     const resource = { ...order };
     const actions = coverageUpdates([
-      { resource, coverage: 'Coverage/1', extension: ours },
-      { resource, coverage: 'Coverage/2', extension: second },
+      { resource, coverage: 'Coverage/1', id: 'first', extension: ours },
+      { resource, coverage: 'Coverage/2', id: 'second', extension: second },
     ]);
     expect(actions.map((action) => action.resource['extension'])).toEqual([[ours, second]]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateRequest } from '../../src/crd/evaluate.ts';
 import { readHookRequest } from '../../src/crd/hook-request.ts';
 import { draftResponse } from '../../src/dtr/draft.ts';
-import { neededForms } from '../../src/dtr/needed-forms.ts';
+import { filledForms } from '../../src/dtr/filled-forms.ts';
 import { questionnaire } from '../../src/dtr/questionnaire.ts';
 import { withParts } from '../../src/engine/determination.ts';
 import { fixtures } from '../conformance/server.ts';
@@ -29,7 +29,7 @@ async function filledIn({ name, chart, request }: (typeof fixtures)[number]): Pr
   return evaluation.determinations.flatMap(({ determination, governed }) =>
     evaluation.chart === undefined
       ? []
-      : neededForms(determination, governed.policy, {
+      : filledForms(determination, governed.policy, {
           chart: evaluation.chart,
           order: governed.order,
           library,

@@ -26,7 +26,7 @@ import { startFhirServers, type FhirServers } from '../support/deliveries.ts';
 import { largeChart } from '../support/large-chart.ts';
 import { PATIENT, vignetteChart } from '../support/vignette-chart.ts';
 import { parseVignettes } from '../support/vignette.ts';
-import { callerWith, library, TODAY } from './service.ts';
+import { callerWith, FHIR_BASE, library, TODAY } from './service.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const config = { queryMilliseconds: 20_000 };
@@ -35,6 +35,7 @@ const connections = createFhirConnections();
 const scope: CallScope = {
   library,
   config,
+  fhirBase: FHIR_BASE,
   newId,
   newUuid,
   fhirClient: (access, log) => createFhirClient(access, connections, log),
@@ -45,7 +46,10 @@ const threads = (
   limits: Partial<ThreadLimits> = {},
   onError: (error: unknown) => void = failed,
 ): EvaluationThreads =>
-  createEvaluationThreads(1, folder('cds-services'), config, onError, { ...LIMITS, ...limits });
+  createEvaluationThreads(1, { folder: folder('cds-services'), config, fhirBase: FHIR_BASE }, onError, {
+    ...LIMITS,
+    ...limits,
+  });
 const failed = (error: unknown): never => {
   throw error;
 };

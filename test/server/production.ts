@@ -9,6 +9,7 @@ import type { FetchKeys } from '../../src/server/client-keys.ts';
 import type { TlsFiles } from '../../src/server/config.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { memoryRecords } from '../support/memory-records.ts';
+import { FHIR_PATH } from '../../src/server/dtr.ts';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../src/server/http-server.ts';
 import { createLogger } from '../../src/server/log.ts';
 import { registeredCallers } from '../../src/server/registered-callers.ts';
@@ -123,6 +124,7 @@ export async function startProduction(
     {
       library,
       config: { bodyLimit: '16mb', queryMilliseconds: 2000, trustedProxies: 'loopback' },
+      fhirBase: `${PUBLIC_URL}${FHIR_PATH}`,
       logger: createLogger('info', stream),
       today: () => TODAY,
       newUuid: () => `00000000-0000-4000-8000-${id()}`,

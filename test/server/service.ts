@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import type { Determination } from '../../src/engine/determination.ts';
 import { createApp, type Given } from '../../src/server/app.ts';
+import { FHIR_PATH } from '../../src/server/dtr.ts';
 import { loadLibrary } from '../../src/server/policies.ts';
 import { readConfig } from '../../src/server/config.ts';
 import type { Caller } from '../../src/server/caller.ts';
@@ -19,6 +20,7 @@ export function callerWith(changes: Partial<Caller>): Caller {
   return { ...sandboxCaller(access, library), ...changes };
 }
 
+export const FHIR_BASE = `http://localhost:8080${FHIR_PATH}`;
 export const TODAY = '2026-03-02';
 
 /** The service as in production, but for its clock, its ids and its silence. */
@@ -32,6 +34,7 @@ export function createService(
     {
       library,
       config: { bodyLimit: '16mb', queryMilliseconds: 2000 },
+      fhirBase: FHIR_BASE,
       logger: pino({ level: 'silent' }),
       today: () => TODAY,
       newUuid: () => `00000000-0000-4000-8000-${next()}`,

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { createEvaluationThreads } from '../../src/server/evaluation-threads.ts';
-import { createService } from '../server/service.ts';
+import { createService, FHIR_BASE } from '../server/service.ts';
 
 /**
  * The service in a process of its own, which measures how long its event loop is held up. Run by `fork`; the argument
@@ -17,8 +17,7 @@ export type Message = { readonly port: number } | Delay;
 const config = { bodyLimit: '32mb', queryMilliseconds: 20_000 };
 const threads = createEvaluationThreads(
   1,
-  fileURLToPath(new URL('../../cds-services', import.meta.url)),
-  config,
+  { folder: fileURLToPath(new URL('../../cds-services', import.meta.url)), config, fhirBase: FHIR_BASE },
   (error) => {
     throw error;
   },

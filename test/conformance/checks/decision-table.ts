@@ -26,7 +26,7 @@ export const ROWS: readonly Row[] = [
     outcome: 'authorization with documents',
     covered: 'covered',
     'pa-needed': 'auth-needed',
-    'doc-needed': ['clinical', 'admin'],
+    'doc-needed': ['clinical', 'admin', 'both'],
     'doc-purpose': 'withpa',
   },
   { outcome: 'authorization by the performer', covered: 'covered', 'pa-needed': 'performpa' },
@@ -129,7 +129,10 @@ export function rowsOf(extension: unknown, version: Version): readonly string[] 
         const given = values(extension, field).map(String);
         return allowed === undefined
           ? given.length === 0
-          : given.length === 1 && [allowed].flat().includes(given[0] ?? '');
+          : // 2.0.1 has a code of its own for both kinds of documents, later versions say both codes.
+            given.length >= 1 &&
+              given.length <= (field === 'doc-needed' && version !== '2.0.1' ? allowed.length : 1) &&
+              given.every((code) => [allowed].flat().includes(code));
       }) &&
       (row.reason === undefined ? codes.length === 0 : codes.includes(row.reason)),
   ).map(({ outcome }) => outcome);
