@@ -124,9 +124,13 @@ export function fixtureRequest(
   }
 }
 
-/** Hook version 1.0 of order-dispatch names one order: the one for CAR-T, which the fixtures name in its id. */
+/** Hook version 1.0 of order-dispatch names one order: the one for CAR-T, which the fixtures say in its id. */
 const governedOrder = (orders: readonly JsonObject[]): JsonObject =>
-  orders.find(({ id }) => /tecartus|aucatzyl/.test(text(id) ?? '')) ?? orders[0] ?? {};
+  orders.find(({ id }) =>
+    /tecartus|aucatzyl|kymriah|yescarta|breyanzi|abecma|carvykti/.test(text(id) ?? ''),
+  ) ??
+  orders[0] ??
+  {};
 
 /** Inferno's demonstration bodies: nine, of six hooks. */
 export const presetCalls = (version: Version): readonly Call[] =>

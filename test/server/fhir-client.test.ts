@@ -54,8 +54,8 @@ const TECARTUS_READS: Readonly<Record<string, readonly string[]>> = {
   Condition: [...MANTLE, '1.a/diagnosis', ...LEUKEMIA, '1.b/diagnosis', 'limit.prior-car-t'],
   DiagnosticReport: ['1', '1.a', '1.a/diagnosis', '1.b', '1.b/diagnosis'],
   Observation: [...MANTLE, ...LEUKEMIA],
-  Procedure: EXCLUSIONS,
-  // The date of the last therapy decides whether the progression came after it.
+  // The date of the last therapy, a transplant too, decides whether the progression came after it.
+  Procedure: [...MANTLE, ...EXCLUSIONS],
   MedicationAdministration: [...MANTLE, ...EXCLUSIONS, ...LINEAGE],
   MedicationDispense: [...MANTLE, ...EXCLUSIONS],
   MedicationStatement: [...MANTLE, ...EXCLUSIONS, ...LINEAGE],
@@ -379,7 +379,11 @@ describe('a type that the server does not offer', () => {
     const answering = searchOf('Procedure', (_url, response) =>
       sendJson(response, outcome('error', 'not-supported'), status),
     );
-    expectUnread(await determinedBy(pryce, answering), pryce, 'Procedure', EXCLUSIONS);
+    expectUnread(await determinedBy(pryce, answering), pryce, 'Procedure', [
+      ...EXCLUSIONS,
+      '1.a',
+      'def/relapsed-or-refractory',
+    ]);
   });
 
   it('leaves standing what a clinician attested', async () => {
