@@ -9,7 +9,7 @@ import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
 import { isForProduct, type Policy } from '../policy/policy.ts';
 import type { Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
-import { createCallData, gatherChart, readMissing, unreadChart } from './gather.ts';
+import { createCallData, gatherChart, readMissing, unreadChart, type CallData } from './gather.ts';
 import { dayOf, governedOrders } from './governed-orders.ts';
 import { hookOrders } from './hook-orders.ts';
 import { contextEntries, type HookRequest } from './hook-request.ts';
@@ -27,16 +27,10 @@ export async function evaluateRequest(
   library: Library,
   client: FhirClient | undefined,
   asOf: string,
-  { isPayerEndpoint, answers, checkpoint, chartUnread }: EvaluationOptions = {
-    isPayerEndpoint: false,
-    answers: [],
-  },
+  { isPayerEndpoint, answers, checkpoint, chartUnread }: EvaluationOptions = { isPayerEndpoint: false },
 ): Promise<Evaluation> {
   const supplied = readPrefetch(request, library);
-  const data = createCallData(request.patientId, supplied, client, library, [
-    ...contextIntakes(request),
-    ...answers.map((resource) => ({ resource })),
-  ]);
+  const data = createCallData(request.patientId, supplied, client, library, contextIntakes(request));
   const { orders, lost } = await hookOrders(request, data, isPayerEndpoint);
   await readMissing(
     data,
@@ -75,8 +69,11 @@ export async function evaluateRequest(
     governed.map(({ policy }) => policy),
     library,
   );
+  const isAnswered = await addAnswers(data, answers);
   const chart =
-    chartUnread === undefined ? await gatherChart(data, types) : unreadChart(data, types, chartUnread);
+    chartUnread === undefined
+      ? await gatherChart(data, types, isAnswered ? NOTHING_LOST : ANSWERS_LOST)
+      : unreadChart(data, types, chartUnread);
   const { done, failed: undetermined } = each(
     governed,
     (item) => {
@@ -139,6 +136,21 @@ function alternatesOf(
           .map((product) => ({ product, indication })),
       );
 }
+
+const NOTHING_LOST: ReadonlyMap<string, string> = new Map();
+const ANSWERS_LOST: ReadonlyMap<string, string> = new Map([
+  ['QuestionnaireResponse', 'the forms that were sent in could not be read'],
+]);
+
+/** @returns false when the answers that were sent in cannot be had; who keeps them has told the operator why */
+const addAnswers = async (data: CallData, answers: EvaluationOptions['answers']): Promise<boolean> =>
+  (answers?.() ?? Promise.resolve([])).then(
+    (resources) => {
+      data.add(resources.map((resource) => ({ resource })));
+      return true;
+    },
+    () => false,
+  );
 
 /** What the governing policies' facts read, the diagnoses that choose the indication, and clinicians' answers. */
 export const chartTypes = (policies: readonly Policy[], { facts }: Library): readonly string[] => [

@@ -68,8 +68,11 @@ export interface HeldCoverage {
 export interface EvaluationOptions {
   /** The caller is a CRD client of a payer: every order needs an answer, so the Coverages are always read. */
   readonly isPayerEndpoint: boolean;
-  /** QuestionnaireResponses that were sent in for the patient: they stand beside the chart's. */
-  readonly answers: readonly JsonObject[];
+  /**
+   * QuestionnaireResponses that were sent in for the patient: they stand beside the chart's. Asked once an order is
+   * governed; where they cannot be had, the chart's responses count as read in part.
+   */
+  readonly answers?: () => Promise<readonly JsonObject[]>;
   /** Called where an evaluation becomes costly, with what it is about to do; may throw to stop it there. */
   readonly checkpoint?: (next: Costly) => void;
   /** Why the chart is not read, where it is not to be: each of its types counts as failed. */

@@ -116,7 +116,11 @@ export async function gatherCoverages(data: CallData): Promise<{ readonly failur
 }
 
 /** The chart with the given resource types read as far as they can be, in parallel. */
-export async function gatherChart(data: CallData, types: readonly string[]): Promise<Chart> {
+export async function gatherChart(
+  data: CallData,
+  types: readonly string[],
+  lost: ReadonlyMap<string, string> = new Map(),
+): Promise<Chart> {
   const sources = new Map<string, Source>();
   await Promise.all([
     readMissing(data, [`Patient/${data.patientId}`]),
@@ -124,7 +128,9 @@ export async function gatherChart(data: CallData, types: readonly string[]): Pro
       const queries = data.library.queries.filter((query) => query.type === type);
       const source = await readSearch(data, type, queries);
       // At once, not when all types are there: a slow one must not use up the time for these reads.
-      sources.set(type, await withReferences(data, type, source));
+      const read = await withReferences(data, type, source);
+      const reason = lost.get(type);
+      sources.set(type, reason === undefined ? read : { state: 'incomplete', reason });
     }),
   ]);
   const failure = data.unread.get(`Patient/${data.patientId}`);

@@ -36,7 +36,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
   const keeping = createRecordKeeping(records, given.library, (outcome, error) => {
     given.logger.error(
       { outcome, ...(error === undefined ? {} : errorPlace(error)) },
-      'a record was not kept',
+      'a record was not kept, or not read',
     );
   });
   const dependencies: Dependencies = {

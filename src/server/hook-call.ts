@@ -89,7 +89,7 @@ export interface NeededForm {
 
 /**
  * Reads, checks, evaluates and answers one hook call.
- * @param answersOf asked once the patient is known
+ * @param answersOf asked once an order is governed
  * @param signal ends its queries, when nobody waits for the answer any more
  * @throws ServiceError when it gets another answer than 200
  */
@@ -113,7 +113,7 @@ export async function evaluateCall(
   const evaluation = await evaluateRequest(request, library, fhirClient, asOf, {
     ...scope.options,
     isPayerEndpoint,
-    answers: await answersOf(`Patient/${request.patientId}`),
+    answers: () => answersOf(`Patient/${request.patientId}`),
   }).catch((error: unknown) => {
     if (!(error instanceof MissingData)) throw error;
     throw new ServiceError('missing-data', error.message, 'prefetch', namesVersion(body));

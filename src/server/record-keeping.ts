@@ -5,7 +5,7 @@ import type { Determination } from '../engine/determination.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
 import { formsOf } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
-import { createKeeper, type Health, type Outcome } from '../store/keeper.ts';
+import { createKeeper, WRITE_LIMIT_MILLISECONDS, type Health, type Outcome } from '../store/keeper.ts';
 import type { RecordStore } from '../store/records.ts';
 import type { NewRow } from '../store/tables.ts';
 import { ServiceError } from './errors.ts';
@@ -69,13 +69,28 @@ interface StoredForms {
   readonly statement?: Extension | undefined;
 }
 
-/** @param report told of each write that failed or came late, without its content */
+/** @param report told of each writing or reading that failed or came late, without its content */
 export function createRecordKeeping(
   store: RecordStore,
   library: Library,
   report: (outcome: Outcome, error?: unknown) => void,
 ): RecordKeeping {
   const keeper = createKeeper(store, report);
+  /** The cause is the operator's business; nobody waits longer for a record than to keep one. */
+  const read = async <T>(reading: Promise<T>): Promise<T> => {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new Error('the record store is slow'));
+    }, WRITE_LIMIT_MILLISECONDS);
+    try {
+      return await Promise.race([reading, late.promise]);
+    } catch (error) {
+      report('failed', error);
+      throw unavailable();
+    } finally {
+      clearTimeout(timer);
+    }
+  };
   const committed = async (isKept: Promise<boolean>): Promise<void> => {
     if (!(await isKept)) throw unavailable();
   };
@@ -164,12 +179,6 @@ export function createRecordKeeping(
 
 const unavailable = (): ServiceError =>
   new ServiceError('store-unavailable', 'records can be neither kept nor read at the moment', '(service)');
-
-/** The cause is the operator's business: `healthz` and the log of writes tell it. */
-const read = <T>(reading: Promise<T>): Promise<T> =>
-  reading.catch(() => {
-    throw unavailable();
-  });
 
 function determinationRow(
   { id, ...determination }: IdentifiedDetermination,
