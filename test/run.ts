@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Runs the suite, in two time zones where that matters; names each skipped test, and closes with one line for both runs. */
+/** Runs the suite, in two time zones where that matters; names each skipped test, and closes with one line for all runs. */
 
 /** What is read of the report that Vitest writes in Jest's form. */
 interface Report {
@@ -25,16 +25,37 @@ let status = 0;
 const DAYS = ['cli', 'crd', 'dtr', 'engine', 'fhir', 'fixture', 'records', 'vignettes'].map(
   (name) => `test/${name}`,
 );
+/** What starts processes, or measures how long something takes: nothing else runs beside it. */
+const ALONE = [
+  'load/soak',
+  'server/event-loop',
+  'server/evaluation-threads',
+  'server/fhir-connections',
+  'server/upstream-faults',
+  'store/faults',
+].map((name) => `test/${name}`);
+/** Vitest itself leaves one core idle, which on two cores is half of the machine. */
+const EVERY_CORE = `--maxWorkers=${availableParallelism()}`;
 const given = process.argv.slice(2);
 /** The whole suite on one side of the date line, what handles days on the other side too. */
-const runs = [
-  { zone: 'America/New_York', files: given },
-  { zone: 'Pacific/Auckland', files: given.length === 0 ? DAYS : given },
-];
+const runs =
+  given.length > 0
+    ? [
+        { zone: 'America/New_York', files: given },
+        { zone: 'Pacific/Auckland', files: given },
+      ]
+    : [
+        {
+          zone: 'America/New_York',
+          files: [EVERY_CORE, ...ALONE.map((name) => `--exclude=${name}*`)],
+        },
+        { zone: 'America/New_York', files: ['--maxWorkers=1', ...ALONE] },
+        { zone: 'Pacific/Auckland', files: [EVERY_CORE, ...DAYS] },
+      ];
 
-for (const { zone, files } of runs) {
+for (const [index, { zone, files }] of runs.entries()) {
   process.stdout.write(`\nTime zone ${zone}\n`);
-  const report = join(folder, `${zone.replace('/', '-')}.json`);
+  const report = join(folder, `${index}.json`);
   const run = spawnSync(
     process.execPath,
     [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...files],
