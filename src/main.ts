@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Server as TlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -34,6 +35,10 @@ import { createRecordStore, type RecordStore } from './store/records.ts';
 import { today } from './today.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+/** Where `npm run workbench` puts the page. */
+const WORKBENCH = 'build/workbench';
+const isWorkbenchBuilt = (): boolean => existsSync(folder(`${WORKBENCH}/index.html`));
 
 /** Longer than the longest call may take. */
 const SHUTDOWN_MILLISECONDS = 12_000;
@@ -80,6 +85,7 @@ async function start(config: Config): Promise<void> {
       callers,
       threads,
       records,
+      workbench: isWorkbenchBuilt() ? folder(WORKBENCH) : undefined,
     },
     fixtures,
   );
@@ -197,6 +203,7 @@ function sayHello(port: number, library: Library, patients: number): void {
   process.stdout.write(
     [
       `Cartograph in sandbox mode: unsigned calls, loopback only. ${library.policies.length} policies.`,
+      `  workbench  ${isWorkbenchBuilt() ? `${base}/` : 'not built: npm run workbench'}`,
       `  services   ${base}/cds-services/{hook}  (order-sign, order-select, order-dispatch, appointment-book, …)`,
       `  discovery  ${base}/cds-services`,
       `  sandbox    ${base}/sandbox/fhir  (${patients} patients; hook requests: ${base}/sandbox/hooks)`,

@@ -17,6 +17,7 @@ interface Report {
 }
 
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+const workbenchBuild = fileURLToPath(new URL('../src/workbench-build.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cartograph-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 let status = 0;
@@ -53,6 +54,8 @@ const runs =
         { zone: 'Pacific/Auckland', files: [EVERY_CORE, ...DAYS] },
       ];
 
+// Before the tests, which run side by side and would each build it.
+spawnSync(process.execPath, [workbenchBuild], { stdio: 'inherit' });
 for (const [index, { zone, files }] of runs.entries()) {
   process.stdout.write(`\nTime zone ${zone}\n`);
   const report = join(folder, `${index}.json`);

@@ -34,8 +34,8 @@ const PERMISSIVE = [
   'Python-2.0',
   'WTFPL OR ISC',
 ];
-/** For tools that are not shipped, two more. */
-const FOR_TOOLS = [...PERMISSIVE, 'MPL-2.0', '(MIT AND Zlib)'];
+/** For tools that are not shipped, three more; the last is for data (which browser can do what). */
+const FOR_TOOLS = [...PERMISSIVE, 'MPL-2.0', '(MIT AND Zlib)', 'CC-BY-4.0'];
 /** Licences in the packages' own words: the National Library of Medicine's, modelled on BSD. */
 const OWN_WORDS = ['fhirpath', '@lhncbc/ucum-lhc'];
 

@@ -18,12 +18,15 @@ import { allow } from './methods.ts';
 import { createRecordKeeping } from './record-keeping.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
+import { workbenchRoutes } from './workbench.ts';
 
 /** What the app is made of; what is optional has a default that needs no disk and no setting. */
 export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'now'> &
   Partial<Pick<Dependencies, 'fhirClient' | 'now'>> & {
     /** Undefined: records last as long as the process. */
     readonly records?: RecordStore;
+    /** Folder of the built page, which sandbox mode serves; undefined: there is none. */
+    readonly workbench?: string | undefined;
   };
 
 /**
@@ -32,7 +35,7 @@ export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'now'> &
  */
 export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Express {
   const connections = createFhirConnections();
-  const { records = createRecordStore(() => openDatabase({ kind: 'memory' })), ...rest } = given;
+  const { records = createRecordStore(() => openDatabase({ kind: 'memory' })), workbench, ...rest } = given;
   const keeping = createRecordKeeping(records, given.library, (outcome, error) => {
     given.logger.error(
       { outcome, ...(error === undefined ? {} : errorPlace(error)) },
@@ -58,7 +61,10 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
   app.use(feedbackRoutes(gate, keeping, dependencies.now));
   app.use(determinationRoutes(dependencies, gate));
   app.use(dtrRoutes(dependencies, gate));
-  if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
+  if (callers.isSandbox) {
+    app.use(sandboxEhrRoutes(fixtures));
+    app.use(workbenchRoutes(workbench, dependencies, gate));
+  }
   app.get('/healthz', (_request, response) => {
     response.json({
       // Degraded: answers go out, but records of them could not be kept.
@@ -96,7 +102,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
   return app;
 }
 
-/** Answers are JSON for programs: nothing of them is to be rendered, framed or guessed at. */
+/** Answers are JSON for programs: nothing of them is to be rendered, framed or guessed at. The page says its own. */
 const securityHeaders = (isSandbox: boolean) =>
   helmet({
     contentSecurityPolicy: {

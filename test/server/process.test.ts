@@ -141,11 +141,12 @@ describe('production mode', () => {
     );
   });
 
-  it('answers signed calls alone, and has no sandbox', async () => {
+  it('answers signed calls alone, and has neither sandbox nor page', async () => {
     const { service } = await startProduction(hospital(first));
     expect(await signedPost(service, first)).toBe(200);
     expect((await post(service, ORDER_SIGN, SMALL_CALL)).status).toBe(401);
-    expect((await fetch(`${service.base}/sandbox/hooks`)).status).toBe(404);
+    for (const path of ['/', '/assets/', '/sandbox/hooks', '/workbench/chart'])
+      expect((await fetch(`${service.base}${path}`)).status, path).toBe(404);
     expect(service.output()).toContain('"mode":"production"');
   });
 });

@@ -1,0 +1,92 @@
+import type { RequestHandler } from 'express';
+import * as z from 'zod';
+import { chartTypes } from '../crd/evaluate.ts';
+import { createCallData, gatherChart, gatherCoverages } from '../crd/gather.ts';
+import { readPrefetch } from '../crd/prefetch.ts';
+import { collect } from '../fhir/intake.ts';
+import { asWritten } from '../fhir/number-text.ts';
+import { bodyValue } from './body.ts';
+import type { Dependencies } from './call.ts';
+import { callerOf } from './caller.ts';
+import { ServiceError } from './errors.ts';
+import { allowedServer } from './fhir-base.ts';
+import type { QueryLog } from './fhir-client.ts';
+import { requestIdOf } from './request-id.ts';
+
+const questionSchema = z.object({
+  fhirServer: z.string('must be the base URL of a FHIR server').max(2000),
+  patientId: z.string('must be the id of a patient').regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be a FHIR id'),
+  /** Bearer token for that server: used for these queries, kept and logged nowhere. */
+  token: z.string('must be a token').min(1, 'must not be empty').max(20_000).optional(),
+});
+
+/**
+ * A patient's chart for showing: read as a hook call reads it, from the same servers and no others. The page cannot ask
+ * a FHIR server itself, since its security policy lets it call nobody else.
+ */
+export const chartRoute =
+  ({ library, config, fhirClient, logger }: Dependencies): RequestHandler =>
+  async (request, response) => {
+    const { fhirServer, patientId, token } = questionOf(request.body);
+    const caller = callerOf(request);
+    const server = allowedServer(fhirServer, caller.fhirServers, caller);
+    if (server === undefined)
+      throw new ServiceError(
+        'invalid-request',
+        'this service may not call that FHIR server; FHIR_SERVERS names those that it may call beside this machine',
+        'fhirServer',
+      );
+    const left = new AbortController();
+    response.once('close', () => {
+      left.abort();
+    });
+    const queries: QueryLog[] = [];
+    const client = fhirClient(
+      {
+        server,
+        patientId,
+        authorization:
+          token === undefined
+            ? undefined
+            : { accessToken: token, expiresInSeconds: undefined, scope: undefined, patientId: undefined },
+        milliseconds: config.longQueryMilliseconds ?? config.queryMilliseconds,
+        signal: left.signal,
+      },
+      (query) => queries.push(query),
+    );
+    const nothing = readPrefetch({ prefetch: {}, hook: 'order-sign', patientId }, library);
+    const data = createCallData(patientId, nothing, client, library, []);
+    const types = chartTypes(library.policies, library);
+    const [chart, coverages] = await Promise.all([gatherChart(data, types), gatherCoverages(data)]);
+    const unread = ['Patient', ...types].flatMap((resourceType) => {
+      const { state, reason = state } = chart.source(resourceType);
+      return state === 'complete' ? [] : [{ resourceType, reason }];
+    });
+    if (coverages.failure !== undefined)
+      unread.push({ resourceType: 'Coverage', reason: coverages.failure.reason });
+    const { byReference, conflicting } = collect(data.intakes);
+    const bundle = {
+      resourceType: 'Bundle',
+      type: 'collection',
+      // One that came with a full URL is held under both of its names.
+      entry: [...new Set([...byReference.values(), ...conflicting])].map(({ resource }) => ({
+        resource: asWritten(resource),
+      })),
+    };
+    logger.info(
+      { requestId: requestIdOf(request), queries: queries.length, unread: unread.length },
+      'chart read',
+    );
+    response.set('cache-control', 'no-store').json({ bundle, unread });
+  };
+
+function questionOf(body: unknown): z.output<typeof questionSchema> {
+  const { success, data, error } = questionSchema.safeParse(bodyValue(body));
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new ServiceError(
+    'invalid-request',
+    issue?.message ?? 'is not as it should be',
+    issue === undefined || issue.path.length === 0 ? '(body)' : issue.path.join('.'),
+  );
+}

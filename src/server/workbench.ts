@@ -1,0 +1,52 @@
+import express, { Router } from 'express';
+import helmet from 'helmet';
+import { chartRoute } from './chart-reading.ts';
+import type { Dependencies } from './call.ts';
+import type { Gate } from './gate.ts';
+import { allow } from './methods.ts';
+
+/** What the page may load and do: from this service, and nothing inline. */
+const pagePolicy = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    frameAncestors: ["'none'"],
+    formAction: ["'none'"],
+    baseUri: ["'none'"],
+  },
+});
+
+/**
+ * The workbench at `/`, for sandbox mode alone, and what only it asks for.
+ * @param folder the built page; undefined: it is not built, and there is nothing at `/`
+ */
+export function workbenchRoutes(folder: string | undefined, dependencies: Dependencies, gate: Gate): Router {
+  const router = Router();
+  if (folder !== undefined) {
+    // The names of assets change with their content; the page that names them is asked for anew.
+    router.use(
+      '/assets',
+      express.static(`${folder}/assets`, { immutable: true, maxAge: '1y', index: false }),
+    );
+    router.get('/', pagePolicy, (_request, response) => {
+      response.sendFile('index.html', {
+        root: folder,
+        cacheControl: false,
+        headers: { 'cache-control': 'no-cache' },
+      });
+    });
+    router.all('/', allow('GET'));
+  }
+  // Of all that a caller may ask, this alone gives whole records away: pages of other origins are not to read them.
+  router.use('/workbench', (_request, response, next) => {
+    response.removeHeader('access-control-allow-origin');
+    next();
+  });
+  router.post('/workbench/chart', ...gate.post(() => ['/workbench/chart'], '64kb'), chartRoute(dependencies));
+  router.all('/workbench/chart', allow('POST'));
+  return router;
+}

@@ -1,0 +1,162 @@
+import type { DressedCard } from '../crd/card.ts';
+import type { SystemAction } from '../crd/coverage-updates.ts';
+import type { Determination } from '../engine/determination.ts';
+import { isObject, objects, text, type JsonObject } from '../fhir/json.ts';
+
+/** What the page asks of the service that served it. Paths are relative: the service may stand under any path. */
+
+/** An answer other than 200, in the service's own words; or none at all, when it cannot be reached. */
+export class ApiProblem extends Error {
+  /** HTTP status; undefined: there was no answer. */
+  readonly status: number | undefined;
+  readonly code: string;
+  /** The place in the request that it is about. */
+  readonly path: string | undefined;
+
+  constructor(status: number | undefined, code: string, message: string, path?: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/** A CDS Hooks request as JSON: a fixture's, one that the page made, or one that was pasted. */
+export type HookBody = JsonObject;
+
+/** CDS Hooks 2.0.1, "CDS Service Response", as order-sign answers it. */
+export interface HookAnswer {
+  readonly cards: readonly DressedCard[];
+  readonly systemActions?: readonly SystemAction[];
+}
+
+/** One call as it went over the wire: for the reader who integrates. */
+export interface Exchange {
+  readonly path: string;
+  readonly request: HookBody;
+  /** Beside `content-type`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly status: number;
+  readonly answer: HookAnswer;
+  readonly milliseconds: number;
+}
+
+export type StoredDetermination = Determination & { readonly id: string };
+
+/** The chart of a patient, as far as it can be read. */
+export interface ChartReading {
+  /** Type `collection`. */
+  readonly bundle: JsonObject;
+  readonly unread: readonly { readonly resourceType: string; readonly reason: string }[];
+}
+
+export interface ChartQuestion {
+  readonly fhirServer: string;
+  readonly patientId: string;
+  /** Bearer token for the FHIR server: held in memory, sent with the request, kept nowhere. */
+  readonly token?: string | undefined;
+}
+
+/** One entry of CDS Hooks feedback (2.0.1, "Feedback"). */
+export type Feedback = {
+  readonly card: string;
+  /** RFC 3339. */
+  readonly outcomeTimestamp: string;
+} & (
+  | { readonly outcome: 'accepted'; readonly acceptedSuggestions: readonly { readonly id: string }[] }
+  | {
+      readonly outcome: 'overridden';
+      readonly overrideReason?: {
+        readonly reason?: { readonly code: string; readonly system: string; readonly display: string };
+        readonly userComment?: string;
+      };
+    }
+);
+
+export const ORDER_SIGN = 'cds-services/order-sign';
+
+/** Calls order-sign as an EHR does. @param asOf a FHIR date in place of today, which sandbox mode takes @throws ApiProblem */
+export async function signOrder(
+  request: HookBody,
+  asOf: string | undefined,
+  signal?: AbortSignal,
+): Promise<Exchange> {
+  const headers: Record<string, string> = asOf === undefined ? {} : { 'x-as-of': asOf };
+  const started = performance.now();
+  const { status, body } = await send('POST', ORDER_SIGN, request, headers, signal);
+  const milliseconds = performance.now() - started;
+  return { path: ORDER_SIGN, request, headers, status, answer: body as HookAnswer, milliseconds };
+}
+
+/** @throws ApiProblem */
+export async function determinationById(id: string, signal?: AbortSignal): Promise<StoredDetermination> {
+  return (await send('GET', `determinations/${encodeURIComponent(id)}`, undefined, {}, signal))
+    .body as StoredDetermination;
+}
+
+/** @throws ApiProblem */
+export async function sendFeedback(feedback: readonly Feedback[]): Promise<void> {
+  await send('POST', `${ORDER_SIGN}/feedback`, { feedback });
+}
+
+/** The chart through the service, which alone may call other hosts. @throws ApiProblem */
+export async function readChart(question: ChartQuestion, signal?: AbortSignal): Promise<ChartReading> {
+  return (await send('POST', 'workbench/chart', question, {}, signal)).body as ChartReading;
+}
+
+/** Names of the fixture patients. @throws ApiProblem */
+export async function fixtureNames(signal?: AbortSignal): Promise<readonly string[]> {
+  return ((await getJson('sandbox/hooks', signal)) as { readonly requests: readonly string[] }).requests;
+}
+
+/** The order-sign request of a fixture patient. @throws ApiProblem */
+export async function fixtureRequest(name: string, signal?: AbortSignal): Promise<HookBody> {
+  return (await getJson(`sandbox/hooks/${encodeURIComponent(name)}`, signal)) as HookBody;
+}
+
+/** Anything else of the service that is JSON. @param path relative, such as `cds-services` @throws ApiProblem */
+export async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+  return (await send('GET', path, undefined, {}, signal)).body;
+}
+
+/** @param path relative, such as `fhir/QuestionnaireResponse` @throws ApiProblem */
+export async function postJson(path: string, value: unknown, signal?: AbortSignal): Promise<unknown> {
+  return (await send('POST', path, value, {}, signal)).body;
+}
+
+async function send(
+  method: 'GET' | 'POST',
+  path: string,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: value === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      ...(value === undefined ? {} : { body: JSON.stringify(value) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ApiProblem(undefined, 'unreachable', 'The service does not answer. Is it still running?');
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok && body !== undefined) return { status: response.status, body };
+  throw problemOf(response.status, body);
+}
+
+/** The service's `{code, message, path}`, or the first issue of an OperationOutcome. */
+function problemOf(status: number, body: unknown): ApiProblem {
+  const answer = isObject(body) ? body : {};
+  const [issue] = objects(answer['issue']);
+  const message = text(answer['message']) ?? text(issue?.['diagnostics']);
+  return new ApiProblem(
+    status,
+    text(answer['code']) ?? text(issue?.['code']) ?? 'unreadable',
+    message ?? `The service answered with HTTP ${status} and without an explanation.`,
+    text(answer['path']),
+  );
+}

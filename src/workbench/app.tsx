@@ -1,0 +1,123 @@
+import { Component, lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import icon from './style/icon.svg';
+import { Progress } from './components/progress.tsx';
+import { OrderView } from './order/order-view.tsx';
+import { hrefTo, useRoute } from './route.ts';
+import { SessionProvider } from './session.tsx';
+
+/** The other views come when they are asked for: the first one does not wait for them. */
+const PoliciesView = lazy(() => import('./policies/policies-view.tsx'));
+const ReportView = lazy(() => import('./report/report-view.tsx'));
+const IntegratorsView = lazy(() => import('./integrators/integrators-view.tsx'));
+
+interface Place {
+  /** First part of the fragment's path. */
+  readonly path: string;
+  readonly title: string;
+  readonly view: ReactNode;
+}
+
+const ORDER: Place = { path: '', title: 'Order', view: <OrderView /> };
+const PLACES: readonly Place[] = [
+  ORDER,
+  { path: 'policies', title: 'Policies', view: <PoliciesView /> },
+  { path: 'report', title: 'Report', view: <ReportView /> },
+  { path: 'integrators', title: 'For integrators', view: <IntegratorsView /> },
+];
+
+export function App() {
+  return (
+    <SessionProvider>
+      <Frame />
+    </SessionProvider>
+  );
+}
+
+function Frame() {
+  const { path } = useRoute();
+  const place = PLACES.find((known) => known.path === (path[0] ?? '')) ?? ORDER;
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(place);
+  useEffect(() => {
+    document.title = `${place.title} · Cartograph`;
+    // Who reads by ear or goes by keyboard goes on in the new view; on the first load focus stays where it is.
+    if (shown.current !== place) main.current?.focus();
+    shown.current = place;
+  }, [place]);
+  return (
+    <div className="frame">
+      <button
+        type="button"
+        className="skip button"
+        onClick={() => {
+          main.current?.focus();
+        }}
+      >
+        Skip to content
+      </button>
+      <header className="header">
+        <a className="brand" href={hrefTo([])}>
+          <img src={icon} alt="" width="28" height="28" />
+          Cartograph
+        </a>
+        <nav className="navigation" aria-label="Views">
+          {PLACES.map((known) => (
+            <a
+              key={known.path}
+              href={hrefTo(known.path === '' ? [] : [known.path])}
+              aria-current={known === place ? 'page' : undefined}
+            >
+              {known.title}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main className="main" ref={main} tabIndex={-1}>
+        <ErrorBoundary key={place.path}>
+          <Suspense fallback={<Progress what="Loading" />}>{place.view}</Suspense>
+        </ErrorBoundary>
+      </main>
+      <footer className="footer">
+        Sandbox: synthetic patients, nothing leaves this machine but queries to a FHIR server that you name.
+        Cartograph shows what a policy asks and what the record proves; coverage is the payer’s decision.
+      </footer>
+    </div>
+  );
+}
+
+/** A view that fails takes only itself down, and says so. */
+class ErrorBoundary extends Component<
+  { readonly children: ReactNode },
+  { readonly error: Error | undefined }
+> {
+  override state: { readonly error: Error | undefined } = { error: undefined };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === undefined) return this.props.children;
+    return (
+      <div className="problem stack" role="alert">
+        <p className="problem-title">This view failed</p>
+        <p>The service itself is not touched by it. Another view may work; reloading the page starts over.</p>
+        <p className="small quiet">
+          <code>{error.message}</code>
+        </p>
+        <p>
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              window.location.reload();
+            }}
+          >
+            Reload
+          </button>
+        </p>
+      </div>
+    );
+  }
+}

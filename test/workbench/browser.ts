@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { startProcess } from '../server/started-process.ts';
+
+/** The product as `npm start` starts it, and a browser to look at it with. */
+export interface Workbench {
+  /** URL of the page, with a slash at the end. */
+  readonly url: string;
+  /** A page of its own with an empty profile, and all that goes wrong in it. */
+  readonly open: (options?: View) => Promise<Opened>;
+  readonly close: () => Promise<void>;
+}
+
+export interface View {
+  readonly scheme?: 'light' | 'dark';
+  /** CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Fragment of the URL, such as `#/policies`. */
+  readonly at?: string;
+}
+
+export interface Opened {
+  readonly page: Page;
+  /** Errors and warnings on the console, uncaught errors, violations of the security policy. */
+  readonly troubles: readonly string[];
+  /** Requests to any other origin than the service's. */
+  readonly foreignRequests: readonly string[];
+  /** A picture of the whole page under `build/screenshots/`. @param name without ending */
+  readonly screenshot: (name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Debian's; the flags keep it from calling its maker's hosts, which a closed network refuses. */
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const build = fileURLToPath(new URL('../../src/workbench-build.ts', import.meta.url));
+const screenshots = fileURLToPath(new URL('../../build/screenshots', import.meta.url));
+
+/** Waits of a page in a test, in milliseconds: long, since the machine may be busy. */
+const PATIENCE = 30_000;
+
+/** @param environment settings of the service beside its port */
+export async function startWorkbench(environment: Readonly<Record<string, string>> = {}): Promise<Workbench> {
+  execFileSync(process.execPath, [build]);
+  mkdirSync(screenshots, { recursive: true });
+  const service = await startProcess({ LOG_LEVEL: 'warn', ...environment });
+  if (service.base === '') throw new Error(`the service did not start\n${service.output()}`);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const url = `${service.base}/`;
+  return {
+    url,
+    async open({ scheme = 'light', width = 1280, height = 900, at = '' } = {}) {
+      const options: BrowserContextOptions = {
+        colorScheme: scheme,
+        viewport: { width, height },
+        reducedMotion: 'reduce',
+        locale: 'en-US',
+      };
+      const context = await browser.newContext(options);
+      const opened = await observed(context, url);
+      await opened.page.goto(`${url}${at}`);
+      return opened;
+    },
+    async close() {
+      await browser.close();
+      service.signal('SIGTERM');
+      await service.ended;
+    },
+  };
+}
+
+async function observed(context: BrowserContext, url: string): Promise<Opened> {
+  const troubles: string[] = [];
+  const foreignRequests: string[] = [];
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
+  });
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('request', (request) => {
+    const wanted = request.url();
+    if (!wanted.startsWith(url) && !wanted.startsWith('data:')) foreignRequests.push(wanted);
+  });
+  return {
+    page,
+    troubles,
+    foreignRequests,
+    screenshot: async (name) => {
+      await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+    },
+    close: () => context.close(),
+  };
+}
