@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: [],
   records: ['fhir', 'policy', 'engine', 'store'],
   server: ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas', 'sandbox', 'store'],
+  impact: ['fhir', 'policy', 'engine', 'crd', 'store', 'records', 'server', 'cli', 'today'],
 };
 /** Left of the server: plain functions of values. */
 const PURE = ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas'];

@@ -33,6 +33,7 @@ const PERMISSIVE = [
   'MIT',
   'Python-2.0',
   'WTFPL OR ISC',
+  '(MIT OR CC0-1.0)',
 ];
 /** For tools that are not shipped, three more; the last is for data (which browser can do what). */
 const FOR_TOOLS = [...PERMISSIVE, 'MPL-2.0', '(MIT AND Zlib)', 'CC-BY-4.0'];

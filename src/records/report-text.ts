@@ -1,3 +1,4 @@
+import { csvLine } from './csv.ts';
 import type { CriterionReport, PolicyReport, Report } from './report.ts';
 
 /** A report for people, and for spreadsheets. */
@@ -69,11 +70,5 @@ export const reportCsv = ({ policies }: Report): string =>
       ]),
     ),
   ]
-    .map((cells) => `${cells.map(csvCell).join(',')}\r\n`)
+    .map(csvLine)
     .join('');
-
-/** RFC 4180; a leading sign that a spreadsheet would take for a formula is made text. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

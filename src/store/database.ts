@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Kysely, PostgresDialect, type Dialect } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { Migrator, type MigrationProvider } from 'kysely/migration';
 import { GenericSqliteDialect } from 'kysely-generic-sqlite';
 import { GenericSqliteWorkerDialect } from 'kysely-generic-sqlite/worker';
 import { createNodeWorkerExecutor } from 'kysely-generic-sqlite/worker-helper-node';
@@ -18,27 +18,52 @@ export type Location =
   | { readonly kind: 'memory' }
   | { readonly kind: 'postgres'; /** `postgres://…`, with the credentials. */ readonly url: string };
 
-export interface Database {
-  readonly query: Kysely<Tables>;
+export interface Opened<T> {
+  readonly query: Kysely<T>;
   readonly close: () => Promise<void>;
 }
+export type Database = Opened<Tables>;
 
 /** Connections of one process; a replica needs few, since writes are grouped. */
 const CONNECTIONS = 8;
 
+/** A server that is gone is noticed, not waited for. */
+const QUERY_MILLISECONDS = 10_000;
+
 /**
- * Opens the database and brings its tables up to date.
+ * Opens the database of records and brings its tables up to date.
  * @throws Error when it cannot be reached, cannot be written, or was made by a later version
  */
-export async function openDatabase(location: Location): Promise<Database> {
-  const query = new Kysely<Tables>({ dialect: dialectOf(location) });
+export const openDatabase = (location: Location): Promise<Database> =>
+  openTables<Tables>(location, migrations, { name: 'the record store' });
+
+/** A set of tables in a database, which keeps the list of its migrations to itself. */
+export interface TableSet {
+  /** For messages. */
+  readonly name: string;
+  /** Begins the names of the tables that list the migrations; Kysely's own names when left out. */
+  readonly prefix?: string;
+  /** The longest that a query on PostgreSQL may take. */
+  readonly queryMilliseconds?: number;
+}
+
+/** @throws Error when it cannot be reached, cannot be written, or was made by a later version */
+export async function openTables<T>(
+  location: Location,
+  migrationsFor: (kind: 'sqlite' | 'postgres') => MigrationProvider,
+  { name, prefix, queryMilliseconds = QUERY_MILLISECONDS }: TableSet,
+): Promise<Opened<T>> {
+  const query = new Kysely<T>({ dialect: dialectOf(location, queryMilliseconds) });
   const { error } = await new Migrator({
     db: query,
-    provider: migrations(location.kind === 'postgres' ? 'postgres' : 'sqlite'),
+    provider: migrationsFor(location.kind === 'postgres' ? 'postgres' : 'sqlite'),
+    ...(prefix === undefined
+      ? {}
+      : { migrationTableName: `${prefix}_migration`, migrationLockTableName: `${prefix}_migration_lock` }),
   }).migrateToLatest();
   if (error !== undefined) {
     await query.destroy();
-    throw new Error(`the record store cannot be opened: ${messageOf(error)}`);
+    throw new Error(`${name} cannot be opened: ${messageOf(error)}`);
   }
   return { query, close: () => query.destroy() };
 }
@@ -48,14 +73,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 // Row numbers are read as numbers: 2^53 of them are enough.
 types.setTypeParser(types.builtins.INT8, Number);
 
-function dialectOf(location: Location): Dialect {
+function dialectOf(location: Location, queryMilliseconds: number): Dialect {
   if (location.kind === 'postgres') {
     const pool = new Pool({
       connectionString: location.url,
       max: CONNECTIONS,
       connectionTimeoutMillis: 2000,
-      // A server that is gone is noticed, not waited for.
-      query_timeout: 10_000,
+      query_timeout: queryMilliseconds,
       keepAlive: true,
     });
     // A connection that breaks is replaced by the pool, and a query on it is rejected. The events say the same again,
