@@ -37,10 +37,10 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
   const connections = createFhirConnections();
   const { records = createRecordStore(() => openDatabase({ kind: 'memory' })), workbench, ...rest } = given;
   const keeping = createRecordKeeping(records, given.library, (outcome, error) => {
-    given.logger.error(
-      { outcome, ...(error === undefined ? {} : errorPlace(error)) },
-      'a record was not kept, or not read',
-    );
+    const line = { outcome, ...(error === undefined ? {} : errorPlace(error)) };
+    // One that came late may be kept all the same: the disk is slow, nothing is broken.
+    if (outcome === 'late') given.logger.warn(line, 'a record came late');
+    else given.logger.error(line, 'a record was not kept, or not read');
   });
   const dependencies: Dependencies = {
     now: () => new Date(),

@@ -7,6 +7,7 @@ import { formsOf } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
 import { createKeeper, WRITE_LIMIT_MILLISECONDS, type Health, type Outcome } from '../store/keeper.ts';
 import type { RecordStore } from '../store/records.ts';
+import { inTime, Late } from '../store/time-limit.ts';
 import type { NewRow } from '../store/tables.ts';
 import { ServiceError } from './errors.ts';
 import type { KeptFeedback } from './feedback.ts';
@@ -78,17 +79,11 @@ export function createRecordKeeping(
   const keeper = createKeeper(store, report);
   /** The cause is the operator's business; nobody waits longer for a record than to keep one. */
   const read = async <T>(reading: Promise<T>): Promise<T> => {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.reject(new Error('the record store is slow'));
-    }, WRITE_LIMIT_MILLISECONDS);
     try {
-      return await Promise.race([reading, late.promise]);
+      return await inTime(reading, WRITE_LIMIT_MILLISECONDS);
     } catch (error) {
-      report('failed', error);
+      report(error instanceof Late ? 'late' : 'failed', error);
       throw unavailable();
-    } finally {
-      clearTimeout(timer);
     }
   };
   const committed = async (isKept: Promise<boolean>): Promise<void> => {
