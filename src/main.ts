@@ -26,7 +26,8 @@ import {
 import { newId, newUuid } from './server/identifiers.ts';
 import { createLogger } from './server/log.ts';
 import { loadLibrary, PolicyProblems } from './server/policies.ts';
-import { purgeDaily } from './server/retention.ts';
+import { createReplays } from './server/replay.ts';
+import { purgeRegularly } from './server/retention.ts';
 import { registeredCallers } from './server/registered-callers.ts';
 import { sandboxCaller, sandboxCallers } from './server/sandbox-caller.ts';
 import { readFixtures } from './server/sandbox.ts';
@@ -62,7 +63,7 @@ async function start(config: Config): Promise<void> {
   const callers =
     access.mode === 'sandbox'
       ? sandboxCallers(sandboxCaller(access, library))
-      : productionCallers(access, library, logger);
+      : productionCallers(access, library, records, logger);
   const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
   const publicUrl = access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`;
   const fhirBase = `${publicUrl}${FHIR_PATH}`;
@@ -91,7 +92,7 @@ async function start(config: Config): Promise<void> {
   );
   await threads.ready();
   await checkRecords(records, config.records, logger);
-  purgeDaily(
+  purgeRegularly(
     records,
     config.retentionDays,
     () => new Date(),
@@ -161,10 +162,18 @@ async function checkRecords(records: RecordStore, location: Location, logger: Lo
 function productionCallers(
   { clients: file, publicUrl }: ProductionSettings,
   library: Library,
+  records: RecordStore,
   logger: Logger,
 ): Callers {
   const clients = loadClients(file, library);
-  const callers = registeredCallers(clients, publicUrl, () => new Date());
+  const replays = createReplays(records, (outcome, error) => {
+    if (outcome !== 'kept')
+      logger.warn(
+        { outcome, ...(error === undefined ? {} : errorPlace(error)) },
+        'whether a token was used before is known of this process alone',
+      );
+  });
+  const callers = registeredCallers(clients, publicUrl, () => new Date(), replays);
   logger.info({ clients: clients.map(({ id }) => id) }, 'clients file read');
   process.on('SIGHUP', () => {
     try {

@@ -20,9 +20,9 @@ export function jsonBytes(limit: string): readonly RequestHandler[] {
       next();
     },
     express.raw({ type: () => true, limit }),
-    (request, _response, next) => {
+    async (request, _response, next) => {
       const bytes: unknown = request.body;
-      identifiedOf(request).admitBody(Buffer.isBuffer(bytes) ? bytes : new Uint8Array());
+      await identifiedOf(request).admitBody(Buffer.isBuffer(bytes) ? bytes : new Uint8Array());
       next();
     },
   ];

@@ -31,7 +31,7 @@ export interface Identified {
    * To be asked once the body is there: the same body under the same token may be a replay.
    * @throws ServiceError 401
    */
-  readonly admitBody: (body: Uint8Array) => void;
+  readonly admitBody: (body: Uint8Array) => Promise<void>;
 }
 
 /** How callers are told apart; one implementation for each mode. */

@@ -60,8 +60,8 @@ export function createGate(callers: Callers, bodyLimit: string): Gate {
       throw tooMany();
     },
   });
-  const admitEmpty: RequestHandler = (request, _response, next) => {
-    identifiedOf(request).admitBody(new Uint8Array());
+  const admitEmpty: RequestHandler = async (request, _response, next) => {
+    await identifiedOf(request).admitBody(new Uint8Array());
     next();
   };
   const get: Gate['get'] = (paths) => [identify(paths), ownRate, admitEmpty];

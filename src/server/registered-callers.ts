@@ -3,7 +3,7 @@ import { Refusal, verifyToken, type KnownClient, type Verified } from './client-
 import type { RegisteredClient } from './client-file.ts';
 import { keysOf, type FetchKeys } from './client-keys.ts';
 import { ServiceError } from './errors.ts';
-import { createReplayMemory } from './replay.ts';
+import { usedToken, type Replays } from './replay.ts';
 
 export interface RegisteredCallers extends Callers {
   /** Puts other clients in the place of those before: keys are rotated so. What was used stays used. */
@@ -18,13 +18,17 @@ export function registeredCallers(
   clients: readonly RegisteredClient[],
   publicUrl: string,
   now: () => Date,
+  replays: Replays,
   fetchKeys?: FetchKeys,
 ): RegisteredCallers {
   let known = byIssuer(clients, fetchKeys);
-  const replays = createReplayMemory();
   /** @throws ServiceError when the token, or the body under it, was used before */
-  const useOnce = ({ client, jti, until }: Verified, ...parts: readonly (string | Uint8Array)[]): void => {
-    const use = replays.use(client.issuer, [jti, ...parts], until, now().getTime() / 1000);
+  const useOnce = async (
+    { client, jti, until }: Verified,
+    ...parts: readonly (string | Uint8Array)[]
+  ): Promise<void> => {
+    const token = usedToken({ issuer: client.issuer, jti, expires: until }, ...parts);
+    const use = await replays.use(token, now().getTime() / 1000);
     if (use === 'again') throw new Refusal('token-replayed', 'used before', client.id);
     if (use === 'full')
       throw new ServiceError(
@@ -43,12 +47,12 @@ export function registeredCallers(
       const audiences = paths.map((path) => `${publicUrl}${path}`);
       const verified = await verifyToken(authorization, known, audiences, now());
       const { replay } = verified.client;
-      if (replay === 'strict') useOnce(verified);
+      if (replay === 'strict') await useOnce(verified);
       return {
         caller: callerFrom(verified),
         // The path as the audience names it: other spellings of it make no other call.
-        admitBody: (body) => {
-          if (replay === 'per-body') useOnce(verified, paths[0] ?? '', body);
+        admitBody: async (body) => {
+          if (replay === 'per-body') await useOnce(verified, paths[0] ?? '', body);
         },
       };
     },

@@ -1,45 +1,72 @@
 import { createHash } from 'node:crypto';
+import { WRITE_LIMIT_MILLISECONDS, type Outcome } from '../store/keeper.ts';
+import type { RecordStore, UsedToken } from '../store/records.ts';
+import { inTime, Late } from '../store/time-limit.ts';
 
 /** What was used once and is refused the second time: tokens, or bodies under a token. */
-export interface ReplayMemory {
-  /**
-   * @param issuer whose it is: each has room of its own
-   * @param parts what must not come twice
-   * @param until seconds since 1970, after which the token has expired by itself
-   * @param now seconds since 1970
-   */
-  readonly use: (
-    issuer: string,
-    parts: readonly (string | Uint8Array)[],
-    until: number,
-    now: number,
-  ) => 'first' | 'again' | 'full';
+export interface Replays {
+  /** @param now seconds since 1970 */
+  readonly use: (token: UsedToken, now: number) => Promise<'first' | 'again' | 'full'>;
 }
 
 /** Per issuer; at 600 requests a minute and tokens of ten minutes, fewer than 7,000 are in use. */
 const MOST = 100_000;
 
-export function createReplayMemory(most = MOST): ReplayMemory {
-  const used = new Map<string, Map<string, number>>();
+/**
+ * What this process has seen it refuses by itself; then the store is asked, which knows what replicas have seen and what
+ * was seen before a restart. Where the store does not answer in time the call goes on, refused only if this process has
+ * seen its token: a clinician's call must not hang on the store, and what is stored cannot be read without it.
+ * @param report told how each question to the store went
+ */
+export function createReplays(
+  store: Pick<RecordStore, 'use'>,
+  report: (outcome: Outcome, error?: unknown) => void,
+  most: number = MOST,
+  limit: number = WRITE_LIMIT_MILLISECONDS,
+): Replays {
+  const seen = new Map<string, Map<string, number>>();
+  const useHere = ({ issuer, jti, body, expires }: UsedToken, now: number): 'first' | 'again' | 'full' => {
+    const mine = seen.get(issuer) ?? new Map<string, number>();
+    seen.set(issuer, mine);
+    // The oldest stand first; one that lasts longer holds up those behind it for some minutes at most.
+    for (const [old, end] of mine) {
+      if (end >= now) break;
+      mine.delete(old);
+    }
+    const key = `${jti} ${body}`;
+    const end = mine.get(key);
+    if (end !== undefined && end >= now) return 'again';
+    // What is still valid is never forgotten to make room: that would let it in a second time.
+    if (mine.size >= most) return 'full';
+    mine.set(key, expires);
+    return 'first';
+  };
   return {
-    use(issuer, parts, until, now) {
-      const mine = used.get(issuer) ?? new Map<string, number>();
-      used.set(issuer, mine);
-      // The oldest stand first; one that lasts longer holds up those behind it for some minutes at most.
-      for (const [old, end] of mine) {
-        if (end >= now) break;
-        mine.delete(old);
+    async use(token, now) {
+      const here = useHere(token, now);
+      if (here !== 'first') return here;
+      try {
+        const isFirst = await inTime(store.use(token), limit);
+        report('kept');
+        return isFirst ? 'first' : 'again';
+      } catch (error) {
+        report(error instanceof Late ? 'late' : 'failed', error);
+        return 'first';
       }
-      const key = digest(parts);
-      const end = mine.get(key);
-      if (end !== undefined && end >= now) return 'again';
-      // What is still valid is never forgotten to make room: that would let it in a second time.
-      if (mine.size >= most) return 'full';
-      mine.set(key, until);
-      return 'first';
     },
   };
 }
+
+/** @param parts what must not come twice with the token, beside its id; none where it may be used once */
+export const usedToken = (
+  { issuer, jti, expires }: { readonly issuer: string; readonly jti: string; readonly expires: number },
+  ...parts: readonly (string | Uint8Array)[]
+): UsedToken => ({
+  issuer,
+  jti: digest([jti]),
+  body: parts.length === 0 ? '' : digest(parts),
+  expires,
+});
 
 function digest(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');

@@ -36,5 +36,5 @@ export function sandboxCaller(
 export const sandboxCallers = (caller: Caller): Callers => ({
   isSandbox: true,
   origins: () => caller.origins,
-  identify: () => Promise.resolve({ caller, admitBody: () => undefined }),
+  identify: () => Promise.resolve({ caller, admitBody: () => Promise.resolve() }),
 });

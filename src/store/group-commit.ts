@@ -2,9 +2,9 @@
  * Writes that arrive while one is being committed are committed together: a sync to disk costs the same for one call and
  * for fifty. Each caller is told of its own write.
  */
-export interface GroupCommit<Write> {
-  /** Resolves when the write is committed. */
-  readonly add: (write: Write) => Promise<void>;
+export interface GroupCommit<Write, Result> {
+  /** Resolves when the write is committed, with what came of it. */
+  readonly add: (write: Write) => Promise<Result>;
   /** Resolves when nothing waits any more. */
   readonly settled: () => Promise<void>;
 }
@@ -13,21 +13,22 @@ export interface GroupCommit<Write> {
 const MOST_WAITING = 10_000;
 const MOST_TOGETHER = 500;
 
-interface Waiting<Write> {
+interface Waiting<Write, Result> {
   readonly write: Write;
-  readonly resolve: () => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** @param commit writes all of them or none */
-export function createGroupCommit<Write>(
-  commit: (writes: readonly Write[]) => Promise<void>,
-): GroupCommit<Write> {
-  let waiting: Waiting<Write>[] = [];
+/** @param commit writes all of them or none; a result for each, in their order */
+export function createGroupCommit<Write, Result>(
+  commit: (writes: readonly Write[]) => Promise<readonly Result[]>,
+): GroupCommit<Write, Result> {
+  let waiting: Waiting<Write, Result>[] = [];
   let running: Promise<void> | undefined;
 
-  async function commitAlone({ write, resolve, reject }: Waiting<Write>): Promise<void> {
-    await commit([write]).then(resolve, reject);
+  async function commitTogether(group: readonly Waiting<Write, Result>[]): Promise<void> {
+    const results = await commit(group.map(({ write }) => write));
+    for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
   }
 
   async function run(): Promise<void> {
@@ -35,12 +36,11 @@ export function createGroupCommit<Write>(
       const group = waiting.slice(0, MOST_TOGETHER);
       waiting = waiting.slice(MOST_TOGETHER);
       try {
-        await commit(group.map(({ write }) => write));
-        for (const { resolve } of group) resolve();
+        await commitTogether(group);
       } catch (error) {
         // One that the database refuses must not take the others with it.
         if (group.length === 1) group[0]?.reject(error);
-        else for (const item of group) await commitAlone(item);
+        else for (const item of group) await commitTogether([item]).catch(item.reject);
       }
     }
     running = undefined;

@@ -7,6 +7,9 @@ import type { NewRow, Row, Tables } from './tables.ts';
 export type Records = { readonly [Table in WrittenTable]?: readonly NewRow<Table>[] };
 export type WrittenTable = Exclude<keyof Tables, 'used_token'>;
 
+/** A token, or a body under a token, by what tells it apart. */
+export type UsedToken = NewRow<'used_token'>;
+
 /** A period by when something was recorded: from `from`, before `to`. RFC 3339 in UTC. */
 export interface Period {
   readonly from: string;
@@ -36,13 +39,15 @@ export interface RecordStore {
   readonly card: (uuid: string, client: string) => Promise<Row<'card'> | undefined>;
   readonly answers: (id: string, client: string) => Promise<Row<'answers'> | undefined>;
   readonly answersOf: (patient: string, client: string) => Promise<readonly Row<'answers'>[]>;
-  /** False when the token was used before. */
-  readonly use: (token: NewRow<'used_token'>) => Promise<boolean>;
+  /** False when the token was used before, here or by another process on the same store. */
+  readonly use: (token: UsedToken) => Promise<boolean>;
+  /** Deletes the tokens that nobody would take any more. @param now seconds since 1970 */
+  readonly forgetTokens: (now: number) => Promise<void>;
   /** Rows of a period in the order of recording, streamed. */
   readonly during: <Table extends WrittenTable>(table: Table, period: Period) => AsyncIterable<Row<Table>>;
   /** For a dispute: what one answer said, by the id of a determination, of the call, or of a suggestion in a card. */
   readonly find: (key: FindKey) => Promise<Found>;
-  /** Deletes what was recorded before an instant, and the tokens that have expired by then: rows by table. */
+  /** Deletes what was recorded before an instant: rows by table. */
   readonly purge: (before: string) => Promise<ReadonlyMap<string, number>>;
   /** Resolves when the database answers. */
   readonly check: () => Promise<void>;
@@ -76,7 +81,7 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
     return opening;
   };
   const query = async (): Promise<Kysely<Tables>> => (await opened()).query;
-  const { add, settled } = createGroupCommit<Records>(async (group) => {
+  const records = createGroupCommit<Records, undefined>(async (group) => {
     await (await query()).transaction().execute(async (transaction) => {
       for (const table of TABLES) {
         const rows = group.flatMap((records) => [...(records[table] ?? [])]);
@@ -87,9 +92,24 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
             .execute();
       }
     });
+    return group.map(() => undefined);
+  });
+  const tokens = createGroupCommit<UsedToken, boolean>(async (group) => {
+    const inserted = await (
+      await query()
+    )
+      .insertInto('used_token')
+      // In one order everywhere: processes that insert the same tokens at once must not wait for each other.
+      .values(group.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(['issuer', 'jti', 'body'])
+      .execute();
+    const first = new Set(inserted.map(keyOf));
+    // Of one that stands in the group twice, the second was used before.
+    return group.map((token) => first.delete(keyOf(token)));
   });
   return {
-    keep: add,
+    keep: records.add,
     determination: async (id, client) =>
       (await query())
         .selectFrom('determination')
@@ -120,15 +140,9 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
         .orderBy('received_at')
         .orderBy('id')
         .execute(),
-    async use(token) {
-      const { numInsertedOrUpdatedRows } = await (
-        await query()
-      )
-        .insertInto('used_token')
-        .values(token)
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow();
-      return numInsertedOrUpdatedRows === 1n;
+    use: tokens.add,
+    forgetTokens: async (now) => {
+      await (await query()).deleteFrom('used_token').where('expires', '<', now).execute();
     },
     async *during(table, period) {
       yield* pages(await query(), table, period);
@@ -157,21 +171,20 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
           .executeTakeFirstOrThrow();
         deleted.set(table, Number(numDeletedRows));
       }
-      const { numDeletedRows } = await database
-        .deleteFrom('used_token')
-        .where('expires', '<', Math.floor(Date.parse(before) / 1000))
-        .executeTakeFirstOrThrow();
-      return deleted.set('used_token', Number(numDeletedRows));
+      return deleted;
     },
     check: async () => {
       await (await query()).selectFrom('determination').select('id').limit(1).execute();
     },
     close: async () => {
-      await settled();
+      await Promise.all([records.settled(), tokens.settled()]);
       if (opening !== undefined) await (await opening).close();
     },
   };
 }
+
+const keyOf = ({ issuer, jti, body }: Omit<UsedToken, 'expires'>): string =>
+  JSON.stringify([issuer, jti, body]);
 
 const PAGE = 500;
 

@@ -90,8 +90,9 @@ interface AuditEventTable {
 
 interface UsedTokenTable {
   issuer: Written<string>;
+  /** SHA-256 of the token's id, as base64url: the id itself may hold what a database does not take. */
   jti: Written<string>;
-  /** SHA-256 of the body it came with, in hexadecimal; empty where a token may be used once whatever the body. */
+  /** SHA-256 of the path and the body it came with; empty where a token may be used once whatever the body. */
   body: Written<string>;
   /** Seconds since 1970: after this the token is refused anyway. */
   expires: Written<number>;

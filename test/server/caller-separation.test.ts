@@ -1,7 +1,7 @@
-import { feedbackOf } from '../support/memory-records.ts';
+import { feedbackOf, memoryRecords } from '../support/memory-records.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CARD_TYPE_CODES } from '../../src/crd/card-types.ts';
-import { createReplayMemory } from '../../src/server/replay.ts';
+import { createReplays, usedToken } from '../../src/server/replay.ts';
 import { storedChart, withWholeChart } from './charts.ts';
 import {
   claimsOf,
@@ -257,25 +257,63 @@ describe('a token that comes again', () => {
   });
 });
 
-describe('the memory of tokens', () => {
-  it('forgets what has expired, and takes no more rather than forget what has not', () => {
-    const memory = createReplayMemory(3);
-    const use = (jti: string, now: number) => memory.use('a', [jti], now + 10, now);
-    expect([use('1', 0), use('2', 0), use('3', 5), use('4', 5)]).toEqual(['first', 'first', 'first', 'full']);
-    expect(memory.use('b', ['4'], 10, 5)).toBe('first');
-    expect([use('1', 10), use('4', 11), use('1', 11), use('3', 11)]).toEqual([
-      'again',
-      'first',
-      'first',
-      'again',
-    ]);
+describe('replicas', () => {
+  it('that share a store refuse a token that another took, in every mode and after a restart', async () => {
+    for (const replay of ['strict', 'per-body']) {
+      const clients = { hospital: { ...CLIENTS.hospital, replay } };
+      const records = memoryRecords();
+      const one = await start(clients, { records });
+      const other = await start(clients, { records });
+      const signed = await ours(ORDER_SIGN);
+      const both = await Promise.all([one.post(signed), other.post(signed)]);
+      expect(both.map(({ status }) => status).sort(), replay).toEqual([200, 401]);
+      const third = await start(clients, { records });
+      expect((await third.post(signed)).status, replay).toBe(401);
+    }
   });
 
-  it('does not run parts together', () => {
-    const memory = createReplayMemory();
-    expect([memory.use('a', ['1', '23'], 10, 0), memory.use('a', ['12', '3'], 10, 0)]).toEqual([
-      'first',
-      'first',
-    ]);
+  it.each([
+    ['down', () => Promise.reject(new Error('no connection')), 'failed'],
+    ['slow', () => new Promise<boolean>(() => undefined), 'late'],
+  ] as const)(
+    'whose store is %s answer, and refuse what they have seen themselves',
+    async (_name, use, outcome) => {
+      const records = { ...memoryRecords(), use };
+      const [one, other] = [await start(CLIENTS, { records }), await start(CLIENTS, { records })];
+      const signed = await ours(ORDER_SIGN);
+      const statuses = [];
+      for (const service of [one, one, other]) statuses.push((await service.post(signed)).status);
+      expect(statuses).toEqual([200, 401, 200]);
+      expect([one.replayOutcomes, other.replayOutcomes]).toEqual([[outcome], [outcome]]);
+    },
+  );
+});
+
+describe('the memory of tokens', () => {
+  const silent = { use: () => Promise.resolve(true) };
+  const token = (issuer: string, jti: string, expires: number) => usedToken({ issuer, jti, expires });
+
+  it('forgets what has expired, and takes no more rather than forget what has not', async () => {
+    const memory = createReplays(silent, () => undefined, 3);
+    const uses: string[] = [];
+    for (const [jti, now] of [
+      ['1', 0],
+      ['2', 0],
+      ['3', 5],
+      ['4', 5],
+      ['1', 10],
+      ['4', 11],
+      ['1', 11],
+      ['3', 11],
+    ] as const)
+      uses.push(await memory.use(token('a', jti, now + 10), now));
+    expect(uses).toEqual(['first', 'first', 'first', 'full', 'again', 'first', 'first', 'again']);
+    expect(await memory.use(token('b', '4', 10), 5)).toBe('first');
+  });
+
+  it('does not run parts together, and keeps no id as it came', () => {
+    const of = (...parts: readonly string[]) => usedToken({ issuer: 'a', jti: 'j\0', expires: 1 }, ...parts);
+    expect(of('1', '23').body).not.toBe(of('12', '3').body);
+    expect(of().jti).toMatch(/^[\w-]{43}$/);
   });
 });

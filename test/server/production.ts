@@ -7,11 +7,13 @@ import { createApp } from '../../src/server/app.ts';
 import { readClients, type RegisteredClient } from '../../src/server/client-file.ts';
 import type { FetchKeys } from '../../src/server/client-keys.ts';
 import type { TlsFiles } from '../../src/server/config.ts';
+import type { Outcome } from '../../src/store/keeper.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { memoryRecords } from '../support/memory-records.ts';
 import { FHIR_PATH } from '../../src/server/dtr.ts';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../src/server/http-server.ts';
 import { createLogger } from '../../src/server/log.ts';
+import { createReplays } from '../../src/server/replay.ts';
 import { registeredCallers } from '../../src/server/registered-callers.ts';
 import { TODAY, library } from './service.ts';
 
@@ -82,6 +84,8 @@ export interface Production {
   readonly base: string;
   /** Lines of the log. */
   readonly log: readonly string[];
+  /** How the store was asked for used tokens. */
+  readonly replayOutcomes: readonly Outcome[];
   readonly records: RecordStore;
   readonly post: (
     token: string | undefined,
@@ -102,22 +106,25 @@ export interface Options {
   readonly now?: () => Date;
   readonly fetchKeys?: FetchKeys;
   readonly tls?: TlsFiles;
+  /** Where several services share one store. */
+  readonly records?: RecordStore;
 }
 
 /** @param clients as in the clients file */
 export async function startProduction(
   clients: Readonly<Record<string, unknown>>,
-  { now = () => NOW, fetchKeys, tls }: Options = {},
+  { now = () => NOW, fetchKeys, tls, records = memoryRecords() }: Options = {},
 ): Promise<Production> {
   const log: string[] = [];
+  const replayOutcomes: Outcome[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       log.push(chunk.toString());
       done();
     },
   });
-  const callers = registeredCallers(registered(clients), PUBLIC_URL, now, fetchKeys);
-  const records = memoryRecords();
+  const replays = createReplays(records, (outcome) => replayOutcomes.push(outcome));
+  const callers = registeredCallers(registered(clients), PUBLIC_URL, now, replays, fetchKeys);
   let ids = 0;
   const id = (): string => String((ids += 1)).padStart(12, '0');
   const app = createApp(
@@ -141,6 +148,7 @@ export async function startProduction(
   return {
     base,
     log,
+    replayOutcomes,
     records,
     post: (token, path = ORDER_SIGN, body = SMALL_CALL, headers = {}) =>
       fetch(`${base}${path}`, {
