@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Library } from './policy/library.ts';
 import { createApp } from './server/app.ts';
-import type { Callers } from './server/caller.ts';
 import { ClientProblems, loadClients } from './server/client-file.ts';
 import {
   readConfig,
@@ -25,10 +24,11 @@ import {
 } from './server/http-server.ts';
 import { newId, newUuid } from './server/identifiers.ts';
 import { createLogger } from './server/log.ts';
-import { loadLibrary, PolicyProblems } from './server/policies.ts';
+import { createPolicies, type Reload } from './server/policies-in-force.ts';
+import { PolicyProblems } from './server/policies.ts';
 import { createReplays } from './server/replay.ts';
 import { purgeRegularly } from './server/retention.ts';
-import { registeredCallers } from './server/registered-callers.ts';
+import { registeredCallers, type RegisteredCallers } from './server/registered-callers.ts';
 import { sandboxCaller, sandboxCallers } from './server/sandbox-caller.ts';
 import { readFixtures } from './server/sandbox.ts';
 import { openDatabase, type Location } from './store/database.ts';
@@ -57,26 +57,30 @@ try {
 
 async function start(config: Config): Promise<void> {
   const records = createRecordStore(() => openDatabase(config.records));
-  const library = loadLibrary(folder('cds-services'));
   const logger = createLogger(config.logLevel);
   const { access } = config;
-  const callers =
-    access.mode === 'sandbox'
-      ? sandboxCallers(sandboxCaller(access, library))
-      : productionCallers(access, library, records, logger);
-  const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
   const publicUrl = access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`;
   const fhirBase = `${publicUrl}${FHIR_PATH}`;
-  const threads = createEvaluationThreads(
-    config.evaluationThreads,
-    { folder: folder('cds-services'), config, fhirBase },
-    (error) => {
-      logger.error(errorPlace(error), 'an evaluation thread failed');
+  const policies = createPolicies(
+    config.policyFolder ?? folder('cds-services'),
+    (files) =>
+      createEvaluationThreads(config.evaluationThreads, { policies: files, config, fhirBase }, (error) => {
+        logger.error(errorPlace(error), 'an evaluation thread failed');
+      }),
+    () => new Date(),
+    (reload) => {
+      logReload(reload, policies.current().edition, logger);
     },
   );
+  const { library, edition, threads } = policies.current();
+  const { callers, readAgain } =
+    access.mode === 'sandbox'
+      ? { callers: sandboxCallers(sandboxCaller(access, library)), readAgain: () => undefined }
+      : productionCallers(access, library, records, logger);
+  const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
   const app = createApp(
     {
-      library,
+      policies,
       config,
       fhirBase,
       logger,
@@ -84,13 +88,12 @@ async function start(config: Config): Promise<void> {
       newUuid,
       newId,
       callers,
-      threads,
       records,
       workbench: isWorkbenchBuilt() ? folder(WORKBENCH) : undefined,
     },
     fixtures,
   );
-  await threads.ready();
+  await threads?.ready();
   await checkRecords(records, config.records, logger);
   purgeRegularly(
     records,
@@ -103,7 +106,14 @@ async function start(config: Config): Promise<void> {
   );
   const tls = access.mode === 'production' ? access.tls : undefined;
   const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
-  if (tls !== undefined && server instanceof TlsServer) renewCertificates(server, tls, logger);
+  process.on('SIGHUP', () => {
+    if (tls !== undefined && server instanceof TlsServer) renewCertificate(server, tls, logger);
+    // Clients are checked against the policies that are in force then: they name payers.
+    void policies.reload().then(() => {
+      readAgain(policies.current().library);
+    });
+  });
+  if (config.policyWatchSeconds > 0) policies.watch(config.policyWatchSeconds * 1000);
   server.once('error', (error) => {
     process.stderr.write(`Cartograph cannot listen on ${config.host}:${config.port}: ${error.message}\n`);
     process.exitCode = 1;
@@ -120,6 +130,7 @@ async function start(config: Config): Promise<void> {
           port,
           tls: tls !== undefined,
           publicUrl: access.publicUrl,
+          policies: edition,
           pid: process.pid,
         },
         'listening',
@@ -158,13 +169,16 @@ async function checkRecords(records: RecordStore, location: Location, logger: Lo
   }
 }
 
-/** Production: the clients file, which SIGHUP reads again. */
+/** Production: the clients file. */
 function productionCallers(
   { clients: file, publicUrl }: ProductionSettings,
   library: Library,
   records: RecordStore,
   logger: Logger,
-): Callers {
+): {
+  readonly callers: RegisteredCallers;
+  readonly readAgain: (library: Library) => void;
+} {
   const clients = loadClients(file, library);
   const replays = createReplays(records, (outcome, error) => {
     if (outcome !== 'kept')
@@ -175,9 +189,9 @@ function productionCallers(
   });
   const callers = registeredCallers(clients, publicUrl, () => new Date(), replays);
   logger.info({ clients: clients.map(({ id }) => id) }, 'clients file read');
-  process.on('SIGHUP', () => {
+  const readAgain = (inForce: Library): void => {
     try {
-      const next = loadClients(file, library);
+      const next = loadClients(file, inForce);
       callers.replace(next);
       logger.info({ clients: next.map(({ id }) => id) }, 'clients file read again');
     } catch (error) {
@@ -187,24 +201,34 @@ function productionCallers(
         'the clients file is refused; the one before stays in force',
       );
     }
-  });
-  return callers;
+  };
+  return { callers, readAgain };
 }
 
-/** SIGHUP reads the certificate again: new connections get it, open ones go on. */
-function renewCertificates(server: TlsServer, files: TlsFiles, logger: Logger): void {
-  process.on('SIGHUP', () => {
-    try {
-      server.setSecureContext(secureOptions(files));
-      logger.info('certificate read again');
-    } catch (error) {
-      if (!(error instanceof WrongSettings)) throw error;
-      logger.error(
-        { problems: error.message.split('\n') },
-        'the certificate is refused; the one before stays in force',
-      );
-    }
-  });
+/** New connections get the certificate, open ones go on. */
+function renewCertificate(server: TlsServer, files: TlsFiles, logger: Logger): void {
+  try {
+    server.setSecureContext(secureOptions(files));
+    logger.info('certificate read again');
+  } catch (error) {
+    if (!(error instanceof WrongSettings)) throw error;
+    logger.error(
+      { problems: error.message.split('\n') },
+      'the certificate is refused; the one before stays in force',
+    );
+  }
+}
+
+function logReload({ outcome, error }: Reload, edition: string, logger: Logger): void {
+  if (outcome !== 'refused') logger.info({ outcome, edition }, 'policy files read again');
+  else
+    logger.error(
+      {
+        edition,
+        ...(error instanceof PolicyProblems ? { problems: error.message.split('\n') } : errorPlace(error)),
+      },
+      'the policy files are refused; those before stay in force',
+    );
 }
 
 function sayHello(port: number, library: Library, patients: number): void {

@@ -1,4 +1,10 @@
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import express, {
+  Router,
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+} from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { openDatabase } from '../store/database.ts';
@@ -15,14 +21,16 @@ import { createFhirClient } from './fhir-client.ts';
 import { createFhirConnections } from './fhir-connections.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
 import { allow } from './methods.ts';
+import type { Edition, Policies } from './policies-in-force.ts';
 import { createRecordKeeping } from './record-keeping.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 import { workbenchRoutes } from './workbench.ts';
 
 /** What the app is made of; what is optional has a default that needs no disk and no setting. */
-export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'now'> &
+export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'now' | keyof Edition> &
   Partial<Pick<Dependencies, 'fhirClient' | 'now'>> & {
+    readonly policies: Policies;
     /** Undefined: records last as long as the process. */
     readonly records?: RecordStore;
     /** Folder of the built page, which sandbox mode serves; undefined: there is none. */
@@ -35,20 +43,29 @@ export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'now'> &
  */
 export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Express {
   const connections = createFhirConnections();
-  const { records = createRecordStore(() => openDatabase({ kind: 'memory' })), workbench, ...rest } = given;
-  const keeping = createRecordKeeping(records, given.library, (outcome, error) => {
-    const line = { outcome, ...(error === undefined ? {} : errorPlace(error)) };
-    // One that came late may be kept all the same: the disk is slow, nothing is broken.
-    if (outcome === 'late') given.logger.warn(line, 'a record came late');
-    else given.logger.error(line, 'a record was not kept, or not read');
-  });
-  const dependencies: Dependencies = {
+  const {
+    policies,
+    records = createRecordStore(() => openDatabase({ kind: 'memory' })),
+    workbench,
+    ...rest
+  } = given;
+  const keeping = createRecordKeeping(
+    records,
+    () => policies.current().library,
+    (outcome, error) => {
+      const line = { outcome, ...(error === undefined ? {} : errorPlace(error)) };
+      // One that came late may be kept all the same: the disk is slow, nothing is broken.
+      if (outcome === 'late') given.logger.warn(line, 'a record came late');
+      else given.logger.error(line, 'a record was not kept, or not read');
+    },
+  );
+  const dependencies: Omit<Dependencies, keyof Edition> = {
     now: () => new Date(),
     fhirClient: (access, log) => createFhirClient(access, connections, log),
     ...rest,
     keeping,
   };
-  const { library, logger, callers, config } = dependencies;
+  const { logger, callers, config } = dependencies;
   const app = express();
   app.set('etag', false);
   if (config.trustedProxies !== undefined) app.set('trust proxy', config.trustedProxies);
@@ -57,18 +74,28 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
   app.use(cors(callers.origins));
   const gate = createGate(callers, config.bodyLimit);
   app.use(auditRequests(keeping, dependencies.now));
-  app.use(cdsServiceRoutes(dependencies, gate));
   app.use(feedbackRoutes(gate, keeping, dependencies.now));
-  app.use(determinationRoutes(dependencies, gate));
-  app.use(dtrRoutes(dependencies, gate));
-  if (callers.isSandbox) {
-    app.use(sandboxEhrRoutes(fixtures));
-    app.use(workbenchRoutes(workbench, dependencies, gate));
-  }
+  app.use(
+    underOneEdition(policies, (edition) => {
+      const those: Dependencies = { ...dependencies, ...edition };
+      return [
+        cdsServiceRoutes(those, gate),
+        determinationRoutes(those, gate),
+        dtrRoutes(those, gate),
+        ...(callers.isSandbox ? [workbenchRoutes(workbench, those, gate)] : []),
+      ];
+    }),
+  );
+  if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
   app.get('/healthz', (_request, response) => {
+    const { edition, library } = policies.current();
+    const reload = policies.lastReload();
     response.json({
       // Degraded: answers go out, but records of them could not be kept.
       status: keeping.health(),
+      edition,
+      // Why files were refused stands in the log.
+      ...(reload === undefined ? {} : { reload: { outcome: reload.outcome, at: reload.at } }),
       policies: library.policies.map(({ id, version, effective, until }) => ({
         id,
         version,
@@ -100,6 +127,21 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
     }),
   );
   return app;
+}
+
+/** The routes that answer by policies: each request has those of one edition, from its first step to its last. */
+function underOneEdition(
+  policies: Policies,
+  routes: (edition: Edition) => readonly Router[],
+): RequestHandler {
+  const made = new WeakMap<Edition, Router>();
+  return (request, response, next) => {
+    const { edition, leave } = policies.enter();
+    response.once('close', leave);
+    const router = made.get(edition) ?? Router().use(...routes(edition));
+    made.set(edition, router);
+    router(request, response, next);
+  };
 }
 
 /** Answers are JSON for programs: nothing of them is to be rendered, framed or guessed at. The page says its own. */

@@ -5,24 +5,22 @@ import type { Hook } from '../crd/hook-request.ts';
 import { callerOf, ownerOf, type Caller, type Callers } from './caller.ts';
 import type { Config } from './config.ts';
 import { ServiceError } from './errors.ts';
-import type { EvaluationThreads } from './evaluation-threads.ts';
 import { evaluateAside } from './evaluator.ts';
 import { evaluateCall, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 import { wasAudited } from './audit.ts';
+import type { Edition } from './policies-in-force.ts';
 import type { RecordKeeping } from './record-keeping.ts';
 import { requestIdOf } from './request-id.ts';
 import { withoutIds } from './unkept-answer.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
-export interface Dependencies extends Omit<CallScope, 'options'> {
+export interface Dependencies extends Omit<CallScope, 'options'>, Edition {
   readonly config: Pick<Config, 'bodyLimit' | 'queryMilliseconds'> &
     Partial<Pick<Config, 'longQueryMilliseconds' | 'prefetch' | 'trustedProxies'>>;
   readonly logger: Logger;
   readonly now: () => Date;
   /** Today as a FHIR date. */
   readonly today: () => string;
-  /** Where calls are evaluated that would hold up others; undefined: all on the thread that serves them. */
-  readonly threads?: EvaluationThreads;
   readonly callers: Callers;
   readonly keeping: RecordKeeping;
 }

@@ -21,6 +21,10 @@ export interface Config {
   readonly retentionDays: number;
   /** Where determinations, feedback, answers and the audit trail are kept. */
   readonly records: Location;
+  /** The folder of the policies; undefined: the one that comes with the service. */
+  readonly policyFolder: string | undefined;
+  /** Seconds between two looks at that folder; 0: it is read again only when the process is told to. */
+  readonly policyWatchSeconds: number;
   /** What the services ask ahead for. */
   readonly prefetch: PrefetchStyle;
   /** Proxies whose X-Forwarded-For is believed, in Express's words. */
@@ -84,6 +88,8 @@ const common = {
   QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
   // One core is left to the thread that serves all calls.
   THREADS: whole('THREADS', 1, 64, Math.min(4, Math.max(1, availableParallelism() - 1))),
+  POLICY_FOLDER: z.string().optional(),
+  POLICY_WATCH_SECONDS: whole('POLICY_WATCH_SECONDS', 0, 86_400, 0),
   PREFETCH: z.enum(PREFETCH_STYLES, 'PREFETCH must be small, chart or guide').default('small'),
   RETENTION_DAYS: whole('RETENTION_DAYS', 1, 36_500, 400),
   LOG_LEVEL: z
@@ -263,6 +269,8 @@ const commonSettings = (
   logLevel: read.LOG_LEVEL,
   retentionDays: read.RETENTION_DAYS,
   prefetch: read.PREFETCH,
+  policyFolder: read.POLICY_FOLDER,
+  policyWatchSeconds: read.POLICY_WATCH_SECONDS,
 });
 
 const messages = (read: z.ZodSafeParseResult<unknown>): readonly string[] =>

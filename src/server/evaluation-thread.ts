@@ -5,13 +5,12 @@ import { createFhirClient } from './fhir-client.ts';
 import { createFhirConnections } from './fhir-connections.ts';
 import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
-import { loadLibrary } from './policies.ts';
+import { libraryOf, type PolicyFiles } from './policies.ts';
 
-/** What runs in each of the evaluation threads: the policies are read once, when the thread starts. */
+/** What runs in each of the evaluation threads: the policies are made once, when the thread starts, from files in memory. */
 
 export interface ThreadData {
-  /** The folder of the policies. */
-  readonly folder: string;
+  readonly policies: PolicyFiles;
   readonly config: CallScope['config'];
   readonly fhirBase: string;
 }
@@ -32,10 +31,11 @@ export type ThreadOutcome =
   | { readonly refusal: Pick<ServiceError, 'code' | 'message' | 'path' | 'isFhir'> }
   | { readonly failure: unknown };
 
-const { folder, config, fhirBase } = workerData as ThreadData;
+const { policies, config, fhirBase } = workerData as ThreadData;
 const connections = createFhirConnections();
 const scope: CallScope = {
-  library: loadLibrary(folder),
+  library: libraryOf(policies, ''),
+  edition: policies.edition,
   config,
   fhirBase,
   newId,

@@ -54,7 +54,7 @@ const GRACE_MILLISECONDS = 2000;
 
 export function createEvaluationThreads(
   count: number,
-  { folder, config, fhirBase }: ThreadData,
+  { policies, config, fhirBase }: ThreadData,
   onError: (error: unknown) => void,
   limits: ThreadLimits = {
     callsPerThread: 8,
@@ -64,7 +64,7 @@ export function createEvaluationThreads(
   },
 ): EvaluationThreads {
   const { queryMilliseconds, longQueryMilliseconds = queryMilliseconds } = config;
-  const data: ThreadData = { folder, config: { queryMilliseconds, longQueryMilliseconds }, fhirBase };
+  const data: ThreadData = { policies, config: { queryMilliseconds, longQueryMilliseconds }, fhirBase };
   const pool = new Piscina<ThreadTask | undefined, ThreadOutcome>({
     filename: fileURLToPath(new URL('./evaluation-thread.ts', import.meta.url)),
     workerData: data,

@@ -63,6 +63,8 @@ export interface Answered {
 /** What evaluating a call stands on, in whichever thread. */
 export interface CallScope {
   readonly library: Library;
+  /** Names the policy files that the library was made of. */
+  readonly edition: string;
   readonly config: Pick<Config, 'queryMilliseconds'> & Partial<Pick<Config, 'longQueryMilliseconds'>>;
   /** FHIR base of this service, without a trailing slash: canonical URLs begin with it. */
   readonly fhirBase: string;
@@ -101,7 +103,7 @@ export async function evaluateCall(
 ): Promise<Answered> {
   const { expected, asOf, caller } = call;
   const client = caller.settings;
-  const { library, fhirBase, newId, newUuid } = scope;
+  const { library, edition, fhirBase, newId, newUuid } = scope;
   const body = bodyValue(call.body);
   const request = readHookRequest(body, expected);
   if ('code' in request) throw new ServiceError(request.code, request.message, request.path);
@@ -130,7 +132,11 @@ export async function evaluateCall(
   const ids = new Map(determinations.map(({ determination }) => [determination, newId()]));
   const idOf = (determination: Determination | undefined): string =>
     (determination === undefined ? undefined : ids.get(determination)) ?? newId();
-  const identified = [...ids].map(([determination, id]) => ({ id, ...determination }));
+  const identified = [...ids].map(([determination, id]) => ({
+    id,
+    ...determination,
+    policy: { ...determination.policy, edition },
+  }));
   const forms = determinations.flatMap(({ determination, governed: { policy, order } }) =>
     chart === undefined
       ? []

@@ -1,23 +1,40 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { DataFile } from '../policy/data-files.ts';
 import { createLibrary, type Library } from '../policy/library.ts';
 
-/** A mistake in `cds-services/`: the service does not start, and all of them are listed. */
+/** A mistake in `cds-services/`: nothing of it is used, and all of them are listed. */
 export class PolicyProblems extends Error {}
 
+/** The files of a `cds-services` folder as they stood at one time. */
+export interface PolicyFiles {
+  /** Tells two states of the folder apart: 12 hexadecimal digits of a SHA-256 over every path and text. */
+  readonly edition: string;
+  readonly files: readonly DataFile[];
+}
+
+export function readPolicyFiles(folder: string): PolicyFiles {
+  const files = dataFiles(folder);
+  const hash = createHash('sha256').update(JSON.stringify(files.map(({ path, text }) => [path, text])));
+  return { edition: hash.digest('hex').slice(0, 12), files };
+}
+
 /**
- * Reads and checks a `cds-services` folder.
+ * @param folder where the files were read, to name them by
  * @throws PolicyProblems with one line for each problem: file, line, what is wrong, what to do
  */
-export function loadLibrary(folder: string): Library {
-  const library = createLibrary(dataFiles(folder));
+export function libraryOf({ files }: Pick<PolicyFiles, 'files'>, folder: string): Library {
+  const library = createLibrary(files);
   if (!('problems' in library)) return library;
   const lines = library.problems.map(
     ({ file, line, message }) => `  ${join(folder, file)}:${line} ${message}`,
   );
   throw new PolicyProblems(`${lines.length} problem(s) in the policy files:\n${lines.join('\n')}`);
 }
+
+/** Reads and checks a `cds-services` folder. @throws PolicyProblems */
+export const loadLibrary = (folder: string): Library => libraryOf({ files: dataFiles(folder) }, folder);
 
 export function dataFiles(folder: string): readonly DataFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -16,6 +16,10 @@ import type { Answered, NeededForm } from './hook-call.ts';
 export interface IdentifiedDetermination extends Determination {
   /** 20 to 30 unguessable letters and digits: the `coverage-assertion-id` on the order. */
   readonly id: string;
+  readonly policy: Determination['policy'] & {
+    /** The policy files that it was made by: 12 hexadecimal digits. A policy may change without a new version. */
+    readonly edition: string;
+  };
 }
 
 /** What DTR asks for later under the determination's id. */
@@ -70,10 +74,13 @@ interface StoredForms {
   readonly statement?: Extension | undefined;
 }
 
-/** @param report told of each writing or reading that failed or came late, without its content */
+/**
+ * @param library the policies in force
+ * @param report told of each writing or reading that failed or came late, without its content
+ */
 export function createRecordKeeping(
   store: RecordStore,
-  library: Library,
+  library: () => Library,
   report: (outcome: Outcome, error?: unknown) => void,
 ): RecordKeeping {
   const keeper = createKeeper(store, report);
@@ -98,7 +105,7 @@ export function createRecordKeeping(
         details: {
           determinations: determinations.length,
           outcomes: determinations.map(
-            ({ policy, decision }) => `${policy.id} ${policy.version}: ${decision}`,
+            ({ policy: { id, version, edition }, decision }) => `${id} ${version} (${edition}): ${decision}`,
           ),
         },
       });
@@ -125,13 +132,15 @@ export function createRecordKeeping(
     },
     async determination(id, owner) {
       const row = await read(store.determination(id, owner));
-      return row === undefined ? undefined : { id, ...(JSON.parse(row.body) as Determination) };
+      return row === undefined
+        ? undefined
+        : { id, ...(JSON.parse(row.body) as Omit<IdentifiedDetermination, 'id'>) };
     },
     async context(id, owner) {
       const row = await read(store.determination(id, owner));
       if (row === undefined) return undefined;
       const { version, forms, statement } = JSON.parse(row.forms) as StoredForms;
-      return { version, forms: forms.flatMap((form) => filledForm(form, library) ?? []), statement };
+      return { version, forms: forms.flatMap((form) => filledForm(form, library()) ?? []), statement };
     },
     isCardOf: async (card, owner) => (await read(store.card(card, owner))) !== undefined,
     keepFeedback: (entries, at) =>

@@ -12,6 +12,7 @@ import { readConfig } from '../../src/server/config.ts';
 import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
 import type { RecordStore } from '../../src/store/records.ts';
+import { fixedPolicies } from '../support/fixed-policies.ts';
 import type { Exchange, Version } from './checks/finding.ts';
 
 /** The service as `main.ts` starts it, on a free port, with what a test changes of it. */
@@ -98,7 +99,7 @@ export async function startServer({
   const caller = sandboxCaller(config.access, inForce);
   const app = createApp(
     {
-      library: inForce,
+      policies: fixedPolicies({ library: inForce }),
       config,
       fhirBase: FHIR_BASE,
       logger: logger ?? pino({ level: 'silent' }),

@@ -20,6 +20,7 @@ import {
   type CallScope,
   type HookCall,
 } from '../../src/server/hook-call.ts';
+import { readPolicyFiles } from '../../src/server/policies.ts';
 import { newId, newUuid } from '../../src/server/identifiers.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
 import { startFhirServers, type FhirServers } from '../support/deliveries.ts';
@@ -29,11 +30,13 @@ import { parseVignettes } from '../support/vignette.ts';
 import { callerWith, FHIR_BASE, library, TODAY } from './service.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const policies = readPolicyFiles(folder('cds-services'));
 const config = { queryMilliseconds: 20_000 };
 const fixtures = readFixtures(folder('fhir-fixtures'));
 const connections = createFhirConnections();
 const scope: CallScope = {
   library,
+  edition: policies.edition,
   config,
   fhirBase: FHIR_BASE,
   newId,
@@ -46,7 +49,7 @@ const threads = (
   limits: Partial<ThreadLimits> = {},
   onError: (error: unknown) => void = failed,
 ): EvaluationThreads =>
-  createEvaluationThreads(1, { folder: folder('cds-services'), config, fhirBase: FHIR_BASE }, onError, {
+  createEvaluationThreads(1, { policies, config, fhirBase: FHIR_BASE }, onError, {
     ...LIMITS,
     ...limits,
   });

@@ -9,6 +9,7 @@ import type { FetchKeys } from '../../src/server/client-keys.ts';
 import type { TlsFiles } from '../../src/server/config.ts';
 import type { Outcome } from '../../src/store/keeper.ts';
 import type { RecordStore } from '../../src/store/records.ts';
+import { fixedPolicies } from '../support/fixed-policies.ts';
 import { memoryRecords } from '../support/memory-records.ts';
 import { FHIR_PATH } from '../../src/server/dtr.ts';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../src/server/http-server.ts';
@@ -129,7 +130,7 @@ export async function startProduction(
   const id = (): string => String((ids += 1)).padStart(12, '0');
   const app = createApp(
     {
-      library,
+      policies: fixedPolicies({ library }),
       config: { bodyLimit: '16mb', queryMilliseconds: 2000, trustedProxies: 'loopback' },
       fhirBase: `${PUBLIC_URL}${FHIR_PATH}`,
       logger: createLogger('info', stream),

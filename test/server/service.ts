@@ -5,11 +5,13 @@ import request from 'supertest';
 import type { Determination } from '../../src/engine/determination.ts';
 import { createApp, type Given } from '../../src/server/app.ts';
 import { FHIR_PATH } from '../../src/server/dtr.ts';
+import type { Edition } from '../../src/server/policies-in-force.ts';
 import { loadLibrary } from '../../src/server/policies.ts';
 import { readConfig } from '../../src/server/config.ts';
 import type { Caller } from '../../src/server/caller.ts';
 import { sandboxCaller, sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import type { SandboxFixture } from '../../src/server/sandbox.ts';
+import { fixedPolicies } from '../support/fixed-policies.ts';
 
 export const library = loadLibrary(fileURLToPath(new URL('../../cds-services', import.meta.url)));
 
@@ -25,14 +27,14 @@ export const TODAY = '2026-03-02';
 
 /** The service as in production, but for its clock, its ids and its silence. */
 export function createService(
-  changes: Partial<Given> = {},
+  { library: inForce = library, threads, ...changes }: Partial<Given> & Partial<Edition> = {},
   fixtures: readonly SandboxFixture[] = [],
 ): Express {
   let count = 0;
   const next = (): string => String((count += 1)).padStart(12, '0');
   return createApp(
     {
-      library,
+      policies: fixedPolicies({ library: inForce, threads }),
       config: { bodyLimit: '16mb', queryMilliseconds: 2000 },
       fhirBase: FHIR_BASE,
       logger: pino({ level: 'silent' }),

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { createEvaluationThreads } from '../../src/server/evaluation-threads.ts';
+import { readPolicyFiles } from '../../src/server/policies.ts';
 import { createService, FHIR_BASE } from '../server/service.ts';
 
 /**
@@ -17,7 +18,11 @@ export type Message = { readonly port: number } | Delay;
 const config = { bodyLimit: '32mb', queryMilliseconds: 20_000 };
 const threads = createEvaluationThreads(
   1,
-  { folder: fileURLToPath(new URL('../../cds-services', import.meta.url)), config, fhirBase: FHIR_BASE },
+  {
+    policies: readPolicyFiles(fileURLToPath(new URL('../../cds-services', import.meta.url))),
+    config,
+    fhirBase: FHIR_BASE,
+  },
   (error) => {
     throw error;
   },
