@@ -24,6 +24,7 @@ import {
 } from './server/http-server.ts';
 import { newId, newUuid } from './server/identifiers.ts';
 import { createLogger } from './server/log.ts';
+import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createPolicies, type Reload } from './server/policies-in-force.ts';
 import { PolicyProblems } from './server/policies.ts';
 import { createReplays } from './server/replay.ts';
@@ -61,14 +62,31 @@ async function start(config: Config): Promise<void> {
   const { access } = config;
   const publicUrl = access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`;
   const fhirBase = `${publicUrl}${FHIR_PATH}`;
+  const metrics = createMetrics(true);
+  let isStopping = false;
   const policies = createPolicies(
     config.policyFolder ?? folder('cds-services'),
     (files) =>
-      createEvaluationThreads(config.evaluationThreads, { policies: files, config, fhirBase }, (error) => {
-        logger.error(errorPlace(error), 'an evaluation thread failed');
-      }),
+      createEvaluationThreads(
+        config.evaluationThreads,
+        { policies: files, config, fhirBase },
+        {
+          error: (error) => {
+            logger.error(errorPlace(error), 'an evaluation thread failed');
+          },
+          query: metrics.queried,
+          failure: metrics.threadFailed,
+          circuit: ({ server, isOpen }) => {
+            logger.warn(
+              { server, isOpen },
+              'a FHIR server that fails too often is left alone, or asked again',
+            );
+          },
+        },
+      ),
     () => new Date(),
     (reload) => {
+      metrics.reloaded(reload);
       logReload(reload, policies.current().edition, logger);
     },
   );
@@ -76,11 +94,13 @@ async function start(config: Config): Promise<void> {
   const { callers, readAgain } =
     access.mode === 'sandbox'
       ? { callers: sandboxCallers(sandboxCaller(access, library)), readAgain: () => undefined }
-      : productionCallers(access, library, records, logger);
+      : productionCallers(access, library, records, metrics, logger);
   const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
   const app = createApp(
     {
       policies,
+      metrics,
+      isStopping: () => isStopping,
       config,
       fhirBase,
       logger,
@@ -104,6 +124,8 @@ async function start(config: Config): Promise<void> {
       else logger.info({ deleted: Object.fromEntries(deleted) }, 'old records purged');
     },
   );
+  const operators = access.mode === 'production' ? access.metricsListen : undefined;
+  if (operators !== undefined) listen(createHttpServer(app.operatorsApp), operators);
   const tls = access.mode === 'production' ? access.tls : undefined;
   const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
   process.on('SIGHUP', () => {
@@ -114,11 +136,7 @@ async function start(config: Config): Promise<void> {
     });
   });
   if (config.policyWatchSeconds > 0) policies.watch(config.policyWatchSeconds * 1000);
-  server.once('error', (error) => {
-    process.stderr.write(`Cartograph cannot listen on ${config.host}:${config.port}: ${error.message}\n`);
-    process.exitCode = 1;
-  });
-  server.listen(config.port, config.host, () => {
+  listen(server, config, () => {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
     if (access.mode === 'sandbox') sayHello(port, library, fixtures.length);
@@ -137,6 +155,7 @@ async function start(config: Config): Promise<void> {
       );
   });
   const stop = async (why: string): Promise<void> => {
+    isStopping = true;
     logger.info({ why }, 'stopping');
     const isFinished = await closeGracefully(server, SHUTDOWN_MILLISECONDS);
     await records.close().catch(() => undefined);
@@ -154,6 +173,18 @@ async function start(config: Config): Promise<void> {
     logger.fatal(errorPlace(error), 'failed outside of any request');
     void stop('failure');
   });
+}
+
+function listen(
+  server: ReturnType<typeof createHttpServer>,
+  { host, port }: { readonly host: string; readonly port: number },
+  onListening?: () => void,
+): void {
+  server.once('error', (error) => {
+    process.stderr.write(`Cartograph cannot listen on ${host}:${port}: ${error.message}\n`);
+    process.exit(1);
+  });
+  server.listen(port, host, onListening);
 }
 
 /** A file that cannot be written is a mistake in the settings; a database that is down may come up later. */
@@ -174,6 +205,7 @@ function productionCallers(
   { clients: file, publicUrl }: ProductionSettings,
   library: Library,
   records: RecordStore,
+  metrics: Metrics,
   logger: Logger,
 ): {
   readonly callers: RegisteredCallers;
@@ -181,6 +213,7 @@ function productionCallers(
 } {
   const clients = loadClients(file, library);
   const replays = createReplays(records, (outcome, error) => {
+    metrics.tokenChecked(outcome);
     if (outcome !== 'kept')
       logger.warn(
         { outcome, ...(error === undefined ? {} : errorPlace(error)) },

@@ -1,14 +1,14 @@
 import type { Chart } from '../fhir/chart.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { FhirClient } from '../fhir/client.ts';
-import { text } from '../fhir/json.ts';
+import { property, text } from '../fhir/json.ts';
 import { determine, type Determination, type GovernedOrder } from '../engine/determination.ts';
 import { diseaseReader } from '../engine/disease.ts';
 import { fittingIndications } from '../engine/indication.ts';
 import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
 import { isForProduct, type Policy } from '../policy/policy.ts';
-import type { Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
+import type { Accessed, Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
 import { createCallData, gatherChart, readMissing, unreadChart, type CallData } from './gather.ts';
 import { dayOf, governedOrders } from './governed-orders.ts';
 import { hookOrders } from './hook-orders.ts';
@@ -55,6 +55,7 @@ export async function evaluateRequest(
     lostOrders: lost,
     coverages: undefined,
     chart: undefined,
+    accessed: [],
   };
   if (carT.length === 0 && !(isPayerEndpoint && orders.length > 0)) return nothing;
   if (carT.length > 0) checkpoint?.({ kind: 'car-t-orders', count: carT.length });
@@ -63,7 +64,8 @@ export async function evaluateRequest(
   const { ungoverned, coverages } = found;
   const governed = found.governed;
   const failed = [...unreadable, ...found.failed];
-  if (governed.length === 0) return { ...nothing, ungoverned, coverages, failed };
+  if (governed.length === 0)
+    return { ...nothing, ungoverned, coverages, failed, accessed: accessedOf(data, orders) };
   checkpoint?.({ kind: 'determinations', count: governed.length });
   const types = chartTypes(
     governed.map(({ policy }) => policy),
@@ -90,7 +92,22 @@ export async function evaluateRequest(
     coverages,
     failed: [...failed, ...undetermined],
     chart,
+    accessed: accessedOf(data, orders),
   };
+}
+
+function accessedOf({ intakes, supplied }: CallData, orders: Evaluation['orders']): readonly Accessed[] {
+  const sent = new Set(supplied.intakes);
+  const asked = new Set<unknown>(orders.map(({ resource }) => resource));
+  const counts = new Map<string, Accessed>();
+  for (const intake of intakes) {
+    const type = text(property(intake.resource, 'resourceType'));
+    if (type === undefined || asked.has(intake.resource)) continue;
+    const prefetch = sent.has(intake);
+    const key = `${type} ${String(prefetch)}`;
+    counts.set(key, { type, prefetch, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
 }
 
 /** Applies a function to every order; one that throws is kept apart (CRD-X-03). */

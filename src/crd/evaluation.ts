@@ -56,6 +56,15 @@ export interface Evaluation {
   readonly coverages: readonly HeldCoverage[] | undefined;
   /** The chart, when an order is governed. */
   readonly chart: Chart | undefined;
+  /** Resources that were sent ahead or queried, without the orders; counted where a CAR-T order was looked into. */
+  readonly accessed: readonly Accessed[];
+}
+
+export interface Accessed {
+  readonly type: string;
+  readonly count: number;
+  /** True when they were sent ahead. */
+  readonly prefetch: boolean;
 }
 
 /** A Coverage of the patient, as read and as sent. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Period, RecordStore } from '../store/records.ts';
 import type { NewRow } from '../store/tables.ts';
 import { auditEventOf } from './audit-event.ts';
+import { crdMetricOf } from './crd-metric.ts';
 import { reportCsv, reportText } from './report-text.ts';
 import { createTally } from './report.ts';
 
@@ -20,6 +21,8 @@ export const HELP = `Records of the service: what it said, and what it was told.
       how often each criterion was met, missing, not met; feedback; time to answer
   npm run records -- audit [--from DAY] [--to DAY]
       who asked what, as FHIR AuditEvents, one a line
+  npm run records -- metrics [--from DAY] [--to DAY]
+      hook calls as the CRD guide measures them (CRDMetricData), one a line
   npm run records -- find --assertion ID | --hook-instance ID | --suggestion ID
       the determinations of one answer, and who asked for them
   npm run records -- purge --before DAY
@@ -94,6 +97,14 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
       await using(surroundings, 'export', 'audit', async (store) => {
         for await (const row of store.during('audit_event', period))
           out(`${JSON.stringify(auditEventOf(row))}\n`);
+      });
+      return;
+    case 'metrics':
+      await using(surroundings, 'export', 'metrics', async (store) => {
+        for await (const row of store.during('audit_event', period)) {
+          const metric = crdMetricOf(row);
+          if (metric !== undefined) out(`${JSON.stringify(metric)}\n`);
+        }
       });
       return;
     case 'find': {

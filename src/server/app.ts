@@ -1,10 +1,4 @@
-import express, {
-  Router,
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-} from 'express';
+import express, { Router, type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { openDatabase } from '../store/database.ts';
@@ -20,32 +14,44 @@ import { feedbackRoutes } from './feedback.ts';
 import { createFhirClient } from './fhir-client.ts';
 import { createFhirConnections } from './fhir-connections.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
-import { allow } from './methods.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { operationRoutes, type Operations } from './operations.ts';
 import type { Edition, Policies } from './policies-in-force.ts';
 import { createRecordKeeping } from './record-keeping.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
+import { routeOf } from './route.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 import { workbenchRoutes } from './workbench.ts';
 
 /** What the app is made of; what is optional has a default that needs no disk and no setting. */
-export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'now' | keyof Edition> &
+export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'metrics' | 'now' | keyof Edition> &
   Partial<Pick<Dependencies, 'fhirClient' | 'now'>> & {
     readonly policies: Policies;
+    readonly metrics?: Metrics;
+    /** True once the process is about to end. */
+    readonly isStopping?: () => boolean;
     /** Undefined: records last as long as the process. */
     readonly records?: RecordStore;
     /** Folder of the built page, which sandbox mode serves; undefined: there is none. */
     readonly workbench?: string | undefined;
   };
 
+export type Service = Express & {
+  /** For an address that only the operator reaches: health, readiness and counts. */
+  readonly operatorsApp: Express;
+};
+
 /**
  * The whole service as an Express app that does not listen yet.
  * @param fixtures patients of the sandbox EHR, which sandbox mode alone serves
  */
-export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Express {
+export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Service {
   const connections = createFhirConnections();
   const {
     policies,
     records = createRecordStore(() => openDatabase({ kind: 'memory' })),
+    metrics = createMetrics(),
+    isStopping = () => false,
     workbench,
     ...rest
   } = given;
@@ -61,16 +67,24 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
   );
   const dependencies: Omit<Dependencies, keyof Edition> = {
     now: () => new Date(),
-    fhirClient: (access, log) => createFhirClient(access, connections, log),
+    fhirClient: (access, log) =>
+      createFhirClient(access, connections, (query) => {
+        metrics.queried(query);
+        log(query);
+      }),
     ...rest,
     keeping,
+    metrics,
   };
+  metrics.watch({ policies, keeping });
+  const operations: Operations = { policies, keeping, records, metrics, isStopping };
   const { logger, callers, config } = dependencies;
   const app = express();
   app.set('etag', false);
   if (config.trustedProxies !== undefined) app.set('trust proxy', config.trustedProxies);
   app.use(securityHeaders(callers.isSandbox));
   app.use(identifyRequest);
+  app.use(metrics.requests);
   app.use(cors(callers.origins));
   const gate = createGate(callers, config.bodyLimit);
   app.use(auditRequests(keeping, dependencies.now));
@@ -87,47 +101,29 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Ex
     }),
   );
   if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
-  app.get('/healthz', (_request, response) => {
-    const { edition, library } = policies.current();
-    const reload = policies.lastReload();
-    response.json({
-      // Degraded: answers go out, but records of them could not be kept.
-      status: keeping.health(),
-      edition,
-      // Why files were refused stands in the log.
-      ...(reload === undefined ? {} : { reload: { outcome: reload.outcome, at: reload.at } }),
-      policies: library.policies.map(({ id, version, effective, until }) => ({
-        id,
-        version,
-        effective,
-        until,
-      })),
-      valueSets: [...library.terminology.valueSets.values()].map(({ id, version, concepts }) => ({
-        id,
-        version,
-        codes: concepts.size,
-      })),
-    });
-  });
-  app.all('/healthz', allow('GET'));
-  app.use((request, _response) => {
-    throw new ServiceError(
-      'not-found',
-      `there is nothing at ${request.method} ${request.path}; start at GET /cds-services`,
-      '(url)',
+  app.use(operationRoutes(operations, callers.isSandbox));
+  app.use(nothingHere);
+  app.use(refusals(gate, logger));
+  const failures = errorHandler((error, request) => {
+    logger.error(
+      { requestId: requestIdOf(request), route: routeOf(request), ...errorPlace(error) },
+      'failed',
     );
   });
-  app.use(refusals(gate, logger));
-  app.use(
-    errorHandler((error, request) => {
-      logger.error(
-        { requestId: requestIdOf(request), route: routeOf(request), ...errorPlace(error) },
-        'failed',
-      );
-    }),
-  );
-  return app;
+  app.use(failures);
+  const operatorsApp = express();
+  operatorsApp.disable('x-powered-by');
+  operatorsApp.use(operationRoutes(operations, true), nothingHere, failures);
+  return Object.assign(app, { operatorsApp });
 }
+
+const nothingHere: RequestHandler = (request) => {
+  throw new ServiceError(
+    'not-found',
+    `there is nothing at ${request.method} ${request.path}; start at GET /cds-services`,
+    '(url)',
+  );
+};
 
 /** The routes that answer by policies: each request has those of one edition, from its first step to its last. */
 function underOneEdition(
@@ -173,9 +169,3 @@ const refusals =
       next(tooMany ?? error);
     });
   };
-
-/** The pattern that the URL matched: the URL itself may tell of a patient. */
-const routeOf = ({ route, baseUrl }: Request): string | undefined => {
-  const path = (route as { readonly path?: unknown } | undefined)?.path;
-  return typeof path === 'string' ? `${baseUrl}${path}` : undefined;
-};

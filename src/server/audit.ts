@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ownerOf, whoCalls } from './caller.ts';
+import { requestIdOf } from './request-id.ts';
 import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
 
 /**
@@ -23,6 +24,7 @@ export const auditRequests =
           at,
           status: response.statusCode,
           milliseconds: Math.round(performance.now() - started),
+          requestId: requestIdOf(request),
         });
       });
     }

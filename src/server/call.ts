@@ -10,6 +10,8 @@ import { evaluateCall, type AnswersOf, type CallScope, type HookCall } from './h
 import { wasAudited } from './audit.ts';
 import type { Edition } from './policies-in-force.ts';
 import type { RecordKeeping } from './record-keeping.ts';
+import type { Metrics } from './metrics.ts';
+import { setOutcome } from './outcome.ts';
 import { requestIdOf } from './request-id.ts';
 import { withoutIds } from './unkept-answer.ts';
 
@@ -23,6 +25,7 @@ export interface Dependencies extends Omit<CallScope, 'options'>, Edition {
   readonly today: () => string;
   readonly callers: Callers;
   readonly keeping: RecordKeeping;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -52,7 +55,7 @@ export async function answerCall(
   response.once('close', () => {
     left.abort();
   });
-  const { threads, keeping } = dependencies;
+  const { threads, keeping, metrics } = dependencies;
   const owner = ownerOf(caller);
   const answersOf: AnswersOf = (patient) => keeping.responsesOf(patient, owner);
   const answered = await (threads === undefined
@@ -66,9 +69,13 @@ export async function answerCall(
     at: new Date(call.arrived).toISOString(),
     status: 200,
     milliseconds,
+    requestId: requestIdOf(request),
   });
   wasAudited(response);
-  for (const failure of answered.failures) dependencies.logger.error(failure, 'an order failed');
+  metrics.answered(answered, isKept);
+  setOutcome(response, answered.determinations.length > 0 ? 'determined' : 'no-determination');
+  for (const failure of answered.failures)
+    dependencies.logger.error({ requestId: requestIdOf(request), ...failure }, 'an order failed');
   dependencies.logger.info(
     {
       requestId: requestIdOf(request),

@@ -52,6 +52,8 @@ export interface ProductionSettings {
   readonly publicUrl: string;
   /** Path of the clients file. */
   readonly clients: string;
+  /** Where the operator's tools read health and counts, over plain HTTP; undefined: nowhere. */
+  readonly metricsListen: { readonly host: string; readonly port: number } | undefined;
   /** Paths of PEM files, when this process ends TLS itself; undefined: a proxy does. */
   readonly tls: TlsFiles | undefined;
 }
@@ -131,6 +133,16 @@ const productionOnly = {
     .string('CLIENTS is missing: the path of the clients file; clients.example.yaml is one')
     .min(1, 'CLIENTS must be the path of the clients file'),
   LISTEN_HOST: z.string().default('127.0.0.1'),
+  METRICS_LISTEN: z
+    .string()
+    .transform(listenAddress)
+    .pipe(
+      z.object(
+        { host: z.string(), port: z.int().max(65_535) },
+        'METRICS_LISTEN must be an address and a port such as 127.0.0.1:9464',
+      ),
+    )
+    .optional(),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   TLS_CLIENT_CA: z.string().optional(),
@@ -145,6 +157,11 @@ const productionOnly = {
     )
     .transform((proxies) => (proxies.length === 0 ? 'loopback' : proxies.join(','))),
 };
+
+function listenAddress(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port] = /^\[?([\w.:-]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
+  return host === undefined || port === undefined ? undefined : { host, port: Number(port) };
+}
 
 function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -211,7 +228,16 @@ function readProduction(given: Environment, nodeArguments: readonly string[]): C
     ...('problems' in records ? records.problems : []),
   ];
   if (!read.success || 'problems' in records || problems.length > 0) throw wrongSettings(problems);
-  const { PUBLIC_URL, CLIENTS, LISTEN_HOST, TRUSTED_PROXIES, TLS_CERT, TLS_KEY, TLS_CLIENT_CA } = read.data;
+  const {
+    PUBLIC_URL,
+    CLIENTS,
+    LISTEN_HOST,
+    METRICS_LISTEN,
+    TRUSTED_PROXIES,
+    TLS_CERT,
+    TLS_KEY,
+    TLS_CLIENT_CA,
+  } = read.data;
   return {
     ...commonSettings(read.data),
     records,
@@ -221,6 +247,7 @@ function readProduction(given: Environment, nodeArguments: readonly string[]): C
       mode: 'production',
       publicUrl: PUBLIC_URL,
       clients: CLIENTS,
+      metricsListen: METRICS_LISTEN,
       tls:
         TLS_CERT === undefined || TLS_KEY === undefined
           ? undefined

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request } from 'express';
+import { setOutcome } from './outcome.ts';
 
 /** What a caller may be told went wrong; each code has one HTTP status. */
 const STATUS = {
@@ -58,6 +59,7 @@ export class ServiceError extends Error {
 export function errorHandler(log: (error: unknown, request: Request) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const known = serviceError(error);
+    setOutcome(response, known.code);
     if (known.code === 'internal') log(error, request);
     if (response.headersSent) {
       // Express would print the error with its message, which may repeat data.

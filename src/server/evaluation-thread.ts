@@ -1,7 +1,7 @@
-import { threadId, workerData, type MessagePort } from 'node:worker_threads';
+import { parentPort, threadId, workerData, type MessagePort } from 'node:worker_threads';
 import type { JsonObject } from '../fhir/json.ts';
 import { ServiceError } from './errors.ts';
-import { createFhirClient } from './fhir-client.ts';
+import { createFhirClient, type QueryLog } from './fhir-client.ts';
 import { createFhirConnections } from './fhir-connections.ts';
 import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
@@ -25,22 +25,33 @@ export type FromThread = { readonly threadId: number } | { readonly answersOf: s
 /** What it is told: that nobody waits any more, or the answers, or that they cannot be had. */
 export type ToThread = 'left' | 'unanswered' | { readonly answers: readonly JsonObject[] };
 
-/** Errors as values: a class does not survive the way between threads. */
-export type ThreadOutcome =
+/** Errors as values: a class does not survive the way between threads. With every query that the call sent. */
+export type ThreadOutcome = { readonly queries: readonly QueryLog[] } & (
   | { readonly answered: Answered }
   | { readonly refusal: Pick<ServiceError, 'code' | 'message' | 'path' | 'isFhir'> }
-  | { readonly failure: unknown };
+  | { readonly failure: unknown }
+);
+
+/** What a thread tells of itself: a FHIR server that it leaves alone from now on, or asks again. */
+export interface CircuitChange {
+  readonly threadId: number;
+  readonly server: string;
+  readonly isOpen: boolean;
+}
 
 const { policies, config, fhirBase } = workerData as ThreadData;
-const connections = createFhirConnections();
-const scope: CallScope = {
+const connections = createFhirConnections({
+  onCircuit: (server, isOpen) => {
+    parentPort?.postMessage({ threadId, server, isOpen } satisfies CircuitChange);
+  },
+});
+const scope: Omit<CallScope, 'fhirClient'> = {
   library: libraryOf(policies, ''),
   edition: policies.edition,
   config,
   fhirBase,
   newId,
   newUuid,
-  fhirClient: (access, log) => createFhirClient(access, connections, log),
 };
 
 export default async function evaluate({ call, port }: ThreadTask): Promise<ThreadOutcome> {
@@ -59,12 +70,19 @@ export default async function evaluate({ call, port }: ThreadTask): Promise<Thre
     tell({ answersOf: patient });
     return answers.promise;
   };
+  const queries: QueryLog[] = [];
+  const fhirClient: CallScope['fhirClient'] = (access, log) =>
+    createFhirClient(access, connections, (query) => {
+      queries.push(query);
+      log(query);
+    });
   try {
-    return { answered: await evaluateCall(call, scope, answersOf, left.signal) };
+    const answered = await evaluateCall(call, { ...scope, fhirClient }, answersOf, left.signal);
+    return { answered, queries };
   } catch (error) {
-    if (!(error instanceof ServiceError)) return { failure: error };
+    if (!(error instanceof ServiceError)) return { failure: error, queries };
     const { code, message, path, isFhir } = error;
-    return { refusal: { code, message, path, isFhir } };
+    return { refusal: { code, message, path, isFhir }, queries };
   } finally {
     port.close();
   }

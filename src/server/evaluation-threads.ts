@@ -2,7 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ServiceError } from './errors.ts';
-import type { FromThread, ThreadData, ThreadOutcome, ThreadTask, ToThread } from './evaluation-thread.ts';
+import type { QueryLog } from './fhir-client.ts';
+import type {
+  CircuitChange,
+  FromThread,
+  ThreadData,
+  ThreadOutcome,
+  ThreadTask,
+  ToThread,
+} from './evaluation-thread.ts';
 import type { Answered, AnswersOf, HookCall } from './hook-call.ts';
 
 /**
@@ -18,7 +26,28 @@ export interface EvaluationThreads {
   readonly evaluate: (call: HookCall, answersOf: AnswersOf, signal: AbortSignal) => Promise<Answered>;
   /** Resolves when every thread has read the policies. */
   readonly ready: () => Promise<void>;
+  readonly state: () => ThreadsState;
   readonly close: () => Promise<void>;
+}
+
+export interface ThreadsState {
+  /** True once every thread has read the policies. */
+  readonly isReady: boolean;
+  /** Calls for which no thread has time yet. */
+  readonly waiting: number;
+  readonly underWay: number;
+  /** Bytes of the bodies of calls that are not answered. */
+  readonly heldBytes: number;
+  /** Bases of FHIR servers that are left alone, once for each thread that does. */
+  readonly openCircuits: readonly string[];
+}
+
+/** Whom the threads tell what happens in them. */
+export interface ThreadsWatch {
+  readonly error: (error: unknown) => void;
+  readonly query?: (query: QueryLog) => void;
+  readonly failure?: (kind: ThreadFailure['kind']) => void;
+  readonly circuit?: (change: CircuitChange) => void;
 }
 
 /** No thread answered. The message is for callers: it says why and holds no data. */
@@ -55,7 +84,7 @@ const GRACE_MILLISECONDS = 2000;
 export function createEvaluationThreads(
   count: number,
   { policies, config, fhirBase }: ThreadData,
-  onError: (error: unknown) => void,
+  watch: ThreadsWatch,
   limits: ThreadLimits = {
     callsPerThread: 8,
     waiting: 200,
@@ -75,16 +104,32 @@ export function createEvaluationThreads(
     atomics: 'disabled',
     recordTiming: false,
   });
-  pool.on('error', onError);
+  pool.on('error', watch.error);
+  /** Servers by thread: a thread that ends takes what it remembers with it. */
+  const open = new Map<number, Set<string>>();
+  pool.on('message', (change: CircuitChange) => {
+    const servers = open.get(change.threadId) ?? new Set();
+    if (change.isOpen) servers.add(change.server);
+    else servers.delete(change.server);
+    open.set(change.threadId, servers);
+    watch.circuit?.(change);
+  });
+  let isReady = false;
+  const failed = (kind: ThreadFailure['kind']): ThreadFailure => {
+    watch.failure?.(kind);
+    return new ThreadFailure(kind);
+  };
   /** Bytes of the bodies of all calls that are not answered. */
   let held = 0;
+  let underWay = 0;
 
   return {
     async evaluate(call, answersOf, signal) {
       const { byteLength } = call.body;
       const isFull = pool.queueSize >= limits.waiting || held + byteLength > limits.waitingBytes;
-      if (pool.queueSize > 0 && isFull) throw new ThreadFailure('busy');
+      if (pool.queueSize > 0 && isFull) throw failed('busy');
       held += byteLength;
+      underWay += 1;
       const { port1, port2 } = new MessageChannel();
       let threadId: number | undefined;
       let isOpen = true;
@@ -99,7 +144,7 @@ export function createEvaluationThreads(
               tell({ answers });
             },
             (error: unknown) => {
-              onError(error);
+              watch.error(error);
               tell('unanswered');
             },
           );
@@ -113,7 +158,7 @@ export function createEvaluationThreads(
       signal.addEventListener('abort', leave);
       const late = Promise.withResolvers<never>();
       const timer = setTimeout(() => {
-        late.reject(new ThreadFailure('late'));
+        late.reject(failed('late'));
         leave();
         setTimeout(() => {
           // One that has not even started the call is not to blame.
@@ -126,13 +171,21 @@ export function createEvaluationThreads(
       const run = pool
         .run({ call, port: port2 }, { transferList: [port2, ...moved] })
         .catch((error: unknown) => {
-          onError(error);
-          throw new ThreadFailure('lost');
+          watch.error(error);
+          throw failed('lost');
         });
+      // Also of a call that nobody waits for any more.
+      void run.then(
+        ({ queries }) => {
+          for (const query of queries) watch.query?.(query);
+        },
+        () => undefined,
+      );
       try {
         return answered(await Promise.race([run, late.promise]));
       } finally {
         held -= byteLength;
+        underWay -= 1;
         clearTimeout(timer);
         signal.removeEventListener('abort', leave);
       }
@@ -140,7 +193,15 @@ export function createEvaluationThreads(
     async ready() {
       // As many at once as there are threads, so that each gets one.
       await Promise.all(Array.from({ length: count }, () => pool.run(undefined, { name: 'ready' })));
+      isReady = true;
     },
+    state: () => ({
+      isReady,
+      waiting: pool.queueSize,
+      underWay: underWay - pool.queueSize,
+      heldBytes: held,
+      openCircuits: pool.threads.flatMap(({ threadId }) => [...(open.get(threadId) ?? [])]),
+    }),
     close: () => pool.close(),
   };
 }

@@ -23,6 +23,8 @@ export interface ConnectionSettings {
   readonly retries: number;
   /** How long a server is left alone once it failed too often. */
   readonly pauseMilliseconds: number;
+  /** Told when a server is left alone from now on, and when it is asked as ever again. */
+  readonly onCircuit?: (base: string, isOpen: boolean) => void;
   /** In place of the system's name resolution. */
   readonly resolve?: Resolve;
 }
@@ -85,7 +87,13 @@ export function createFhirConnections(settings: Partial<ConnectionSettings> = {}
 }
 
 function connectionTo({ base, networks }: FhirServer, settings: ConnectionSettings): Connection {
-  const { queriesAtOnce, queriesWaiting, retries, pauseMilliseconds, resolve } = settings;
+  const { queriesAtOnce, queriesWaiting, retries, pauseMilliseconds, onCircuit, resolve } = settings;
+  const breaker = circuitBreaker(
+    handleWhenResult((tried) => (tried as Try).isFault),
+    { breaker: new SamplingBreaker(SAMPLED), halfOpenAfter: pauseMilliseconds },
+  );
+  breaker.onBreak(() => onCircuit?.(base, true));
+  breaker.onReset(() => onCircuit?.(base, false));
   return {
     // Of one origin: whatever is asked of it goes there and nowhere else.
     pool: new Pool(new URL(base).origin, {
@@ -93,10 +101,7 @@ function connectionTo({ base, networks }: FhirServer, settings: ConnectionSettin
       connect: guardedConnector(networks, resolve),
     }),
     policy: wrap(
-      circuitBreaker(
-        handleWhenResult((tried) => (tried as Try).isFault),
-        { breaker: new SamplingBreaker(SAMPLED), halfOpenAfter: pauseMilliseconds },
-      ),
+      breaker,
       retry(
         handleWhenResult((tried) => (tried as Try).retryIn !== undefined),
         {

@@ -9,9 +9,11 @@ import { filledForms } from '../dtr/filled-forms.ts';
 import type { Prefilled } from '../dtr/prefill.ts';
 import type { WireVersion } from '../crd/wire-version.ts';
 import type { Determination } from '../engine/determination.ts';
+import type { UngovernedReason } from '../engine/explanation.ts';
 import type { Library } from '../policy/library.ts';
 import { bodyValue } from './body.ts';
 import { clientFor, type MakeFhirClient } from './call-client.ts';
+import { callMetric, type CallMetric } from './call-metric.ts';
 import type { Caller } from './caller.ts';
 import type { Config } from './config.ts';
 import type { IdentifiedDetermination } from './record-keeping.ts';
@@ -40,6 +42,19 @@ export interface IssuedCard {
   readonly suggestions: readonly string[];
 }
 
+export interface CallReport {
+  readonly hook: Hook;
+  readonly version: WireVersion;
+  readonly determinations: readonly { readonly policy: string; readonly decision: string }[];
+  /** Why CAR-T orders got none. */
+  readonly ungoverned: readonly UngovernedReason[];
+  readonly unreadOrders: number;
+  readonly failedOrders: number;
+  readonly lostOrders: number;
+  readonly ignoredConfiguration: readonly string[];
+  readonly queries: readonly QueryLog[];
+}
+
 /** What a call is answered with, as plain data. */
 export interface Answered {
   /** The JSON answer as text: only text keeps numbers as they were sent. */
@@ -55,7 +70,8 @@ export interface Answered {
   readonly patient: string;
   readonly hookInstance: string;
   /** What is logged of the call: codes, counts and times. */
-  readonly report: Readonly<Record<string, unknown>>;
+  readonly report: CallReport;
+  readonly metric: CallMetric;
   /** Where orders failed. */
   readonly failures: readonly ReturnType<typeof errorPlace>[];
 }
@@ -151,20 +167,22 @@ export async function evaluateCall(
   const stated = statements(evaluation, answerScope);
   const answer =
     expected === undefined ? { determinations: identified } : hookResponse(evaluation, stated, answerScope);
+  const cards =
+    'cards' in answer
+      ? answer.cards.map(({ uuid, source, suggestions = [] }) => ({
+          uuid,
+          topic: source.topic?.code,
+          suggestions: suggestions.map((suggestion) => suggestion.uuid),
+        }))
+      : [];
   return {
     text: JSON.stringify(answer),
     determinations: identified,
     version: request.version,
     forms,
     statements: stated.map(({ id, extension }) => ({ id, extension })),
-    cards:
-      'cards' in answer
-        ? answer.cards.map(({ uuid, source, suggestions = [] }) => ({
-            uuid,
-            topic: source.topic?.code,
-            suggestions: suggestions.map((suggestion) => suggestion.uuid),
-          }))
-        : [],
+    cards,
+    metric: callMetric(request, evaluation, queries, cards, stated),
     patient: `Patient/${request.patientId}`,
     hookInstance: request.hookInstance,
     report: {

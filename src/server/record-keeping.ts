@@ -40,6 +40,7 @@ export interface AuditedRequest {
   readonly at: string;
   readonly status: number;
   readonly milliseconds: number;
+  readonly requestId: string | undefined;
 }
 
 /** What the service said and was told, each caller's its own. Reading and writing may fail: then 503. */
@@ -57,6 +58,11 @@ export interface RecordKeeping {
   readonly response: (id: string, owner: string) => Promise<JsonObject | undefined>;
   readonly responsesOf: (patient: string, owner: string) => Promise<readonly JsonObject[]>;
   readonly health: () => Health;
+  /** Writes, and readings that were not had, since the start. */
+  readonly counts: () => {
+    readonly writes: Readonly<Record<Outcome, number>>;
+    readonly readings: Readonly<Record<'late' | 'failed', number>>;
+  };
 }
 
 /** A completed form that was sent in. */
@@ -84,12 +90,15 @@ export function createRecordKeeping(
   report: (outcome: Outcome, error?: unknown) => void,
 ): RecordKeeping {
   const keeper = createKeeper(store, report);
+  const readings = { late: 0, failed: 0 };
   /** The cause is the operator's business; nobody waits longer for a record than to keep one. */
   const read = async <T>(reading: Promise<T>): Promise<T> => {
     try {
       return await inTime(reading, WRITE_LIMIT_MILLISECONDS);
     } catch (error) {
-      report(error instanceof Late ? 'late' : 'failed', error);
+      const outcome = error instanceof Late ? 'late' : 'failed';
+      readings[outcome] += 1;
+      report(outcome, error);
       throw unavailable();
     }
   };
@@ -98,12 +107,13 @@ export function createRecordKeeping(
   };
   return {
     async keepCall(answered, request) {
-      const { determinations, cards, patient, hookInstance } = answered;
+      const { determinations, cards, patient, hookInstance, metric } = answered;
       const event = auditEvent(request, {
         patient,
         hookInstance,
         details: {
           determinations: determinations.length,
+          metric: { ...metric },
           outcomes: determinations.map(
             ({ policy: { id, version, edition }, decision }) => `${id} ${version} (${edition}): ${decision}`,
           ),
@@ -178,6 +188,7 @@ export function createRecordKeeping(
     responsesOf: async (patient, owner) =>
       (await read(store.answersOf(patient, owner))).map(({ body }) => resourceOf(body)),
     health: () => keeper.health(),
+    counts: () => ({ writes: keeper.counts(), readings: { ...readings } }),
   };
 }
 
@@ -211,7 +222,7 @@ function determinationRow(
 }
 
 const auditEvent = (
-  { client, action, target, at, status, milliseconds }: AuditedRequest,
+  { client, action, target, at, status, milliseconds, requestId }: AuditedRequest,
   of: { readonly patient?: string; readonly hookInstance?: string; readonly details?: JsonObject },
 ): NewRow<'audit_event'> => ({
   at,
@@ -222,7 +233,7 @@ const auditEvent = (
   patient: of.patient ?? null,
   status,
   milliseconds,
-  details: JSON.stringify(of.details ?? {}),
+  details: JSON.stringify({ ...(requestId === undefined ? {} : { requestId }), ...of.details }),
 });
 
 /** The form of a name; undefined when its policy is not on file any more. */

@@ -49,10 +49,15 @@ const threads = (
   limits: Partial<ThreadLimits> = {},
   onError: (error: unknown) => void = failed,
 ): EvaluationThreads =>
-  createEvaluationThreads(1, { policies, config, fhirBase: FHIR_BASE }, onError, {
-    ...LIMITS,
-    ...limits,
-  });
+  createEvaluationThreads(
+    1,
+    { policies, config, fhirBase: FHIR_BASE },
+    { error: onError },
+    {
+      ...LIMITS,
+      ...limits,
+    },
+  );
 const failed = (error: unknown): never => {
   throw error;
 };

@@ -19,6 +19,7 @@ function fullThreads(kind: ThreadFailure['kind']): EvaluationThreads & { readonl
       return Promise.reject(new ThreadFailure(kind));
     },
     ready: () => Promise.resolve(),
+    state: () => ({ isReady: true, waiting: 0, underWay: 0, heldBytes: 0, openCircuits: [] }),
     close: () => Promise.resolve(),
   };
 }

@@ -48,6 +48,7 @@ describe('policies in force', () => {
       return {
         evaluate: () => Promise.reject(new Error('nothing is evaluated here')),
         ready: () => Promise.resolve(),
+        state: () => ({ isReady: true, waiting: 0, underWay: 0, heldBytes: 0, openCircuits: [] }),
         close: () => {
           closed.push(edition);
           return Promise.resolve();

@@ -3,7 +3,7 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import type { Determination } from '../../src/engine/determination.ts';
-import { createApp, type Given } from '../../src/server/app.ts';
+import { createApp, type Given, type Service } from '../../src/server/app.ts';
 import { FHIR_PATH } from '../../src/server/dtr.ts';
 import type { Edition } from '../../src/server/policies-in-force.ts';
 import { loadLibrary } from '../../src/server/policies.ts';
@@ -29,7 +29,7 @@ export const TODAY = '2026-03-02';
 export function createService(
   { library: inForce = library, threads, ...changes }: Partial<Given> & Partial<Edition> = {},
   fixtures: readonly SandboxFixture[] = [],
-): Express {
+): Service {
   let count = 0;
   const next = (): string => String((count += 1)).padStart(12, '0');
   return createApp(

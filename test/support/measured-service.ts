@@ -23,8 +23,10 @@ const threads = createEvaluationThreads(
     config,
     fhirBase: FHIR_BASE,
   },
-  (error) => {
-    throw error;
+  {
+    error: (error) => {
+      throw error;
+    },
   },
 );
 const app = createService({ config, ...(process.argv[2] === 'threads' ? { threads } : {}) });
