@@ -32,6 +32,7 @@ import { purgeRegularly } from './server/retention.ts';
 import { registeredCallers, type RegisteredCallers } from './server/registered-callers.ts';
 import { sandboxCaller, sandboxCallers } from './server/sandbox-caller.ts';
 import { readFixtures } from './server/sandbox.ts';
+import { startTracing } from './server/tracing.ts';
 import { openDatabase, type Location } from './store/database.ts';
 import { createRecordStore, type RecordStore } from './store/records.ts';
 import { today } from './today.ts';
@@ -57,6 +58,7 @@ try {
 }
 
 async function start(config: Config): Promise<void> {
+  const endTracing = await startTracing(process.env);
   const records = createRecordStore(() => openDatabase(config.records));
   const logger = createLogger(config.logLevel);
   const { access } = config;
@@ -158,7 +160,7 @@ async function start(config: Config): Promise<void> {
     isStopping = true;
     logger.info({ why }, 'stopping');
     const isFinished = await closeGracefully(server, SHUTDOWN_MILLISECONDS);
-    await records.close().catch(() => undefined);
+    await Promise.allSettled([records.close(), endTracing()]);
     logger.info({ isFinished }, 'stopped');
     process.exit(isFinished && why !== 'failure' ? 0 : 1);
   };

@@ -8,7 +8,7 @@ import { fittingIndications } from '../engine/indication.ts';
 import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
 import { isForProduct, type Policy } from '../policy/policy.ts';
-import type { Accessed, Alternate, Evaluation, EvaluationOptions, Failed } from './evaluation.ts';
+import type { Accessed, Alternate, Evaluation, EvaluationOptions, Failed, Step } from './evaluation.ts';
 import { createCallData, gatherChart, readMissing, unreadChart, type CallData } from './gather.ts';
 import { dayOf, governedOrders } from './governed-orders.ts';
 import { hookOrders } from './hook-orders.ts';
@@ -27,7 +27,9 @@ export async function evaluateRequest(
   library: Library,
   client: FhirClient | undefined,
   asOf: string,
-  { isPayerEndpoint, answers, checkpoint, chartUnread }: EvaluationOptions = { isPayerEndpoint: false },
+  { isPayerEndpoint, answers, checkpoint, chartUnread, step = unmeasured }: EvaluationOptions = {
+    isPayerEndpoint: false,
+  },
 ): Promise<Evaluation> {
   const supplied = readPrefetch(request, library);
   const data = createCallData(request.patientId, supplied, client, library, contextIntakes(request));
@@ -74,12 +76,12 @@ export async function evaluateRequest(
   const isAnswered = await addAnswers(data, answers);
   const chart =
     chartUnread === undefined
-      ? await gatherChart(data, types, isAnswered ? NOTHING_LOST : ANSWERS_LOST)
+      ? await step('gather', () => gatherChart(data, types, isAnswered ? NOTHING_LOST : ANSWERS_LOST))
       : unreadChart(data, types, chartUnread);
   const { done, failed: undetermined } = each(
     governed,
     (item) => {
-      const determination = determine(item, chart, library, asOf);
+      const determination = step('determine', () => determine(item, chart, library, asOf));
       const alternates = alternatesOf({ determination, governed: item }, chart, library, asOf);
       return { determination, governed: item, order: item.hookOrder, alternates };
     },
@@ -95,6 +97,8 @@ export async function evaluateRequest(
     accessed: accessedOf(data, orders),
   };
 }
+
+const unmeasured: Step = (_name, work) => work();
 
 function accessedOf({ intakes, supplied }: CallData, orders: Evaluation['orders']): readonly Accessed[] {
   const sent = new Set(supplied.intakes);

@@ -84,9 +84,13 @@ export interface EvaluationOptions {
   readonly answers?: () => Promise<readonly JsonObject[]>;
   /** Called where an evaluation becomes costly, with what it is about to do; may throw to stop it there. */
   readonly checkpoint?: (next: Costly) => void;
+  /** Does one of the steps that take their time, and measures it. */
+  readonly step?: Step;
   /** Why the chart is not read, where it is not to be: each of its types counts as failed. */
   readonly chartUnread?: string;
 }
+
+export type Step = <T>(name: 'gather' | 'determine', work: () => T) => T;
 
 /** CAR-T orders to look into, or determinations to make over a chart. */
 export interface Costly {

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Span } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { parseDate } from '../fhir/date.ts';
 import type { Hook } from '../crd/hook-request.ts';
@@ -9,10 +10,11 @@ import { evaluateAside } from './evaluator.ts';
 import { evaluateCall, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 import { wasAudited } from './audit.ts';
 import type { Edition } from './policies-in-force.ts';
-import type { RecordKeeping } from './record-keeping.ts';
+import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
 import type { Metrics } from './metrics.ts';
 import { setOutcome } from './outcome.ts';
 import { requestIdOf } from './request-id.ts';
+import { inSpan, traceContext, underTrace } from './tracing.ts';
 import { withoutIds } from './unkept-answer.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
@@ -35,11 +37,27 @@ export interface Dependencies extends Omit<CallScope, 'options'>, Edition {
  * @returns the JSON answer
  * @throws ServiceError when it gets another answer than 200
  */
-export async function answerCall(
+export const answerCall = (
   request: Request,
   response: Response,
   expected: Hook | undefined,
   dependencies: Dependencies,
+): Promise<string> =>
+  underTrace(request.headers, () =>
+    inSpan(
+      expected ?? 'determinations',
+      { 'cartograph.request_id': requestIdOf(request) },
+      (span) => answerInSpan(request, response, expected, dependencies, span),
+      'server',
+    ),
+  );
+
+async function answerInSpan(
+  request: Request,
+  response: Response,
+  expected: Hook | undefined,
+  dependencies: Dependencies,
+  span: Span,
 ): Promise<string> {
   const started = performance.now();
   const caller = callerOf(request);
@@ -49,6 +67,7 @@ export async function answerCall(
     expected,
     asOf: asOfDate(request, caller, dependencies),
     caller: { settings, fhirServers, isSandbox },
+    trace: traceContext(),
     arrived: performance.timeOrigin + started,
   };
   const left = new AbortController();
@@ -62,7 +81,7 @@ export async function answerCall(
     ? evaluateCall(call, dependencies, answersOf, left.signal)
     : evaluateAside(call, dependencies, threads, answersOf, left.signal));
   const milliseconds = Math.round(performance.now() - started);
-  const isKept = await keeping.keepCall(answered, {
+  const asked: AuditedRequest = {
     client: owner,
     action: 'call',
     target: expected ?? 'determinations',
@@ -70,9 +89,14 @@ export async function answerCall(
     status: 200,
     milliseconds,
     requestId: requestIdOf(request),
-  });
+  };
+  const isKept = await inSpan('store', {}, () => keeping.keepCall(answered, asked));
   wasAudited(response);
   metrics.answered(answered, isKept);
+  span.setAttributes({
+    'cartograph.decisions': answered.report.determinations.map(({ decision }) => decision),
+    'cartograph.kept': isKept,
+  });
   setOutcome(response, answered.determinations.length > 0 ? 'determined' : 'no-determination');
   for (const failure of answered.failures)
     dependencies.logger.error({ requestId: requestIdOf(request), ...failure }, 'an order failed');

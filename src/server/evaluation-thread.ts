@@ -6,6 +6,7 @@ import { createFhirConnections } from './fhir-connections.ts';
 import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
 import { libraryOf, type PolicyFiles } from './policies.ts';
+import { startTracing, underTrace } from './tracing.ts';
 
 /** What runs in each of the evaluation threads: the policies are made once, when the thread starts, from files in memory. */
 
@@ -40,6 +41,7 @@ export interface CircuitChange {
 }
 
 const { policies, config, fhirBase } = workerData as ThreadData;
+await startTracing(process.env);
 const connections = createFhirConnections({
   onCircuit: (server, isOpen) => {
     parentPort?.postMessage({ threadId, server, isOpen } satisfies CircuitChange);
@@ -77,7 +79,9 @@ export default async function evaluate({ call, port }: ThreadTask): Promise<Thre
       log(query);
     });
   try {
-    const answered = await evaluateCall(call, { ...scope, fhirClient }, answersOf, left.signal);
+    const answered = await underTrace(call.trace, () =>
+      evaluateCall(call, { ...scope, fhirClient }, answersOf, left.signal),
+    );
     return { answered, queries };
   } catch (error) {
     if (!(error instanceof ServiceError)) return { failure: error, queries };

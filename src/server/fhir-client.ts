@@ -5,7 +5,8 @@ import { isObject, text } from '../fhir/json.ts';
 import { allowsRead, allowsSearch, smartScopes } from '../fhir/smart-scopes.ts';
 import { mayCarryToken, pageUnder, type FhirServer } from './fhir-base.ts';
 import type { FhirConnections } from './fhir-connections.ts';
-import { answerTo, type Allowance } from './fhir-query.ts';
+import { answerTo, type Allowance, type Answered } from './fhir-query.ts';
+import { inSpan } from './tracing.ts';
 
 export interface FhirAccess {
   readonly server: FhirServer;
@@ -84,12 +85,14 @@ export function createFhirClient(
     const bar = barred(isInScope);
     const { outcome, status, tries } =
       bar === undefined
-        ? await answerTo(
-            { url, headers, signal, deadline, allowances: [ofQuery, ofCall] },
-            connections.to(server),
+        ? await traced(server, type, () =>
+            answerTo(
+              { url, headers, signal, deadline, allowances: [ofQuery, ofCall] },
+              connections.to(server),
+            ),
           )
         : { outcome: { failure: bar }, status: undefined, tries: 0 };
-    const failure = 'failure' in outcome ? outcome.failure.kind : undefined;
+    const failure = failureOf(outcome);
     log({ type, status, tries, milliseconds: performance.now() - started, failure });
     return outcome;
   };
@@ -170,6 +173,25 @@ export function createFhirClient(
     },
   };
 }
+
+const failureOf = (outcome: Answered['outcome']): Failure['kind'] | undefined =>
+  'failure' in outcome ? outcome.failure.kind : undefined;
+
+/** The span of a query names its server and the type that is asked for: ids and search values stay out of it. */
+const traced = ({ base }: FhirServer, type: string, query: () => Promise<Answered>): Promise<Answered> =>
+  inSpan(
+    `GET ${type}`,
+    { 'http.request.method': 'GET', 'url.full': `${base}/${type}` },
+    async (span) => {
+      const answer = await query();
+      const failure = failureOf(answer.outcome);
+      span.setAttribute('cartograph.tries', answer.tries);
+      if (answer.status !== undefined) span.setAttribute('http.response.status_code', answer.status);
+      if (failure !== undefined) span.setAttribute('error.type', failure);
+      return answer;
+    },
+    'client',
+  );
 
 /** Why a token is not sent at all. */
 function tokenProblem(

@@ -19,6 +19,7 @@ import type { Config } from './config.ts';
 import type { IdentifiedDetermination } from './record-keeping.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import type { QueryLog } from './fhir-client.ts';
+import { inSpan, type TraceContext } from './tracing.ts';
 
 /** One hook call as plain data, so that any thread can answer it. */
 export interface HookCall {
@@ -29,6 +30,8 @@ export interface HookCall {
   /** FHIR date. */
   readonly asOf: string;
   readonly caller: Pick<Caller, 'settings' | 'fhirServers' | 'isSandbox'>;
+  /** The span that it is evaluated under. */
+  readonly trace: TraceContext;
   /** Milliseconds since 1970, which all threads count alike. */
   readonly arrived: number;
 }
@@ -131,6 +134,7 @@ export async function evaluateCall(
   const evaluation = await evaluateRequest(request, library, fhirClient, asOf, {
     ...scope.options,
     isPayerEndpoint,
+    step: (name, work) => inSpan(name, {}, work),
     answers: () => answersOf(`Patient/${request.patientId}`),
   }).catch((error: unknown) => {
     if (!(error instanceof MissingData)) throw error;

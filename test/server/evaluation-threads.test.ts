@@ -67,6 +67,7 @@ const callOf = (body: unknown, expected: Hook | undefined = 'order-sign', asOf =
   expected,
   asOf,
   caller: callerWith({}),
+  trace: {},
   arrived: performance.timeOrigin + performance.now(),
 });
 const never = new AbortController().signal;
