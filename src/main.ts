@@ -127,7 +127,8 @@ async function start(config: Config): Promise<void> {
     },
   );
   const operators = access.mode === 'production' ? access.metricsListen : undefined;
-  if (operators !== undefined) listen(createHttpServer(app.operatorsApp), operators);
+  const metricsPort =
+    operators === undefined ? undefined : await listen(createHttpServer(app.operatorsApp), operators);
   const tls = access.mode === 'production' ? access.tls : undefined;
   const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
   process.on('SIGHUP', () => {
@@ -138,24 +139,22 @@ async function start(config: Config): Promise<void> {
     });
   });
   if (config.policyWatchSeconds > 0) policies.watch(config.policyWatchSeconds * 1000);
-  listen(server, config, () => {
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : config.port;
-    if (access.mode === 'sandbox') sayHello(port, library, fixtures.length);
-    else
-      logger.info(
-        {
-          mode: access.mode,
-          host: config.host,
-          port,
-          tls: tls !== undefined,
-          publicUrl: access.publicUrl,
-          policies: edition,
-          pid: process.pid,
-        },
-        'listening',
-      );
-  });
+  const port = await listen(server, config);
+  if (access.mode === 'sandbox') sayHello(port, library, fixtures.length);
+  else
+    logger.info(
+      {
+        mode: access.mode,
+        host: config.host,
+        port,
+        tls: tls !== undefined,
+        publicUrl: access.publicUrl,
+        ...(operators === undefined ? {} : { metrics: { host: operators.host, port: metricsPort } }),
+        policies: edition,
+        pid: process.pid,
+      },
+      'listening',
+    );
   const stop = async (why: string): Promise<void> => {
     isStopping = true;
     logger.info({ why }, 'stopping');
@@ -177,16 +176,18 @@ async function start(config: Config): Promise<void> {
   });
 }
 
-function listen(
+/** @returns the port, which 0 leaves to the system */
+async function listen(
   server: ReturnType<typeof createHttpServer>,
   { host, port }: { readonly host: string; readonly port: number },
-  onListening?: () => void,
-): void {
+): Promise<number> {
   server.once('error', (error) => {
     process.stderr.write(`Cartograph cannot listen on ${host}:${port}: ${error.message}\n`);
     process.exit(1);
   });
-  server.listen(port, host, onListening);
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 /** A file that cannot be written is a mistake in the settings; a database that is down may come up later. */

@@ -89,6 +89,47 @@ describe('records', () => {
     expect(await rowsOf(records, 'audit_event')).toHaveLength(before + 3);
   });
 
+  it('the metric fields of each call are exported: hook, times, status, token, resources, coverage', async () => {
+    const [kept] = await rowsOf(records, 'determination');
+    let out = '';
+    await recordsCommand(['metrics'], {
+      open: () => ({ ...records, close: () => Promise.resolve() }),
+      now: () => '2026-03-03T00:00:00.000Z',
+      out: (written) => (out += written),
+      error: () => undefined,
+    });
+    const exported = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as JsonObject)
+      .toSorted((a, b) => Number(a['httpResponse']) - Number(b['httpResponse']));
+    expect(exported).toHaveLength(2);
+    expect(exported[0]).toMatchObject({
+      source: 'payer-src',
+      hookInstance: kept?.hook_instance,
+      hookType: 'order-sign',
+      requestTime: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      responseTime: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      httpResponse: 200,
+      tokenUse: 'not-used',
+      resources: expect.arrayContaining([{ type: 'Patient', count: 1, prefetch: false }]) as unknown,
+      response: expect.arrayContaining([
+        { type: 'coverage-info' },
+        {
+          coverageInfo: {
+            covered: 'covered',
+            paNeeded: 'auth-needed',
+            docNeeded: ['clinical'],
+            questionnaire: [expect.stringContaining('/Questionnaire/') as string],
+            assertionId: kept?.id,
+          },
+        },
+      ]) as unknown,
+    });
+    expect(exported[1]).toMatchObject({ source: 'payer-src', httpResponse: 400 });
+    expect(out).not.toContain(String(property(FIXTURE.request.context, 'patientId')));
+  });
+
   it('that cannot be kept leave the answer without ids, and the health degraded; others are refused', async () => {
     const broken: RecordStore = {
       ...memoryRecords(),

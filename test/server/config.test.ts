@@ -27,13 +27,14 @@ describe('sandbox mode', () => {
     expect(readConfig({ SERVICE_MODE: '', CLIENTS: '' }).access.mode).toBe('sandbox');
   });
 
-  it.each(['PUBLIC_URL', 'CLIENTS', 'LISTEN_HOST', 'TRUSTED_PROXIES'])(
+  it.each(['PUBLIC_URL', 'CLIENTS', 'LISTEN_HOST', 'METRICS_LISTEN', 'TRUSTED_PROXIES'])(
     'refuses what production mode alone knows: %s',
     (name) => {
       const value = {
         PUBLIC_URL: 'https://x.org',
         CLIENTS: 'c',
         LISTEN_HOST: '0.0.0.0',
+        METRICS_LISTEN: '[::1]:9464',
         TRUSTED_PROXIES: 'loopback',
       };
       expect(problems({ [name]: value[name as keyof typeof value] })).toContain(
@@ -84,6 +85,8 @@ describe('production mode', () => {
     ['libraries’ tracing', { DEBUG: '*' }, 'DEBUG must not be set'],
     ['no log', { LOG_LEVEL: 'silent' }, 'LOG_LEVEL must not be silent'],
     ['a proxy without an address', { TRUSTED_PROXIES: 'proxy.local' }, 'TRUSTED_PROXIES must be addresses'],
+    ['a metrics address without a port', { METRICS_LISTEN: '127.0.0.1' }, 'METRICS_LISTEN must be'],
+    ['a metrics port that is none', { METRICS_LISTEN: '127.0.0.1:70000' }, 'METRICS_LISTEN must be'],
     ['every proxy', { TRUSTED_PROXIES: 'true' }, 'TRUSTED_PROXIES must be addresses'],
   ])('refuses to start with %s', (_name, environment, expected) => {
     expect(problems({ ...PRODUCTION, ...environment })).toContain(expected);

@@ -11,7 +11,7 @@ import {
   type EvaluationThreads,
   type ThreadLimits,
 } from '../../src/server/evaluation-threads.ts';
-import { createFhirClient, type QueryLog } from '../../src/server/fhir-client.ts';
+import { createFhirClient } from '../../src/server/fhir-client.ts';
 import { createFhirConnections } from '../../src/server/fhir-connections.ts';
 import {
   evaluateCall,
@@ -77,9 +77,7 @@ function comparable({ text, determinations, cards, report }: Answered): unknown 
   const names = new Map<string, string>();
   for (const id of [...determinations.map((made) => made.id), ...cards.map(({ uuid }) => uuid)])
     names.set(id, `id-${names.size}`);
-  const queries = (report['queries'] as readonly QueryLog[])
-    .map(({ type, status }) => `${type} ${status ?? ''}`)
-    .sort();
+  const queries = report.queries.map(({ type, status }) => `${type} ${status ?? ''}`).sort();
   const told = { ...report, queries };
   const printed = JSON.stringify({ answer: JSON.parse(text) as unknown, determinations, cards, told });
   return JSON.parse(

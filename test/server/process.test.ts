@@ -43,9 +43,10 @@ const hospital = (...keys: readonly KeyPair[]) => ({
 });
 const startProduction = async (
   clients: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ service: StartedProcess; file: ReturnType<typeof clientsFile> }> => {
   const file = withClients(clients);
-  const service = await start({ SERVICE_MODE: 'production', PUBLIC_URL, CLIENTS: file.path });
+  const service = await start({ SERVICE_MODE: 'production', PUBLIC_URL, CLIENTS: file.path, ...more });
   return { service, file };
 };
 let count = 0;
@@ -141,11 +142,15 @@ describe('production mode', () => {
     );
   });
 
-  it('answers signed calls alone, and has neither sandbox nor page', async () => {
-    const { service } = await startProduction(hospital(first));
+  it('answers signed calls alone, has neither sandbox nor page, and counts at an address of its own', async () => {
+    const { service } = await startProduction(hospital(first), { METRICS_LISTEN: '127.0.0.1:0' });
     expect(await signedPost(service, first)).toBe(200);
+    const port = /"metrics":\{"host":"127\.0\.0\.1","port":(\d+)\}/.exec(service.output())?.[1] ?? '';
+    const counts = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(counts).toContain('cartograph_token_checks_total{outcome="kept"} 1\n');
+    expect(counts).toMatch(/^process_cpu_seconds_total /m);
     expect((await post(service, ORDER_SIGN, SMALL_CALL)).status).toBe(401);
-    for (const path of ['/', '/assets/', '/sandbox/hooks', '/workbench/chart'])
+    for (const path of ['/', '/assets/', '/sandbox/hooks', '/workbench/chart', '/metrics'])
       expect((await fetch(`${service.base}${path}`)).status, path).toBe(404);
     expect(service.output()).toContain('"mode":"production"');
   });
