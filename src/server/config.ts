@@ -138,7 +138,7 @@ const productionOnly = {
     .transform(listenAddress)
     .pipe(
       z.object(
-        { host: z.string(), port: z.int().max(65_535) },
+        { host: z.string(), port: z.number() },
         'METRICS_LISTEN must be an address and a port such as 127.0.0.1:9464',
       ),
     )
@@ -160,7 +160,7 @@ const productionOnly = {
 
 function listenAddress(text: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port] = /^\[?([\w.:-]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
-  return host === undefined || port === undefined ? undefined : { host, port: Number(port) };
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
 }
 
 function isPublicUrl(text: string): boolean {

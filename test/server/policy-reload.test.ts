@@ -13,6 +13,9 @@ import { startProcess } from './started-process.ts';
 
 /** Policy files that change while the service runs: swapped whole, or refused. */
 
+// Policies are made several times, which a busy machine takes its time for.
+vi.setConfig({ testTimeout: 120_000 });
+
 const ours = fileURLToPath(new URL('../../cds-services', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'cartograph-policies-'));
 const folder = join(scratch, 'cds-services');
@@ -124,11 +127,12 @@ describe('policies in force', () => {
 
 it(
   'under load no call fails at a reload, none is answered by a mixture, and a bad folder changes nothing',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const chart = storedChart('b-all-all-attested');
     const body = JSON.stringify(withWholeChart(chart, chart.resources));
-    const service = await startProcess({ POLICY_FOLDER: folder, THREADS: '2' });
+    // A busy machine must not make a call late.
+    const service = await startProcess({ POLICY_FOLDER: folder, THREADS: '2', QUERY_TIMEOUT_MS: '25000' });
     const edition = async (): Promise<string> => (await health()).edition;
     const health = async () =>
       (await (await fetch(`${service.base}/healthz`)).json()) as {
@@ -138,6 +142,7 @@ it(
     try {
       /** What each answer was made by: the edition that it names, and the wording that it has. */
       const seen: (readonly [string, boolean])[] = [];
+      const failed: string[] = [];
       let isOver = false;
       const caller = async (): Promise<void> => {
         while (!isOver) {
@@ -146,8 +151,9 @@ it(
             headers: { 'content-type': 'application/json' },
             body,
           });
-          expect(response.status).toBe(200);
-          const { determinations } = (await response.json()) as { determinations: readonly Identified[] };
+          const text = await response.text();
+          if (response.status !== 200) failed.push(`${response.status} ${text}`);
+          const { determinations = [] } = JSON.parse(text) as { determinations?: readonly Identified[] };
           for (const determination of determinations)
             seen.push([
               (determination.policy as { edition?: string }).edition ?? '',
@@ -155,10 +161,10 @@ it(
             ]);
         }
       };
-      const callers = Promise.all([caller(), caller(), caller()]);
+      const callers = Promise.all([caller(), caller()]);
       const enough = async (count: number): Promise<void> => {
         const until = seen.length + count;
-        await vi.waitUntil(() => seen.length >= until, { timeout: 45_000 });
+        await vi.waitUntil(() => seen.length >= until || failed.length > 0, { timeout: 45_000 });
       };
       const before = await edition();
       await enough(3);
@@ -174,6 +180,7 @@ it(
       await enough(6);
       isOver = true;
       await callers;
+      expect(failed).toEqual([]);
       expect(new Set(seen.map(([by, isNew]) => `${by} ${String(isNew)}`))).toEqual(
         new Set([`${before} false`, `${after} true`]),
       );
