@@ -17,7 +17,7 @@ import { createTerminology, type Terminology } from '../fhir/terminology.ts';
 import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
 import { factsFileSchema, type RetrieveSource } from './fact-schema.ts';
 import { readIngredients } from './ingredients.ts';
-import { parseYaml, suggestion, type ParsedFile, type Problem } from './parse.ts';
+import { parseYaml, suggestion, type ParsedFile, type Problem, type YamlParser } from './parse.ts';
 import { buildPolicy, flatten, policySchema, type NamesOrAny, type Policy } from './policy.ts';
 import {
   ancestry,
@@ -47,10 +47,12 @@ export interface Library {
 
 /**
  * Reads `cds-services/`: every file checked, every name resolved, every expression compiled.
+ * @param parse may keep what it has parsed, for a caller that reads nearly the same files many times
  * @returns the library, or all problems at once
  */
 export function createLibrary(
   files: readonly DataFile[],
+  parse: YamlParser = parseYaml,
 ): Library | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   /** Files of the wrong shape: the names that they use are checked all the same. */
@@ -67,7 +69,7 @@ export function createLibrary(
       problems.push({ file: path, line: 1, message: 'this file is missing' });
       return undefined;
     }
-    const parsed = parseYaml(file.path, file.text, schema);
+    const parsed = parse(file.path, file.text, schema);
     if ('value' in parsed) return parsed;
     problems.push(...parsed.problems);
     if (parsed.raw !== undefined) failed.push(parsed.raw);

@@ -21,6 +21,8 @@ export interface FailedFile {
   readonly raw: ParsedFile<unknown> | undefined;
 }
 
+export type YamlParser = typeof parseYaml;
+
 /** YAML text to a checked value, or every problem in it with its line. */
 export function parseYaml<S extends z.ZodType>(
   file: string,

@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { dataFiles } from '../../src/server/policies.ts';
 import { end, FOLDERS, policiesNamed, readAll, usage, type Ended } from './command.ts';
-import { mutantRunner, type Fate } from './mutant-run.ts';
+import type { Fate } from './mutant-run.ts';
+import type { Result, Share, ThreadData } from './mutant-thread.ts';
 import { mutantsOf } from './mutations.ts';
+import { progressOn } from './progress.ts';
 import { runVignette } from './vignette-files.ts';
 
 /**
@@ -14,48 +17,14 @@ import { runVignette } from './vignette-files.ts';
  * shows that some vignette then comes out otherwise. 1 when a change survives that is not explained.
  */
 
-interface Result {
-  readonly file: string;
-  readonly line: number;
-  readonly change: string;
-  readonly fate: Fate;
-}
-interface Share {
-  readonly name: string | undefined;
-  readonly index: number;
-  readonly of: number;
-}
-
 /** Changes that no vignette can show, each with the reason. */
 const EXPLAINED = new URL('surviving-mutants.yaml', import.meta.url);
 const explainedSchema = z.array(
   z.strictObject({ reason: z.string().min(1), changes: z.array(z.string()).min(1) }),
 );
 
-async function runShare({ name, index, of }: Share): Promise<readonly Result[]> {
-  const read = readAll(FOLDERS);
-  if ('lines' in read) throw new Error(read.lines.join('\n'));
-  const policies = policiesNamed(name, read.library);
-  if ('lines' in policies) throw new Error(policies.lines.join('\n'));
-  const files = dataFiles(FOLDERS.services);
-  const run = mutantRunner(files, read.library, read.vignettes);
-  const mutants = mutantsOf(policies, files, read.library);
-  // Neighbours stay together: they are killed by the same vignettes.
-  const size = Math.ceil(mutants.length / of);
-  const results: Result[] = [];
-  for (const mutant of mutants.slice(index * size, (index + 1) * size)) {
-    const { file, line, change } = mutant;
-    results.push({ file, line, change, fate: await run(mutant) });
-  }
-  return results;
-}
-
-const inWorker = (share: Share): Promise<readonly Result[]> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: share });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
+/** Changes that a thread tries before it takes the next: neighbours, which are shown by the same vignettes. */
+const SHARE = 12;
 
 async function mutate([name, ...rest]: readonly string[]): Promise<Ended> {
   if (rest.length > 0) return usage('usage: npm run policy:mutate [-- <policy>]');
@@ -72,11 +41,37 @@ async function mutate([name, ...rest]: readonly string[]): Promise<Ended> {
         exitCode: 1,
       };
   }
-  const of = availableParallelism();
-  const shares = await Promise.all(
-    Array.from({ length: of }, (_item, index) => inWorker({ name, index, of })),
+  const total = mutantsOf(policies, dataFiles(FOLDERS.services), read.library).length;
+  return summary(await fatesOf(name, total), name !== undefined);
+}
+
+/** Tries every change, on all cores. */
+async function fatesOf(name: string | undefined, total: number): Promise<readonly Result[]> {
+  const threads = availableParallelism();
+  const data: ThreadData = { name };
+  const pool = new Piscina<Share, readonly Result[]>({
+    filename: fileURLToPath(new URL('./mutant-thread.ts', import.meta.url)),
+    workerData: data,
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  const progress = progressOn(process.stderr, total, () => performance.now());
+  let survivors = 0;
+  const shares = Array.from({ length: Math.ceil(total / SHARE) }, (_item, index) => ({
+    from: index * SHARE,
+    to: (index + 1) * SHARE,
+  }));
+  const results = await Promise.all(
+    shares.map(async (share) => {
+      const found = await pool.run(share);
+      survivors += found.filter(({ fate }) => fate === 'survived').length;
+      progress.done(found.length, `, ${survivors} shown by no vignette`);
+      return found;
+    }),
   );
-  return summary(shares.flat(), name !== undefined);
+  progress.end();
+  await pool.destroy();
+  return results.flat();
 }
 
 function summary(results: readonly Result[], isPart: boolean): Ended {
@@ -102,5 +97,4 @@ function summary(results: readonly Result[], isPart: boolean): Ended {
   };
 }
 
-if (isMainThread) end(await mutate(process.argv.slice(2)));
-else parentPort?.postMessage(await runShare(workerData as Share));
+end(await mutate(process.argv.slice(2)));

@@ -367,7 +367,7 @@ describe('mutants', () => {
 `;
   const fates = async (...texts: readonly string[]): Promise<Readonly<Record<string, string>>> => {
     const { vignettes } = readVignettes([{ path: 'test/determinations/x.yaml', text: texts.join('') }]);
-    const run = mutantRunner(files, library, vignettes);
+    const run = await mutantRunner(files, library, vignettes);
     const results: [string, string][] = [];
     for (const mutant of mutants.filter(({ change }) => change.startsWith('tumor 1 ')))
       results.push([mutant.change, await run(mutant)]);
