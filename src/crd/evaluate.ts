@@ -133,8 +133,8 @@ function each<T, R>(
 }
 
 /**
- * Where the diagnosis is none that the policy covers for the ordered product, the products for which the same policy
- * does cover it: read from the policy, never inferred.
+ * Where the policy does not cover the ordered product for the patient, the products that it names for the diagnosis and
+ * whose criteria the chart does not already contradict: read from the policy, never inferred.
  */
 function alternatesOf(
   { determination, governed }: { readonly determination: Determination; readonly governed: GovernedOrder },
@@ -143,19 +143,24 @@ function alternatesOf(
   asOf: string,
 ): readonly Alternate[] {
   const { policy, order } = governed;
-  if (determination.decision !== 'no-covered-indication') return [];
+  if (!['no-covered-indication', 'criteria-not-met'].includes(determination.decision)) return [];
   const others = policy.indications.filter(
     ({ products }) => order.product === null || !isForProduct(products, order.product),
   );
   const scope = { library, diseases: diseaseReader(library), chart, order, asOf: dayOf(asOf) };
   const fit = fittingIndications(others, scope);
-  return fit.kind !== 'fitting'
-    ? []
-    : fit.indications.flatMap((indication) =>
-        library.products.products
-          .filter((product) => isForProduct(indication.products, product))
-          .map((product) => ({ product, indication })),
-      );
+  if (fit.kind !== 'fitting') return [];
+  const isOpen = ({ product, indication }: Alternate): boolean => {
+    const other = determine({ ...governed, order: { ...order, product } }, chart, library, asOf);
+    return other.indication === indication.id && other.decision !== 'criteria-not-met';
+  };
+  return fit.indications
+    .flatMap((indication) =>
+      library.products.products
+        .filter((product) => product.id !== order.product?.id && isForProduct(indication.products, product))
+        .map((product) => ({ product, indication })),
+    )
+    .filter(isOpen);
 }
 
 const NOTHING_LOST: ReadonlyMap<string, string> = new Map();

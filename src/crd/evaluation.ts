@@ -25,7 +25,7 @@ export interface Determined {
   readonly governed: GovernedOrder;
   /** The order as the client sent it. */
   readonly order: HookOrder;
-  /** Other products of the same policy, where the policy covers the patient's diagnosis with them only. */
+  /** Where this product is not covered: others that the same policy names for the diagnosis, and that nothing speaks against. */
   readonly alternates: readonly Alternate[];
 }
 

@@ -203,7 +203,7 @@ export function alternateCard(item: Determined, { library, newUuid }: Suggestion
       `For ${escaped(order.reference)}. ${escaped(decisionWords(determination.decision, governed.policy.otherwise))}`,
       'The same policy names for it:',
       lines.join('\n'),
-      'This is information about the policy and no medical advice; its criteria for that product were not evaluated.',
+      'This is information about the policy and no medical advice. Nothing in the chart contradicts its criteria for that product; whether all of them are met is said when it is ordered.',
     ].join('\n\n'),
     source: { label: governed.payer.name },
     suggestions,

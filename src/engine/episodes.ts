@@ -1,6 +1,8 @@
 import type { Truth } from '../fhir/truth.ts';
-import type { EpisodesFact, Retrieve } from '../policy/fact.ts';
+import type { EpisodesFact, Retrieve, Returned } from '../policy/fact.ts';
+import { compare } from './comparison.ts';
 import { spanOf, type Span } from './exposure.ts';
+import { readingOf } from './reading.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import type { Therapy } from './therapy.ts';
 
@@ -24,10 +26,22 @@ export function episodesOf(
   const days = (retrieves: readonly Retrieve[]): readonly Span[] =>
     retrieves.flatMap((retrieve) => proofOf(hits(retrieve)).map((hit) => dayOf(hit, retrieve)));
   const remissions = days(fact.remission);
-  const recurrences = days(fact.recurrence);
+  const isSinceRemission = (on: Span): boolean =>
+    remissions.length > 0 && remissions.every(({ high }) => high < on.low);
+  const shownBy =
+    fact.returned === undefined
+      ? Infinity
+      : Math.min(
+          ...returnedOn(fact.returned, hits)
+            .filter(isSinceRemission)
+            .map(({ high }) => high),
+        );
+  const recurrences = days(fact.recurrence).map((day) =>
+    Number.isFinite(day.low) ? day : { low: day.low, high: Math.min(day.high, shownBy) },
+  );
   return {
     isCurrent: (on) => isCurrent(on, remissions, recurrences),
-    isSinceRemission: (on) => remissions.length > 0 && remissions.every(({ high }) => high < on.low),
+    isSinceRemission,
     isUntreated: (on) =>
       therapy.start === 'unclear'
         ? null
@@ -41,6 +55,21 @@ function dayOf({ record }: Hit, retrieve: Retrieve): Span {
   const { stated, date } = record;
   return stated === null || stated === date ? ALWAYS : { low: -Infinity, high: stated.high };
 }
+
+/** The days of the results that are high enough. */
+const returnedOn = (
+  { retrieve, unit, molar, atLeast }: Returned,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+): readonly Span[] =>
+  proofOf(hits(retrieve))
+    .map((hit) => readingOf(hit, unit, molar))
+    .flatMap(({ hit: { record }, interval }) =>
+      interval !== null &&
+      record.date !== null &&
+      compare(interval, { comparison: 'at-least', value: atLeast }) === true
+        ? [spanOf(record.date)]
+        : [],
+    );
 
 /** A remission ends an episode, a recurrence begins one: a finding is of the present one when it is older than neither. */
 function isCurrent(on: Span, remissions: readonly Span[], recurrences: readonly Span[]): Truth {

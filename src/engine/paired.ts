@@ -5,7 +5,7 @@ import type { PairedFact, Retrieve } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare } from './comparison.ts';
 import type { Episodes } from './episodes.ts';
-import { spanOf } from './exposure.ts';
+import { spanOf, type Span } from './exposure.ts';
 import { decided, readingOf, withoutSuperseded, type Reading } from './reading.ts';
 import type { Answer, Evidence } from './result.ts';
 import { proofOf, valuePath, type Hit } from './retrieve.ts';
@@ -42,17 +42,21 @@ export function pairedAnswer(
     withoutSuperseded(proofOf(hits(retrieve))).map((hit) =>
       codedAsSuch(readingOf(hit, unit, undefined), scope),
     );
-  const isOfEpisode = ({ hit: { record } }: Reading): boolean =>
-    episodes === undefined || (record.date !== null && episodes.isCurrent(spanOf(record.date)) === true);
-  const counts = read(fact.count, fact.unit);
-  const others = read(fact.with, fact.withUnit);
-  const specimens = specimensOf(
-    counts.filter(isOfEpisode),
-    others.filter(isOfEpisode),
+  const isEach = (readings: readonly Reading[], is: (on: Span) => boolean): boolean =>
+    readings.every(({ hit: { record } }) => record.date !== null && is(spanOf(record.date)));
+  // What reaches the limit after a remission is what came back, although it is recorded to have done so later.
+  const isOfEpisode = ({ readings, truth }: Specimen): boolean =>
+    episodes === undefined ||
+    isEach(readings, (on) => episodes.isCurrent(on) === true) ||
+    (truth === true && isEach(readings, episodes.isSinceRemission));
+  const found = specimensOf(
+    read(fact.count, fact.unit),
+    read(fact.with, fact.withUnit),
     ({ interval }) => (interval === null ? null : decided(interval, threshold, undefined).truth),
     (reading) => presence(reading, fact, scope),
   );
-  const earlier = [...counts, ...others].filter((reading) => !isOfEpisode(reading));
+  const specimens = found.filter(isOfEpisode);
+  const earlier = found.filter((specimen) => !isOfEpisode(specimen)).flatMap(({ readings }) => readings);
   const signs = retrieves
     .flatMap(hits)
     .filter(({ standing }) => standing !== 'proof')

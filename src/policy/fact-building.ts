@@ -32,14 +32,13 @@ export function buildFact(
     };
   }
   if ('latest' in source) {
-    const { unit, molar, resource, code, where, ...rest } = source.latest;
-    const results = { resource: [resource], code, ...(where === undefined ? {} : { where }) };
+    const { unit, molar, ...rest } = source.latest;
     return {
       ...named,
       kind: 'measurement',
       unit,
       molar,
-      retrieve: compile(results, ['latest']),
+      retrieve: compile(resultsOf(source.latest), ['latest']),
       episode: rest.episode,
       staleAfter: rest['stale-after'],
       isReviewedWithEarlier: rest['any-in-episode'] === 'review',
@@ -48,26 +47,19 @@ export function buildFact(
     };
   }
   if ('series' in source) {
-    const {
-      resource,
-      code,
-      where,
-      minus,
-      codes,
-      'or-without-events': orWithoutEvents,
-      ...rest
-    } = source.series;
-    const results = { resource: [resource], code, ...(where === undefined ? {} : { where }) };
+    const { resource, minus, unit, molar, change, since } = source.series;
     return {
       ...named,
-      ...rest,
       kind: 'series',
-      molar: rest.molar,
-      retrieve: compile(results, ['series']),
+      unit,
+      molar,
+      change,
+      since,
+      retrieve: compile(resultsOf(source.series), ['series']),
       minus:
         minus === undefined ? undefined : compile({ ...minus, resource: [resource] }, ['series', 'minus']),
-      orWithoutEvents: orWithoutEvents === true,
-      isOneKind: codes === 'any',
+      orWithoutEvents: source.series['or-without-events'] === true,
+      isOneKind: source.series.codes === 'any',
       missing: missing(source.missing),
     };
   }
@@ -106,13 +98,22 @@ export function buildFact(
     };
   }
   if ('episodes' in source) {
-    const { therapy, remission, recurrence } = source.episodes;
+    const { therapy, remission, recurrence, returned } = source.episodes;
     return {
       ...named,
       kind: 'episodes',
       therapy,
       remission: remission.map((retrieve, at) => compile(retrieve, ['episodes', 'remission', at])),
       recurrence: recurrence.map((retrieve, at) => compile(retrieve, ['episodes', 'recurrence', at])),
+      returned:
+        returned === undefined
+          ? undefined
+          : {
+              retrieve: compile(resultsOf(returned), ['episodes', 'returned']),
+              unit: returned.unit,
+              molar: returned.molar,
+              atLeast: returned['at-least'],
+            },
     };
   }
   if ('failures' in source) {
@@ -165,3 +166,14 @@ export function buildFact(
     missing: missing(source.missing),
   };
 }
+
+/** What results are found by, of a source that says more of them. */
+const resultsOf = ({
+  resource,
+  code,
+  where,
+}: {
+  readonly resource: 'Observation';
+  readonly code: readonly string[];
+  readonly where?: string | undefined;
+}): RetrieveSource => ({ resource: [resource], code, ...(where === undefined ? {} : { where }) });

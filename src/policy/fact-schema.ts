@@ -270,6 +270,11 @@ const episodesSchema = z.strictObject({
     therapy: name,
     remission: z.array(retrieve).min(1),
     recurrence: z.array(retrieve).min(1),
+    /**
+     * A result that, found after the last remission, shows that the disease is back: a recurrence whose own day is not
+     * known had come by then.
+     */
+    returned: z.strictObject({ ...resultSchema, 'at-least': z.number() }).optional(),
   }),
 });
 

@@ -115,6 +115,14 @@ export interface EpisodesFact extends Named {
   readonly therapy: string;
   readonly remission: readonly Retrieve[];
   readonly recurrence: readonly Retrieve[];
+  readonly returned: Returned | undefined;
+}
+/** A result of at least so much, in a UCUM unit. */
+export interface Returned {
+  readonly retrieve: Retrieve;
+  readonly unit: string;
+  readonly molar: Molar | undefined;
+  readonly atLeast: number;
 }
 export interface FailuresFact extends Named {
   readonly kind: 'failures';
@@ -159,7 +167,11 @@ export function retrievesOf(fact: Fact): readonly Retrieve[] {
     case 'lines':
       return [...fact.progression, ...(fact.progressed?.response ?? []), ...fact.after, ...fact.until];
     case 'episodes':
-      return [...fact.remission, ...fact.recurrence];
+      return [
+        ...fact.remission,
+        ...fact.recurrence,
+        ...(fact.returned === undefined ? [] : [fact.returned.retrieve]),
+      ];
     case 'failures':
       return [...fact.drugs, ...fact.progression];
     case 'days-before':

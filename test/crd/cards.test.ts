@@ -244,6 +244,18 @@ describe('the kinds of card', () => {
     expect(resource?.['id']).not.toBe('draft');
   });
 
+  it.each([
+    ['kymriah-lbcl-mediastinal', ['Yescarta', 'Breyanzi']],
+    ['kymriah-b-all-twenty-seven', ['Tecartus', 'Aucatzyl']],
+    // An earlier cell therapy speaks against every product of the policy.
+    ['kymriah-fl-after-yescarta', []],
+    ['yescarta-lbcl-cerebral', []],
+  ])('criteria that are not met: for %s the same policy names %j', async (name, brands) => {
+    const [card] = ofType(await answerOf(createService(), orderSign(name)), 'propose-alternate');
+    const proposed = (card?.suggestions ?? []).flatMap(({ actions }) => actions[1]?.resource ?? []);
+    expect(proposed.map((order) => (order['medicationCodeableConcept'] as JsonObject)['text'])).toEqual(brands);
+  });
+
   it('no other product is proposed where the policy names none', async () => {
     for (const name of ['dlbcl-wrong-indication', 'mcl-progressed-on-btk']) {
       const answer = await answerOf(createService(), withDrafts(orderSign(name), [aucatzyl]));

@@ -167,7 +167,14 @@ function ofPolicy(root: Json, facts: readonly Fact[], add: Add): void {
   }
 }
 
-function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add): void {
+/** @param isExclusion it stands under a `none`: there a `none` of one part and an `any` of it are the same */
+function ofCriterion(
+  node: unknown,
+  path: Path,
+  facts: readonly Fact[],
+  add: Add,
+  isExclusion = false,
+): void {
   if (!isJson(node)) return;
   for (const comparison of COMPARISONS) {
     const limit = node[comparison];
@@ -186,7 +193,7 @@ function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add
   for (const kind of ['all', 'any', 'none'] as const) {
     const parts = items(node[kind]);
     const other = kind === 'all' ? 'any' : kind === 'any' ? 'all' : 'any';
-    if (parts.length > (kind === 'none' ? 0 : 1))
+    if (parts.length > (kind === 'none' && !isExclusion ? 0 : 1))
       add([...path, kind], `${kind} becomes ${other}`, renamed(path, kind, other));
     for (const [index, part] of parts.entries()) {
       const place = [...path, kind, index];
@@ -194,11 +201,11 @@ function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add
         add(place, 'left out', (root) => {
           removeAt(root, place);
         });
-      ofCriterion(part, place, facts, add);
+      ofCriterion(part, place, facts, add, isExclusion || kind === 'none');
     }
   }
   for (const [index, part] of items(node['readings']).entries())
-    ofCriterion(part, [...path, 'readings', index], facts, add);
+    ofCriterion(part, [...path, 'readings', index], facts, add, isExclusion);
   for (const key of ['when', 'when-judged', 'within', 'if-not', 'if-so', 'attestable'])
     ofRemoval(node, key, path, add);
   const within = node['within'];
