@@ -1,6 +1,7 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import type { Retrieve } from '../policy/fact.ts';
+import { CLINICAL } from '../policy/fact-schema.ts';
 
 /**
  * How far a record may speak: `proof` decides, `sign` is shown, `none` is no evidence at all.
@@ -87,15 +88,12 @@ function conditionStanding(resource: JsonObject, retrieve: Retrieve): Standing {
       return sign('verification status not understood');
   }
   const clinical = conditionStatus(resource['clinicalStatus']);
-  const accepted: readonly string[] = retrieve.clinical ?? ['active', 'recurrence', 'relapse'];
-  return clinical === undefined || accepted.includes(clinical)
+  return clinical === undefined || CLINICAL[retrieve.clinical ?? 'active'].includes(clinical)
     ? PROOF
     : sign(`clinical status ${clinicalWord(clinical)}`);
 }
 
-const CLINICAL_WORDS = ['active', 'recurrence', 'relapse', 'inactive', 'remission', 'resolved'];
-const clinicalWord = (status: string): string =>
-  CLINICAL_WORDS.includes(status) ? status : 'not understood';
+const clinicalWord = (status: string): string => (CLINICAL.ever.includes(status) ? status : 'not understood');
 
 /** What the status of an event or result allows. */
 export function eventStanding({ type, resource }: ChartRecord, statuses: Statuses = STATUSES): Standing {

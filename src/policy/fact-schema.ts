@@ -28,7 +28,16 @@ const oneOrMany = <T extends z.ZodType>(item: T) =>
     readonly z.output<T>[]
   >;
 
-const CLINICAL_STATUS = ['active', 'recurrence', 'relapse', 'inactive', 'remission', 'resolved'] as const;
+const CLINICAL_WORDS = ['present', 'unresolved', 'ever', 'remission'] as const;
+const ACTIVE = ['active', 'recurrence', 'relapse'];
+/** The clinical statuses of a Condition that count, by the word for them. */
+export const CLINICAL: Readonly<Record<'active' | (typeof CLINICAL_WORDS)[number], readonly string[]>> = {
+  active: ACTIVE,
+  present: [...ACTIVE, 'remission'],
+  unresolved: [...ACTIVE, 'remission', 'inactive'],
+  ever: [...ACTIVE, 'remission', 'inactive', 'resolved'],
+  remission: ['remission'],
+};
 
 /**
  * One question put to the chart's index: resources of a type with a code, and small FHIRPath on each.
@@ -55,8 +64,11 @@ export const retrieveSchema = z.strictObject({
   focus: oneOrMany(name).optional(),
   /** Diseases: a reason that a treatment states must be one of these, where it states one that is understood. */
   for: oneOrMany(name).optional(),
-  /** For a Condition: the clinical statuses that count; others are shown as signs. A missing status counts. */
-  clinical: z.array(z.enum(CLINICAL_STATUS)).min(1).optional(),
+  /**
+   * For a Condition: the clinical statuses that count, active ones unless stated: `present`, in remission too;
+   * `unresolved`, all but resolved; `ever`, all; `remission` alone. Others are shown as signs. A missing status counts.
+   */
+  clinical: z.enum(CLINICAL_WORDS).optional(),
   /** For a Condition: only verificationStatus confirmed counts; others are shown as signs. */
   confirmed: z.literal(true).optional(),
   /** `course`: only what took place before the ordered course; what belongs to that course is no evidence. */

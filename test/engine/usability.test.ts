@@ -129,8 +129,17 @@ describe('a Condition', () => {
   });
 
   it('in remission is proof where the question takes it, and active then is not', () => {
-    expect(worth(clinical('remission'), { clinical: ['remission'] })).toBe('proof');
-    expect(worth(clinical('active'), { clinical: ['remission'] })).toBe('sign');
+    expect(worth(clinical('remission'), { clinical: 'remission' })).toBe('proof');
+    expect(worth(clinical('active'), { clinical: 'remission' })).toBe('sign');
+  });
+
+  it.each([
+    ['present', ['active', 'recurrence', 'relapse', 'remission']],
+    ['unresolved', ['active', 'recurrence', 'relapse', 'remission', 'inactive']],
+    ['ever', ['active', 'recurrence', 'relapse', 'remission', 'inactive', 'resolved']],
+  ] as const)('counts as %s', (word, counted) => {
+    const all = ['active', 'recurrence', 'relapse', 'remission', 'inactive', 'resolved', 'somehow'];
+    expect(all.filter((code) => worth(clinical(code), { clinical: word }) === 'proof')).toEqual(counted);
   });
 
   it('without a clinical status is proof', () => {

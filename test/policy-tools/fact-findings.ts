@@ -1,6 +1,6 @@
 import { isUcum } from '../../src/fhir/quantity.ts';
 import type { DataFile } from '../../src/policy/data-files.ts';
-import { factsFileSchema, type RetrieveSource } from '../../src/policy/fact-schema.ts';
+import { CLINICAL, factsFileSchema, type RetrieveSource } from '../../src/policy/fact-schema.ts';
 import type { Library } from '../../src/policy/library.ts';
 import { parseYaml, type ParsedFile } from '../../src/policy/parse.ts';
 import type { Finding } from './findings.ts';
@@ -93,7 +93,7 @@ function ofRetrieve(
   if (!types.includes('Condition') && clinical !== undefined)
     problem('clinical', 'clinical statuses are asked of a Condition, and none is read');
   const asked = clinicalStatuses(where);
-  const accepted: readonly string[] = clinical ?? ['active', 'recurrence', 'relapse'];
+  const accepted = CLINICAL[clinical ?? 'active'];
   if (asked.length > 0 && !asked.some((status) => accepted.includes(status)))
     problem(
       'where',

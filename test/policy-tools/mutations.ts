@@ -58,21 +58,27 @@ export function mutantsOf(
   });
 }
 
-/** Changes are made in what the file says, anchors and aliases resolved: each use of an anchor by itself. */
+/** An anchor is one place of the file, wherever it is used: a change of what it holds changes every use. */
 function inFile({ path: file, text }: DataFile, find: (root: Json, add: Add) => void): readonly Mutant[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { merge: true, lineCounter: lines });
-  const json = JSON.stringify(document.toJS());
-  const root = JSON.parse(json) as unknown;
+  // What an anchor holds is one object here, and stays one when it is cloned.
+  const root: unknown = document.toJS();
   if (!isJson(root)) return [];
   const mutants: Mutant[] = [];
+  const tried = new Map<unknown, Set<string>>();
   find(root, (path, what, edit) => {
+    const parent = at(root, path.slice(0, -1));
+    const changes = tried.get(parent) ?? new Set();
+    const key = `${String(path.at(-1))} ${what}`;
+    if (changes.has(key)) return;
+    tried.set(parent, changes.add(key));
     mutants.push({
       file,
       line: lines.linePos(offsetOf(document, path)).line,
       change: `${placeOf(root, path)}: ${what}`,
       text: () => {
-        const mutated = JSON.parse(json) as Json;
+        const mutated = structuredClone(root);
         edit(mutated);
         // JSON is YAML.
         return JSON.stringify(mutated);
@@ -168,13 +174,7 @@ function ofPolicy(root: Json, facts: readonly Fact[], add: Add): void {
 }
 
 /** @param isExclusion it stands under a `none`: there a `none` of one part and an `any` of it are the same */
-function ofCriterion(
-  node: unknown,
-  path: Path,
-  facts: readonly Fact[],
-  add: Add,
-  isExclusion = false,
-): void {
+function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add, isExclusion = false): void {
   if (!isJson(node)) return;
   for (const comparison of COMPARISONS) {
     const limit = node[comparison];
@@ -250,6 +250,7 @@ const NARROWING = [
 const FLIPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   age: { infusion: 'request-and-infusion', 'request-and-infusion': 'infusion' },
   setting: { inpatient: 'outpatient', outpatient: 'inpatient' },
+  clinical: { present: 'ever', unresolved: 'present', ever: 'present', remission: 'present' },
   change: { rise: 'fall', fall: 'rise', 'rise-percent': 'rise', highest: 'lowest', lowest: 'highest' },
 };
 
@@ -277,7 +278,7 @@ function inFact(node: unknown, path: Path, add: Add): void {
     if (key === 'days') ofStep(value, place, key, add);
     if (
       DECIDING.includes(key) ||
-      ['code', 'resource', 'value', 'focus', 'for', 'clinical', 'drugs', 'diseases'].includes(key)
+      ['code', 'resource', 'value', 'focus', 'for', 'drugs', 'diseases'].includes(key)
     )
       ofList(value, place, add);
     const isOnly = Array.isArray(value) && value.length === 1;
@@ -314,7 +315,8 @@ function ofStep(value: unknown, path: Path, name: string, add: Add): void {
   const decimals = String(value).split('.')[1]?.length ?? 0;
   for (const step of [1, -1]) {
     const other = Number((value + step * 10 ** -decimals).toFixed(decimals));
-    if (other >= 0)
+    // What is at least 0 is true of every count; the lint names a limit like that.
+    if (other > 0 || (other === 0 && name !== 'at-least'))
       add(path, `${name} ${value} becomes ${other}`, (root) => {
         setAt(root, path, other);
       });

@@ -156,7 +156,7 @@ describe('a lint of a small policy', () => {
     ],
     [
       'clinical statuses of what has none',
-      'resource: Procedure, code: px-scan, clinical: [active]',
+      'resource: Procedure, code: px-scan, clinical: ever',
       'clinical statuses are asked of a Condition, and none is read',
     ],
     [
