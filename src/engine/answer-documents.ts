@@ -1,8 +1,15 @@
-import type { Chart } from '../fhir/chart.ts';
+import type { Chart, ChartRecord } from '../fhir/chart.ts';
 import { FACT_TYPES } from '../policy/fact-schema.ts';
+import { presenceStanding } from './usability.ts';
 
-/** What an answer refers to: a document, or a record of the chart, which speaks for itself; undefined: neither. */
-export type Named = 'document' | 'record' | undefined;
+/**
+ * What says so: a document, with its resource where it is one of the chart, or a record of the chart, which speaks for
+ * itself; undefined: neither.
+ */
+export type Named =
+  | { readonly is: 'document'; readonly document: ChartRecord | undefined }
+  | { readonly is: 'record' }
+  | undefined;
 /** Looks up what answers refer to; undefined where no chart is at hand. */
 export type FindDocument = ((reference: unknown) => Named) | undefined;
 
@@ -13,10 +20,14 @@ const RECORDS: readonly string[] = FACT_TYPES.filter((type) => !DOCUMENTS.includ
 /** What an answer may name as saying so. */
 export const NAMEABLE: readonly string[] = [...DOCUMENTS, ...RECORDS];
 
+/** A document must be current and final: one that was replaced or is not signed yet says nothing. */
 export const documentFinder =
   (chart: Chart): Exclude<FindDocument, undefined> =>
   (reference) => {
     const named = chart.find(reference);
     if (named === undefined || !named.hasSubject) return undefined;
-    return DOCUMENTS.includes(named.type) ? 'document' : RECORDS.includes(named.type) ? 'record' : undefined;
+    if (RECORDS.includes(named.type)) return { is: 'record' };
+    return DOCUMENTS.includes(named.type) && presenceStanding(named).standing === 'proof'
+      ? { is: 'document', document: named }
+      : undefined;
   };

@@ -15,6 +15,8 @@ export interface FormAnswer {
   readonly record: ChartRecord;
   /** To a yes-or-no record: which. */
   readonly says: boolean | undefined;
+  /** The document of the chart that it refers to; undefined where what says so is attached, or nothing is asked to. */
+  readonly document: ChartRecord | undefined;
   readonly evidence: Evidence;
 }
 
@@ -195,25 +197,28 @@ function read(
     case 'record': {
       const date = dateOf(places, context);
       if (date !== null && 'reason' in date) return [date];
-      const named = item.takesDocument ? documentOf(places, context) : 'document';
+      const named = item.takesDocument ? documentOf(places, context) : UNNAMED;
       // Where a clinician may judge what a document would show, the bare answer is that judgement.
       if (named === undefined && item.criterion?.whenJudged === true) return [];
       if (named === undefined)
-        return [problem('what says so is missing, or not in the chart: attach the document or refer to it')];
+        return [
+          problem('what says so is missing, or not final in the chart: attach the document or refer to it'),
+        ];
+      const document = named.is === 'document' ? named.document : undefined;
       if (item.valueSets.length === 0) {
         const says = answer['valueBoolean'];
         return typeof says === 'boolean'
-          ? named === 'record'
+          ? named.is === 'record'
             ? []
-            : [answerOf(context, { value: String(says), date, resource: {}, says })]
+            : [answerOf(context, { value: String(says), date, resource: {}, says, document })]
           : [problem('it is answered with valueBoolean')];
       }
       const coding = objects(answer['valueCoding'])[0];
       const known = coding === undefined ? null : terminology.coding(coding);
       if (known?.key === undefined || !terminology.includes(item.valueSets, known.key))
         return [problem('it is answered with valueCoding, a code of its value set')];
-      if (named === 'record') return [];
-      return [answerOf(context, { value: known.code, date, resource: {}, coding: known })];
+      if (named.is === 'record') return [];
+      return [answerOf(context, { value: known.code, date, resource: {}, coding: known, document })];
     }
     case 'group':
     case 'results':
@@ -257,16 +262,18 @@ function dateOf(
   return date.low > asOf.high ? { linkId, reason: 'its date lies in the future' } : date;
 }
 
+const UNNAMED: Named = { is: 'document', document: undefined };
+
 /** What says so: attached, contained, or in the chart; taken at its word where no chart is at hand. */
 function documentOf(places: readonly JsonObject[], { item, resource, find }: ItemContext): Named {
   const attachment = objects(partAnswer(places, item, 'attachment')?.['valueAttachment'])[0];
-  if (text(attachment?.['data']) !== undefined || text(attachment?.['url']) !== undefined) return 'document';
+  if (text(attachment?.['data']) !== undefined || text(attachment?.['url']) !== undefined) return UNNAMED;
   const reference = objects(partAnswer(places, item, 'document')?.['valueReference'])[0];
   const printed = text(reference?.['reference']);
   if (printed === undefined) return undefined;
   const isContained =
     printed.startsWith('#') && objects(resource['contained']).some(({ id }) => id === printed.slice(1));
-  return isContained || find === undefined ? 'document' : find(reference);
+  return isContained || find === undefined ? UNNAMED : find(reference);
 }
 
 function answerOf(
@@ -276,6 +283,7 @@ function answerOf(
     readonly date: DateInterval | null;
     readonly resource: JsonObject;
     readonly says?: boolean;
+    readonly document?: ChartRecord | undefined;
     readonly coding?: ReturnType<Terminology['coding']>;
   },
 ): FormAnswer {
@@ -286,6 +294,7 @@ function answerOf(
   return {
     item,
     says: given.says,
+    document: given.document,
     record: {
       reference,
       type: 'QuestionnaireResponse',

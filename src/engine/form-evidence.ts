@@ -1,5 +1,6 @@
 import type { Fact, Retrieve } from '../policy/fact.ts';
 import { answeredBy, answerKey } from '../policy/form.ts';
+import { isReported } from './references.ts';
 import { evidenceKey, union } from './evaluated.ts';
 import type { FormAnswer } from './form-answers.ts';
 import type { Answer } from './result.ts';
@@ -27,7 +28,11 @@ export function denied(answers: readonly FormAnswer[], byChart: Answer): Answer 
     : undefined;
 }
 
-/** The answers that stand beside the records of a retrieve, placed in time as those are. */
+/**
+ * The answers that stand beside the records of a retrieve, placed in time as those are. Where a report of some kind is
+ * asked for, a document of the chart that an answer refers to must be one; what is attached is what the clinician who was
+ * asked for it says it is.
+ */
 export function answerHits(
   retrieve: Retrieve,
   fact: Fact,
@@ -45,5 +50,13 @@ export function answerHits(
           coding.key !== undefined && scope.library.terminology.includes(answeredBy(retrieve), coding.key),
       );
     })
-    .map(({ record, evidence }) => placedHit(record, record.type, evidence, retrieve, scope, timeline));
+    .map(({ record, evidence, document }) =>
+      document !== undefined &&
+      retrieve.reported !== undefined &&
+      !isReported(document, retrieve.reported, scope)
+        ? { record, standing: 'sign', evidence: { ...evidence, note: NOT_REPORTED } }
+        : placedHit(record, record.type, evidence, retrieve, scope, timeline),
+    );
 }
+
+const NOT_REPORTED = 'the document that it refers to is not stated to be a report of the kind asked for';

@@ -3,11 +3,11 @@ import { objects } from '../fhir/json.ts';
 import type { Scope } from './scope.ts';
 import { conditionStatus, eventStanding } from './usability.ts';
 
-/** A report is of the kind asked for by its own code or category; a Condition by the reports that it rests on. */
+/** A report or document is of the kind asked for by its own code, type or category; a Condition by the reports that it rests on. */
 export function isReported(record: ChartRecord, kinds: readonly string[], scope: Scope): boolean {
   const { terminology } = scope.library;
   if (record.type !== 'Condition')
-    return [record.resource['code'], record.resource['category']]
+    return [record.resource['code'], record.resource['type'], record.resource['category']]
       .flatMap((concept) => terminology.codings(concept))
       .some(({ key }) => key !== undefined && terminology.includes(kinds, key));
   return objects(record.resource['evidence'])

@@ -111,7 +111,7 @@ export function eventStanding({ type, resource }: ChartRecord, statuses: Statuse
 }
 
 /** Where the record itself is what is asked for: a document that is there, a result with any value. */
-function presenceStanding(record: ChartRecord): Standing {
+export function presenceStanding(record: ChartRecord): Standing {
   const { type, resource } = record;
   const judged = eventStanding(record);
   if (type === 'DocumentReference' && judged.standing === 'sign' && resource['status'] === 'current') {

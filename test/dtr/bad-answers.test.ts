@@ -137,7 +137,7 @@ const ITEMS: readonly (readonly [string, () => QuestionnaireResponse, string])[]
   [
     'a record without its document',
     () => answered(diagnosis, { valueCoding: daratumumab }),
-    `item "${diagnosis}": what says so is missing, or not in the chart: attach the document or refer to it`,
+    `item "${diagnosis}": what says so is missing, or not final in the chart: attach the document or refer to it`,
   ],
   [
     'two answers to one question',

@@ -19,6 +19,7 @@ const library = smallLibrary(`
 - { id: '3', title: Adult, locator: L, fact: age, at-least: { value: 18, unit: a } }
 - { id: '4', title: Outpatient care fits, locator: L, when: outpatient, attest: clinician }
 - { id: '5', title: No drug, locator: L, none: [{ fact: had-drug }] }
+- { id: '6', title: Tumor by scan, locator: L, fact: tumor-reported }
 `);
 
 /** A completed form with the given items, of 20 February 2026. */
@@ -152,6 +153,46 @@ describe('a record', () => {
     });
     const found = evaluate([refuted, form(said('dx-tumor', documented('Condition/t')))]);
     expect(criterion(found, '1')).toEqual({ is: 'unknown: documentation', by: [] });
+  });
+});
+
+describe('a record that a report of some kind must show', () => {
+  const shown = (...parts: readonly JsonObject[]): JsonObject =>
+    form({ linkId: id('6'), answer: [{ valueCoding: { ...CODES['dx-tumor'] }, item: parts }] });
+  const document: JsonObject = {
+    linkId: `${id('6')}#document`,
+    answer: [{ valueReference: { reference: 'DocumentReference/report' } }],
+  };
+  const report = (more: JsonObject): JsonObject => ({
+    resourceType: 'DocumentReference',
+    id: 'report',
+    status: 'current',
+    subject: { reference: 'Patient/p1' },
+    ...more,
+  });
+  const scan = { type: { coding: [{ ...CODES['px-scan'] }] } };
+
+  it.each<[string, readonly JsonObject[], string]>([
+    ['is shown by such a document of the chart', [report(scan), shown(document)], 'met'],
+    ['is not shown by a document of another kind', [report({}), shown(document)], 'unknown: documentation'],
+    [
+      'is not shown by one that was replaced',
+      [report({ ...scan, status: 'superseded' }), shown(document)],
+      'unknown: documentation',
+    ],
+    [
+      'is not shown by one that nobody has signed',
+      [report({ ...scan, docStatus: 'preliminary' }), shown(document)],
+      'unknown: documentation',
+    ],
+    [
+      'is shown by what the clinician attaches as it',
+      [shown({ ...attachment, linkId: `${id('6')}#attachment` })],
+      'met',
+    ],
+    ['is not shown by the answer alone', [shown()], 'unknown: documentation'],
+  ])('%s', (_name, resources, expected) => {
+    expect(criterion(evaluate(resources), '6').is).toBe(expected);
   });
 });
 

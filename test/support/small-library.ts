@@ -137,6 +137,9 @@ outpatient:
 inpatient:
   ask: Is the infusion planned in an inpatient setting?
   setting: inpatient
+tumor-reported:
+  ask: Does a report of the scan show the tumor?
+  yes: [{ resource: Condition, code: dx-tumor, reported: px-scan }]
 `;
 
 const policy = (criteria: string, definitions: string): string => `id: small
