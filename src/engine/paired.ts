@@ -48,7 +48,7 @@ export function pairedAnswer(
   const isOfEpisode = ({ readings, truth }: Specimen): boolean =>
     episodes === undefined ||
     isEach(readings, (on) => episodes.isCurrent(on) === true) ||
-    (truth === true && isEach(readings, episodes.isSinceRemission));
+    (truth === true && isEach(readings, (on) => episodes.isSinceRemission(on)));
   const found = specimensOf(
     read(fact.count, fact.unit),
     read(fact.with, fact.withUnit),

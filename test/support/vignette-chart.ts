@@ -145,6 +145,9 @@ function resourceOf(entry: Entry, nextId: (kind: string) => string, prefix: stri
       ...statusConcept('clinicalStatus', 'clinical', clinical),
       ...dated('onset', condition.onset),
       ...defined('recordedDate', condition.recorded),
+      ...(condition.evidence === undefined
+        ? {}
+        : { evidence: [{ detail: [{ reference: condition.evidence }] }] }),
     };
   }
   if (observation !== undefined) {

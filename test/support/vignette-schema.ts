@@ -49,6 +49,8 @@ const condition = z.strictObject({
   verification: z.string().optional(),
   /** active unless stated; `none` leaves it out. */
   clinical: z.string().optional(),
+  /** What it rests on, such as `DiagnosticReport/biopsy`. */
+  evidence: z.string().optional(),
   /** problem-list-item unless stated. */
   category: z.enum(['problem-list-item', 'encounter-diagnosis']).optional(),
   onset: date.optional(),
