@@ -1,12 +1,17 @@
 import { SingleBar } from 'cli-progress';
 
-/** How far a step is, told on stderr: counts, never whose chart it is. */
+/** How far a step of a long command is, told on stderr: counts, never whose chart it is. */
 export interface Progress {
   readonly advance: (by: number) => void;
   readonly end: () => void;
 }
 
-export type NewProgress = (step: string, total: number, done: number, unit: 'MB' | 'charts') => Progress;
+export type NewProgress = (
+  step: string,
+  total: number,
+  done: number,
+  unit: 'MB' | 'charts' | 'changes',
+) => Progress;
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_MILLISECONDS = 10_000;

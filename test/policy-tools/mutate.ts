@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { barOn } from '../../src/impact/progress.ts';
 import { dataFiles } from '../../src/server/policies.ts';
 import { end, FOLDERS, policiesNamed, readAll, usage, type Ended } from './command.ts';
 import type { Fate } from './mutant-run.ts';
 import type { Result, Share, ThreadData } from './mutant-thread.ts';
 import { mutantsOf } from './mutations.ts';
-import { progressOn } from './progress.ts';
 import { runVignette } from './vignette-files.ts';
 
 /**
@@ -55,8 +55,7 @@ async function fatesOf(name: string | undefined, total: number): Promise<readonl
     minThreads: threads,
     maxThreads: threads,
   });
-  const progress = progressOn(process.stderr, total, () => performance.now());
-  let survivors = 0;
+  const progress = barOn(process.stderr)('Changing', total, 0, 'changes');
   const shares = Array.from({ length: Math.ceil(total / SHARE) }, (_item, index) => ({
     from: index * SHARE,
     to: (index + 1) * SHARE,
@@ -64,8 +63,7 @@ async function fatesOf(name: string | undefined, total: number): Promise<readonl
   const results = await Promise.all(
     shares.map(async (share) => {
       const found = await pool.run(share);
-      survivors += found.filter(({ fate }) => fate === 'survived').length;
-      progress.done(found.length, `, ${survivors} shown by no vignette`);
+      progress.advance(found.length);
       return found;
     }),
   );
