@@ -40,6 +40,8 @@ const ALONE = [
 const EVERY_CORE = `--maxWorkers=${availableParallelism()}`;
 /** On the other side of the date line. How a chart is delivered has no days in it: there each vignette brings its own whole. */
 const AWAY = 'Pacific/Auckland';
+/** Milliseconds: a busy machine must not fail a test; one that takes longer hangs. */
+const PATIENCE = ['--testTimeout=60000', '--hookTimeout=60000'];
 const given = process.argv.slice(2);
 /** The whole suite on one side of the date line, what handles days on the other side too. */
 const runs =
@@ -64,7 +66,15 @@ for (const [index, { zone, files }] of runs.entries()) {
   const report = join(folder, `${index}.json`);
   const run = spawnSync(
     process.execPath,
-    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...files],
+    [
+      vitest,
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...PATIENCE,
+      ...files,
+    ],
     {
       stdio: 'inherit',
       env: { ...process.env, TZ: zone, ...(zone === AWAY ? { DELIVERIES: 'collection' } : {}) },
