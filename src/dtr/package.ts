@@ -4,7 +4,7 @@ import { questionnaireUrl, type Form } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
 import { draftResponse, type DraftContext, type DtrVersion } from './draft.ts';
 import { DTR } from './extensions.ts';
-import { operationOutcome, type Issue } from './operation-outcome.ts';
+import { operationOutcome, type Issue } from '../fhir/operation-outcome.ts';
 import type { Prefilled } from './prefill.ts';
 import { questionnaire } from './questionnaire.ts';
 import { expanded, valueSetsOf } from './value-sets.ts';

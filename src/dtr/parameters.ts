@@ -1,7 +1,7 @@
 import { parseDate } from '../fhir/date.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { DTR_VERSIONS, type DtrVersion } from './draft.ts';
-import type { Issue } from './operation-outcome.ts';
+import type { Issue } from '../fhir/operation-outcome.ts';
 
 /** What `$questionnaire-package` is asked, in any of its published shapes. */
 export interface PackageRequest {

@@ -1,7 +1,7 @@
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Form } from '../policy/form.ts';
-import type { Issue } from './operation-outcome.ts';
+import type { Issue } from '../fhir/operation-outcome.ts';
 import { formNamed } from './package.ts';
 import { NOT_PARAMETERS, parametersOf, textValue, wrongParameter } from './parameters.ts';
 

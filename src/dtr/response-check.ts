@@ -5,7 +5,7 @@ import { readResponse } from '../engine/form-answers.ts';
 import { responseProblem } from '../engine/responses.ts';
 import type { Form } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
-import type { Issue } from './operation-outcome.ts';
+import type { Issue } from '../fhir/operation-outcome.ts';
 import { formNamed } from './package.ts';
 
 /** What a response that is sent in must be about, where its sender says for which determination it was asked. */

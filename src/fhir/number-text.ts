@@ -36,6 +36,13 @@ export function parseJson(text: string): unknown {
   });
 }
 
+/** Hands the spelling of an object's or array's numbers on to what was made of it, member by member. */
+export function likewise<T extends object>(made: T, from: object): T {
+  const known = spellings.get(from);
+  if (known !== undefined) spellings.set(made, known);
+  return made;
+}
+
 /** The value with its numbers as they were written, for `JSON.stringify` only. */
 export function asWritten<T>(value: T): T {
   return written(value) as T;

@@ -1,9 +1,12 @@
-import { Router, type Request } from 'express';
+import { Router, type Request, type RequestHandler } from 'express';
+import { authorizationAnswer } from './authorization-answer.ts';
 import { answerCall, type Dependencies } from './call.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
+import { createHash } from 'node:crypto';
+import { SUMMARY_STYLE } from '../pas/summary-style.ts';
 
 /** `determination.md`, "Where it is served". */
 export function determinationRoutes(dependencies: Dependencies, gate: Gate): Router {
@@ -28,5 +31,64 @@ export function determinationRoutes(dependencies: Dependencies, gate: Gate): Rou
     response.set('cache-control', 'no-store').json(determination);
   });
   router.all('/determinations/:id', allow('GET'));
+
+  const requestPath = (request: Request): readonly string[] => [
+    `/determinations/${String(request.params['id'])}/prior-authorization`,
+  ];
+  const authorization: RequestHandler = async (request, response) => {
+    const started = performance.now();
+    const { keeping } = dependencies;
+    const caller = callerOf(request);
+    const owner = ownerOf(caller);
+    const id = String(request.params['id']);
+    const [determination, context, asked] = await Promise.all([
+      keeping.determination(id, owner),
+      keeping.context(id, owner),
+      keeping.asked(id, owner),
+    ]);
+    if (determination === undefined || context === undefined || asked === undefined)
+      throw new ServiceError('unknown-determination', 'no determination with this id is kept', '(url)', true);
+    const left = new AbortController();
+    response.once('close', () => {
+      left.abort();
+    });
+    const { status, type, text } = await authorizationAnswer(
+      {
+        form: isForPaper(request) ? 'summary' : 'bundle',
+        determination,
+        context,
+        asked,
+        answers: await keeping.responsesOf(determination.patient, owner),
+        body: request.method === 'POST' && request.body instanceof Uint8Array ? request.body : undefined,
+        caller,
+        at: dependencies.now().toISOString(),
+        started,
+      },
+      dependencies,
+      left.signal,
+    );
+    response.status(status).set('cache-control', 'no-store');
+    if (type === 'html') response.set('content-security-policy', SUMMARY_POLICY).type('html').send(text);
+    else response.type('application/fhir+json').send(text);
+  };
+  router.get('/determinations/:id/prior-authorization', ...gate.get(requestPath), authorization);
+  router.post('/determinations/:id/prior-authorization', ...gate.post(requestPath), authorization);
+  router.all('/determinations/:id/prior-authorization', allow('GET', 'POST'));
   return router;
+}
+
+/** The page holds one style and nothing else that a browser would load or run. */
+const SUMMARY_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(SUMMARY_STYLE).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** FHIR's `_format`, else what the caller accepts; a program that accepts anything gets FHIR. */
+function isForPaper(request: Request): boolean {
+  const { _format: format } = request.query;
+  if (format !== undefined) return format === 'html' || format === 'text/html';
+  return request.accepts(['application/fhir+json', 'application/json', 'text/html']) === 'text/html';
 }

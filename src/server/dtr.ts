@@ -1,6 +1,6 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { capabilityStatement } from '../dtr/capability-statement.ts';
-import { operationOutcome, type Issue } from '../dtr/operation-outcome.ts';
+import { operationOutcome, type Issue } from '../fhir/operation-outcome.ts';
 import { draftResponse } from '../dtr/draft.ts';
 import { formNamed, type PackageScope } from '../dtr/package.ts';
 import { parametersOf, readPackageRequest, textValue, versionOf, wrongParameter } from '../dtr/parameters.ts';

@@ -1,10 +1,12 @@
 import { property, type JsonObject } from '../fhir/json.ts';
+import { asWritten } from '../fhir/number-text.ts';
 import { hookResponse, statements } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
 import type { Extension } from '../crd/coverage-information.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import { MissingData, type EvaluationOptions } from '../crd/evaluation.ts';
-import { ORDER_HOOKS, readHookRequest, type Hook } from '../crd/hook-request.ts';
+import { ORDER_HOOKS, readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
+import { encounterReference, type HookOrder } from '../crd/order.ts';
 import { filledForms } from '../dtr/filled-forms.ts';
 import type { Prefilled } from '../dtr/prefill.ts';
 import type { WireVersion } from '../crd/wire-version.ts';
@@ -69,6 +71,8 @@ export interface Answered {
   /** The coverage information on the orders, each statement by its id, that of a determination. */
   readonly statements: readonly { readonly id: string; readonly extension: Extension }[];
   readonly cards: readonly IssuedCard[];
+  /** What each determination was asked for, by its id: JSON of an `AskedOrder`, as text for the sake of its numbers. */
+  readonly requests: readonly { readonly id: string; readonly request: string }[];
   /** `Patient/id`. */
   readonly patient: string;
   readonly hookInstance: string;
@@ -77,6 +81,17 @@ export interface Answered {
   readonly metric: CallMetric;
   /** Where orders failed. */
   readonly failures: readonly ReturnType<typeof errorPlace>[];
+}
+
+/** What a request for authorization needs to know of the call later on; its token is not kept. */
+export interface AskedOrder {
+  /** As it came. */
+  readonly order: JsonObject;
+  readonly appointment?: JsonObject;
+  /** `Encounter/id`: the order's own, else the hook's. */
+  readonly encounter?: string;
+  /** The FHIR server of the call, as the caller named it. */
+  readonly fhirServer?: string;
 }
 
 /** What evaluating a call stands on, in whichever thread. */
@@ -187,6 +202,10 @@ export async function evaluateCall(
     statements: stated.map(({ id, extension }) => ({ id, extension })),
     cards,
     metric: callMetric(request, evaluation, queries, cards, stated),
+    requests: determinations.map(({ determination, order }) => ({
+      id: idOf(determination),
+      request: JSON.stringify(askedOrder(order, request)),
+    })),
     patient: `Patient/${request.patientId}`,
     hookInstance: request.hookInstance,
     report: {
@@ -204,6 +223,16 @@ export async function evaluateCall(
       queries: queries.map((query) => ({ ...query, milliseconds: Math.round(query.milliseconds) })),
     },
     failures: failed.map(({ error }) => errorPlace(error)),
+  };
+}
+
+function askedOrder(order: HookOrder, { encounterId, fhirServer }: HookRequest): AskedOrder {
+  const encounter = encounterReference(order, encounterId);
+  return {
+    order: asWritten(order.resource),
+    ...(order.appointment === undefined ? {} : { appointment: asWritten(order.appointment) }),
+    ...(encounter === undefined ? {} : { encounter }),
+    ...(fhirServer === undefined ? {} : { fhirServer }),
   };
 }
 

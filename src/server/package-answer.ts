@@ -4,7 +4,7 @@ import { MissingData, type Evaluation } from '../crd/evaluation.ts';
 import type { HookRequest } from '../crd/hook-request.ts';
 import type { DtrVersion } from '../dtr/draft.ts';
 import { filledForms } from '../dtr/filled-forms.ts';
-import type { Issue } from '../dtr/operation-outcome.ts';
+import type { Issue } from '../fhir/operation-outcome.ts';
 import {
   formNamed,
   hasChangedSince,

@@ -4,7 +4,7 @@ import { createCallData, gatherChart, readMissing } from '../crd/gather.ts';
 import { encounterReference, itemOf, plannedOrder, settingOf, type HookOrder } from '../crd/order.ts';
 import { readPrefetch } from '../crd/prefetch.ts';
 import { draftResponse, type DtrVersion } from '../dtr/draft.ts';
-import { operationOutcome, type Issue } from '../dtr/operation-outcome.ts';
+import { operationOutcome, type Issue } from '../fhir/operation-outcome.ts';
 import type { PackageScope } from '../dtr/package.ts';
 import { prefill } from '../dtr/prefill.ts';
 import { questionnaire } from '../dtr/questionnaire.ts';

@@ -3,6 +3,7 @@ import type { FilledForm } from '../dtr/package.ts';
 import type { DtrVersion } from '../dtr/draft.ts';
 import type { Determination } from '../engine/determination.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
+import { parseJson } from '../fhir/number-text.ts';
 import { formsOf } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
 import { createKeeper, WRITE_LIMIT_MILLISECONDS, type Health, type Outcome } from '../store/keeper.ts';
@@ -11,7 +12,7 @@ import { inTime, Late } from '../store/time-limit.ts';
 import type { NewRow } from '../store/tables.ts';
 import { ServiceError } from './errors.ts';
 import type { KeptFeedback } from './feedback.ts';
-import type { Answered, NeededForm } from './hook-call.ts';
+import type { Answered, AskedOrder, NeededForm } from './hook-call.ts';
 
 export interface IdentifiedDetermination extends Determination {
   /** 20 to 30 unguessable letters and digits: the `coverage-assertion-id` on the order. */
@@ -50,6 +51,8 @@ export interface RecordKeeping {
   readonly audit: (request: AuditedRequest) => void;
   readonly determination: (id: string, owner: string) => Promise<IdentifiedDetermination | undefined>;
   readonly context: (id: string, owner: string) => Promise<FormContext | undefined>;
+  /** What it was asked for; undefined too where that was not kept yet. */
+  readonly asked: (id: string, owner: string) => Promise<AskedOrder | undefined>;
   readonly isCardOf: (card: string, owner: string) => Promise<boolean>;
   /** @throws ServiceError when it is not committed */
   readonly keepFeedback: (entries: readonly KeptFeedback[], at: string) => Promise<void>;
@@ -152,6 +155,10 @@ export function createRecordKeeping(
       const { version, forms, statement } = JSON.parse(row.forms) as StoredForms;
       return { version, forms: forms.flatMap((form) => filledForm(form, library()) ?? []), statement };
     },
+    async asked(id, owner) {
+      const row = await read(store.determination(id, owner));
+      return row === undefined || row.request === null ? undefined : (parseJson(row.request) as AskedOrder);
+    },
     isCardOf: async (card, owner) => (await read(store.card(card, owner))) !== undefined,
     keepFeedback: (entries, at) =>
       committed(
@@ -197,7 +204,7 @@ const unavailable = (): ServiceError =>
 
 function determinationRow(
   { id, ...determination }: IdentifiedDetermination,
-  { forms, statements, version }: Answered,
+  { forms, statements, requests, version }: Answered,
   { client, at }: AuditedRequest,
 ): NewRow<'determination'> {
   const { hookInstance, patient, order, policy, decision } = determination;
@@ -218,6 +225,7 @@ function determinationRow(
     decision,
     body: JSON.stringify(determination),
     forms: JSON.stringify(stored),
+    request: requests.find((request) => request.id === id)?.request ?? null,
   };
 }
 

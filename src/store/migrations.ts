@@ -7,8 +7,16 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
  * @param kind the one column type that the two databases spell differently
  */
 export const migrations = (kind: 'sqlite' | 'postgres'): MigrationProvider => ({
-  getMigrations: () => Promise.resolve({ '0001-records': records(kind) }),
+  getMigrations: () =>
+    Promise.resolve({ '0001-records': records(kind), '0002-authorization': authorization }),
 });
+
+/** What a request for authorization is made of. */
+const authorization: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    await database.schema.alterTable('determination').addColumn('request', 'text').execute();
+  },
+};
 
 const records = (kind: 'sqlite' | 'postgres'): Migration => ({
   async up(database: Kysely<unknown>): Promise<void> {

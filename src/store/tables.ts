@@ -33,6 +33,8 @@ interface DeterminationTable {
   body: Written<string>;
   /** What a form is asked for under its id: version spoken, the forms with their answers, the coverage information. JSON. */
   forms: Written<string>;
+  /** What it was asked for: the order as it came, and the FHIR server that its records can be read from again. JSON. */
+  request: Written<string | null>;
 }
 
 interface CardTable {

@@ -16,6 +16,7 @@ export const determination = (id: string, asked_at = AT): NewRow<'determination'
   decision: 'documentation-needed',
   body: '{"criteria":[]}',
   forms: '{}',
+  request: '{}',
 });
 
 export const card = (uuid: string, of: string): NewRow<'card'> => ({
