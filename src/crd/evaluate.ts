@@ -2,7 +2,7 @@ import type { Chart } from '../fhir/chart.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { property, text } from '../fhir/json.ts';
-import { determine, type Determination, type GovernedOrder } from '../engine/determination.ts';
+import { determineWithCourse, type Determination, type GovernedOrder } from '../engine/determination.ts';
 import { diseaseReader } from '../engine/disease.ts';
 import { fittingIndications } from '../engine/indication.ts';
 import { typesOf } from '../policy/fact.ts';
@@ -81,9 +81,11 @@ export async function evaluateRequest(
   const { done, failed: undetermined } = each(
     governed,
     (item) => {
-      const determination = step('determine', () => determine(item, chart, library, asOf));
+      const { determination, course } = step('determine', () =>
+        determineWithCourse(item, chart, library, asOf),
+      );
       const alternates = alternatesOf({ determination, governed: item }, chart, library, asOf);
-      return { determination, governed: item, order: item.hookOrder, alternates };
+      return { determination, governed: item, order: item.hookOrder, alternates, course };
     },
     (item) => ({ order: item.hookOrder, governed: item }),
   );

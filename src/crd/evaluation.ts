@@ -27,6 +27,8 @@ export interface Determined {
   readonly order: HookOrder;
   /** Where this product is not covered: others that the same policy names for the diagnosis, and that nothing speaks against. */
   readonly alternates: readonly Alternate[];
+  /** References of the treatment and the course of the disease that its findings were placed in time by. */
+  readonly course: () => readonly string[];
 }
 
 export interface Alternate {

@@ -1,10 +1,18 @@
-import type { CapabilityStatement } from 'fhir/r4.js';
+import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js';
 
 const DTR = 'http://hl7.org/fhir/us/davinci-dtr/OperationDefinition';
 const operation = (name: string, definition: string) => ({ name, definition });
 
-/** What the FHIR base serves. FHIR R4, "CapabilityStatement". @param base the URL of the base, without a slash at the end */
-export const capabilityStatement = (base: string, date: string): CapabilityStatement => ({
+/**
+ * What the FHIR base serves. FHIR R4, "CapabilityStatement".
+ * @param base the URL of the base, without a slash at the end
+ * @param others resources beside those of DTR
+ */
+export const capabilityStatement = (
+  base: string,
+  date: string,
+  others: readonly CapabilityStatementRestResource[],
+): CapabilityStatement => ({
   resourceType: 'CapabilityStatement',
   name: 'Cartograph',
   title: 'Cartograph: forms of coverage criteria',
@@ -40,6 +48,7 @@ export const capabilityStatement = (base: string, date: string): CapabilityState
           interaction: [{ code: 'read' }],
           operation: [operation('expand', 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand')],
         },
+        ...others,
       ],
     },
   ],

@@ -9,12 +9,14 @@ import { attestations } from './attestations.ts';
 import { answerAnomalies, chartAnomalies } from './chart-anomalies.ts';
 import { evaluateCriterion, type CriterionResult, type CriterionScope } from './criteria.ts';
 import { diseaseReader } from './disease.ts';
-import { createFactReader } from './facts.ts';
+import { courseRecords } from './course-records.ts';
+import { createFactReader, type FactReader } from './facts.ts';
 import { formAnswers } from './form-answers.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
 import { priorAuthorization } from './requirement.ts';
+import { appliesCriterion, productCriterion } from './standing-criteria.ts';
 import { submissionOf, type Submission } from './submission.ts';
 
 export type Decision = 'criteria-met' | 'documentation-needed' | 'criteria-not-met' | 'no-covered-indication';
@@ -93,24 +95,58 @@ interface Evaluated {
  * Evaluates a policy for an order over a chart: a plain function of values, the same for the same values.
  * @param asOf the day of the request, a FHIR date
  */
-export function determine(
+export const determine = (
   governed: GovernedOrder,
   chart: Chart,
   library: Library,
   asOf: string,
-): Determination {
-  const { order, policy } = governed;
+): Determination => determineWithCourse(governed, chart, library, asOf).determination;
+
+/** A determination, and the treatment and course of the disease by which its findings were placed in time. */
+export function determineWithCourse(
+  governed: GovernedOrder,
+  chart: Chart,
+  library: Library,
+  asOf: string,
+): { readonly determination: Determination; readonly course: () => readonly string[] } {
+  const reader = readerFor(governed, chart, library, asOf);
+  const determination = determined(governed, chart, library, asOf, reader);
+  return {
+    determination,
+    course: () => courseRecords(governed.policy, determination.indication, library, reader.criteria),
+  };
+}
+
+/** What the criteria of one evaluation are read with. */
+interface Reader {
+  readonly scope: Scope;
+  readonly answers: ReturnType<typeof formAnswers>;
+  readonly criteria: CriterionScope & Pick<FactReader, 'records'>;
+}
+
+function readerFor({ order, policy }: GovernedOrder, chart: Chart, library: Library, asOf: string): Reader {
   const day = parseDate(asOf);
   if (day === null) throw new Error(`asOf "${asOf}" is not a FHIR date`);
   const scope: Scope = { library, diseases: diseaseReader(library), chart, order, asOf: day };
   const responses = { asOf: day, order: order.reference, forms: formsOf(policy, library.facts) };
   const answers = formAnswers(chart, responses, library.terminology);
-  const criterionScope: CriterionScope = {
+  const criteria = {
     chart,
     facts: library.facts,
     ...createFactReader(scope, answers.byKey),
     attestations: attestations(chart, responses),
   };
+  return { scope, answers, criteria };
+}
+
+function determined(
+  governed: GovernedOrder,
+  chart: Chart,
+  library: Library,
+  asOf: string,
+  { scope, answers, criteria: criterionScope }: Reader,
+): Determination {
+  const { order, policy } = governed;
   const base = {
     hookInstance: governed.hookInstance,
     order: order.reference,
@@ -246,41 +282,6 @@ const byDecision = (a: Evaluated, b: Evaluated): number =>
 /** Every criterion of a list and below it, in order. */
 export const withParts = (criteria: readonly CriterionResult[]): readonly CriterionResult[] =>
   criteria.flatMap((criterion) => [criterion, ...withParts(criterion.criteria)]);
-
-function appliesCriterion(policy: Policy, doubt: NonNullable<GovernedOrder['doubt']>): CriterionResult {
-  return {
-    id: `${policy.id}/applies`,
-    title: 'The policy applies to this coverage',
-    locator: 'Applies to',
-    status: 'unknown',
-    needs: 'review',
-    evidence: doubt.evidence,
-    missing: [{ what: doubt.reason }],
-    searched: [],
-    criteria: [],
-  };
-}
-
-function productCriterion(policy: Policy, order: PlannedOrder, { products }: Library): CriterionResult {
-  const listed = products.products.map(({ id }) => id).filter((id) => isForProduct(policy.products, { id }));
-  return {
-    id: `${policy.id}/product`,
-    title: 'The order names the CAR-T product',
-    locator: 'Codes',
-    status: 'unknown',
-    needs: 'documentation',
-    evidence: [
-      {
-        reference: order.reference,
-        path: `${order.reference.split('/')[0] ?? ''}.code`,
-        value: 'CAR-T, product not named',
-      },
-    ],
-    missing: [{ what: `The product: ${listed.join(', ')}` }],
-    searched: [],
-    criteria: [],
-  };
-}
 
 const generalAnomalies = (policy: Policy): readonly Anomaly[] =>
   [...policy.anomalies]

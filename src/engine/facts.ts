@@ -39,6 +39,8 @@ export interface FactReader {
   readonly answer: (fact: Fact, threshold: Threshold | undefined, criterion?: string) => Answer;
   /** Where findings of the given days stand to a therapy's latest regimen. */
   readonly place: (within: Within, dates: readonly Span[]) => Placed;
+  /** References of the records that a fact's retrieves prove. */
+  readonly records: (fact: Fact) => readonly string[];
 }
 
 /**
@@ -118,6 +120,7 @@ export function createFactReader(
       kept.set(key, answer);
       return answer;
     },
+    records: (fact) => proofOf(retrievesOf(fact).flatMap(hits)).map(({ record }) => record.reference),
     place(within, dates) {
       const fact = scope.library.facts.get(within.therapy);
       const remission = 'remission' in within ? scope.library.facts.get(within.remission) : undefined;

@@ -34,6 +34,8 @@ export interface Unbundled {
   readonly resources: readonly JsonObject[];
   /** The resource that a reference of the Bundle leads to; undefined when the Bundle does not hold it. */
   readonly find: (reference: unknown) => JsonObject | undefined;
+  /** The URL under which the Bundle has a resource. @param reference `Type/id` */
+  readonly urlOf: (reference: string) => string | undefined;
   /** True of what the Bundle holds, Bundles inside it included. */
   readonly holds: (reference: unknown) => boolean;
 }
@@ -42,11 +44,15 @@ export interface Unbundled {
 export function unbundled(bundle: JsonObject): Unbundled {
   const { entries, bundles } = entriesWithin(bundle);
   const keys = new Map<string, string>();
+  const urls = new Map<string, string>();
   const named = entries.map(({ fullUrl, resource }) => {
     const type = text(resource['resourceType']) ?? 'Resource';
     const id = text(resource['id']) ?? fullUrl?.split(/[/:]/).at(-1) ?? '';
     const key = `${type}/${id}`;
-    if (fullUrl !== undefined) keys.set(fullUrl, key);
+    if (fullUrl !== undefined) {
+      keys.set(fullUrl, key);
+      urls.set(key, fullUrl);
+    }
     const relative = relativeReference(fullUrl);
     if (relative !== undefined) keys.set(relative, key);
     return { key, resource: { ...resource, id } };
@@ -61,6 +67,7 @@ export function unbundled(bundle: JsonObject): Unbundled {
   return {
     resources: [...resources.values()],
     find,
+    urlOf: (reference) => urls.get(reference),
     holds: (reference) => find(reference) !== undefined || bundles.has(referenceKey(reference) ?? ''),
   };
 }

@@ -13,6 +13,8 @@ export interface RequestInput {
   readonly determination: Determination;
   /** The order as it was sent. */
   readonly order: JsonObject;
+  /** `Type/id` of the treatment that the evidence was placed in time by. */
+  readonly course: readonly string[];
   /** The day of the infusion, a FHIR date; undefined where the order names none. */
   readonly planned: string | undefined;
   /** The coverage information that was put on the order. */
@@ -52,22 +54,19 @@ export const typeOf = (reference: string): string => reference.split('/')[0] ?? 
 export interface Needed {
   /** `Type/id` of what the request is about: patient, coverage, and those who ask. */
   readonly parties: readonly string[];
-  /** `Type/id` of each record that the determination's evidence names, in its order. */
+  /** `Type/id` of each record that the determination's evidence names, in its order, and of the treatment behind it. */
   readonly evidence: readonly string[];
   /** `Type/id` of what records refer to; it may be missing. */
   readonly linked: readonly string[];
 }
 
 /** Grows as records come to hand: to be asked again until nothing new is named. */
-export function neededFor({ determination, order, records }: RequestInput): Needed {
+export function neededFor({ determination, order, course, records }: RequestInput): Needed {
   const about = new Set([determination.patient, determination.coverage, determination.order]);
-  const evidence = [
-    ...new Set(
-      withParts(determination.criteria).flatMap((criterion) =>
-        criterion.evidence.map(({ reference }) => reference),
-      ),
-    ),
-  ].filter((reference) => !about.has(reference));
+  const named = withParts(determination.criteria).flatMap((criterion) =>
+    criterion.evidence.map(({ reference }) => reference),
+  );
+  const evidence = [...new Set([...named, ...course])].filter((reference) => !about.has(reference));
   const held = (references: readonly string[]): readonly JsonObject[] =>
     references.map(records.find).filter((resource) => resource !== undefined);
   const to = (element: unknown): readonly string[] =>

@@ -2,7 +2,6 @@ import type { ClaimDiagnosis, CodeableConcept, Quantity } from 'fhir/r4.js';
 import { medicationCodings } from '../fhir/coded-elements.ts';
 import { parseDate } from '../fhir/date.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
-import { relativeReference } from '../fhir/reference.ts';
 import type { Coding } from '../fhir/terminology.ts';
 import { diseaseReader } from '../engine/disease.ts';
 import { withParts, type Determination } from '../engine/determination.ts';
@@ -139,10 +138,3 @@ export function diagnosesOf({
     ...(index === 0 ? { type: [temp('principal')] } : {}),
   }));
 }
-
-/** `Type/id` of the orders that a Claim's lines ask for. */
-export const requestedServices = (claim: JsonObject): readonly string[] =>
-  objects(claim['item'])
-    .flatMap((item) => objects(item['extension']))
-    .filter(({ url }) => text(url)?.endsWith('/extension-requestedService'))
-    .flatMap((item) => relativeReference(item['valueReference']) ?? []);

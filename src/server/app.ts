@@ -20,6 +20,7 @@ import type { Edition, Policies } from './policies-in-force.ts';
 import { createRecordKeeping } from './record-keeping.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
 import { routeOf } from './route.ts';
+import { sandboxPayerRoutes } from './sandbox-payer.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 import { workbenchRoutes } from './workbench.ts';
 
@@ -96,6 +97,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
         cdsServiceRoutes(those, gate),
         determinationRoutes(those, gate),
         dtrRoutes(those, gate),
+        ...(callers.isSandbox ? [sandboxPayerRoutes(those, gate)] : []),
         ...(callers.isSandbox ? [workbenchRoutes(workbench, those, gate)] : []),
       ];
     }),

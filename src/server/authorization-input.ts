@@ -66,6 +66,7 @@ export async function gatherAuthorization(
     determination,
     order,
     planned: day === undefined || day.low !== day.high ? undefined : day.text.slice(0, 10),
+    course: asked.course,
     statement,
     payer,
     product: library.products.products.find(({ id }) => id === productId),

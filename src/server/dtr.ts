@@ -19,13 +19,14 @@ import type { Gate } from './gate.ts';
 import { allForms, packageAnswer, statementFor } from './package-answer.ts';
 import { populateAnswer } from './populate-answer.ts';
 import { sandboxBase } from './sandbox.ts';
+import { SANDBOX_PAYER } from './sandbox-payer.ts';
 
 /** Where the FHIR API of the service stands below its public URL. */
 export const FHIR_PATH = '/fhir';
 
 /** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
 export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
-  const { library, newUuid, newId, logger, keeping, now, fhirBase: base } = dependencies;
+  const { library, newUuid, newId, logger, keeping, now, callers, fhirBase: base } = dependencies;
   const own = ({ path }: Request): readonly string[] => [`${FHIR_PATH}${path}`, FHIR_PATH];
   const read = gate.get(own);
   const body = [...gate.post(own), parsedBody];
@@ -40,7 +41,11 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
   const router = Router();
 
   router.get('/metadata', ...gate.open(own), (_request, response) => {
-    send(response, 200, capabilityStatement(base, dependencies.today()));
+    send(
+      response,
+      200,
+      capabilityStatement(base, dependencies.today(), callers.isSandbox ? [SANDBOX_PAYER] : []),
+    );
   });
 
   router.get('/Questionnaire', ...read, (request, response) => {

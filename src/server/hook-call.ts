@@ -92,6 +92,8 @@ export interface AskedOrder {
   readonly encounter?: string;
   /** The FHIR server of the call, as the caller named it. */
   readonly fhirServer?: string;
+  /** `Type/id` of the records of treatment that the evidence was placed in time by. */
+  readonly course: readonly string[];
 }
 
 /** What evaluating a call stands on, in whichever thread. */
@@ -202,9 +204,9 @@ export async function evaluateCall(
     statements: stated.map(({ id, extension }) => ({ id, extension })),
     cards,
     metric: callMetric(request, evaluation, queries, cards, stated),
-    requests: determinations.map(({ determination, order }) => ({
+    requests: determinations.map(({ determination, order, course }) => ({
       id: idOf(determination),
-      request: JSON.stringify(askedOrder(order, request)),
+      request: JSON.stringify(askedOrder(order, course(), request)),
     })),
     patient: `Patient/${request.patientId}`,
     hookInstance: request.hookInstance,
@@ -226,13 +228,18 @@ export async function evaluateCall(
   };
 }
 
-function askedOrder(order: HookOrder, { encounterId, fhirServer }: HookRequest): AskedOrder {
+function askedOrder(
+  order: HookOrder,
+  course: readonly string[],
+  { encounterId, fhirServer }: HookRequest,
+): AskedOrder {
   const encounter = encounterReference(order, encounterId);
   return {
     order: asWritten(order.resource),
     ...(order.appointment === undefined ? {} : { appointment: asWritten(order.appointment) }),
     ...(encounter === undefined ? {} : { encounter }),
     ...(fhirServer === undefined ? {} : { fhirServer }),
+    course,
   };
 }
 

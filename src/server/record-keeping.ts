@@ -60,12 +60,41 @@ export interface RecordKeeping {
   readonly keepResponse: (response: SentResponse, owner: string, at: string) => Promise<void>;
   readonly response: (id: string, owner: string) => Promise<JsonObject | undefined>;
   readonly responsesOf: (patient: string, owner: string) => Promise<readonly JsonObject[]>;
+  /** @throws ServiceError when it is not committed */
+  readonly keepPayerAnswer: (answer: PayerAnswer, owner: string) => Promise<void>;
+  /** The earliest first. */
+  readonly payerAnswers: (
+    key: 'patient' | 'member' | 'request',
+    value: string,
+    owner: string,
+  ) => Promise<readonly PayerAnswer[]>;
   readonly health: () => Health;
   /** Writes, and readings that were not had, since the start. */
   readonly counts: () => {
     readonly writes: Readonly<Record<Outcome, number>>;
     readonly readings: Readonly<Record<'late' | 'failed', number>>;
   };
+}
+
+/** What the sandbox payer has answered to one request. */
+export interface PayerAnswer {
+  /** Authorization number, or reference number of a pended request. */
+  readonly id: string;
+  /** RFC 3339 in UTC. */
+  readonly at: string;
+  /** `Patient/id`. */
+  readonly patient: string;
+  readonly member: string;
+  /** `system|value` of the request's Bundle. */
+  readonly request: string;
+  /** NPIs of those who asked. */
+  readonly providers: readonly string[];
+  /** `system|code` of what was asked for. */
+  readonly services: readonly string[];
+  /** The response Bundle. */
+  readonly bundle: JsonObject;
+  /** The ClaimResponse and its Claim, with references as `Type/id`. */
+  readonly records: readonly JsonObject[];
 }
 
 /** A completed form that was sent in. */
@@ -194,6 +223,25 @@ export function createRecordKeeping(
     },
     responsesOf: async (patient, owner) =>
       (await read(store.answersOf(patient, owner))).map(({ body }) => resourceOf(body)),
+    keepPayerAnswer: ({ id, at, patient, member, request, ...body }, owner) =>
+      committed(
+        keeper.keep({
+          payer_answer: [
+            { id, client: owner, answered_at: at, patient, member, request, body: JSON.stringify(body) },
+          ],
+        }),
+      ),
+    payerAnswers: async (key, value, owner) =>
+      (await read(store.payerAnswers(key, value, owner))).map(
+        ({ id, answered_at: at, patient, member, request, body }) => ({
+          id,
+          at,
+          patient,
+          member,
+          request,
+          ...(JSON.parse(body) as Pick<PayerAnswer, 'providers' | 'services' | 'bundle' | 'records'>),
+        }),
+      ),
     health: () => keeper.health(),
     counts: () => ({ writes: keeper.counts(), readings: { ...readings } }),
   };

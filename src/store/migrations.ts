@@ -11,10 +11,27 @@ export const migrations = (kind: 'sqlite' | 'postgres'): MigrationProvider => ({
     Promise.resolve({ '0001-records': records(kind), '0002-authorization': authorization }),
 });
 
-/** What a request for authorization is made of. */
+/** What a request for authorization is made of, and what the sandbox payer answers to it. */
 const authorization: Migration = {
   async up(database: Kysely<unknown>): Promise<void> {
-    await database.schema.alterTable('determination').addColumn('request', 'text').execute();
+    const { schema } = database;
+    await schema.alterTable('determination').addColumn('request', 'text').execute();
+    await schema
+      .createTable('payer_answer')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('client', 'text', (column) => column.notNull())
+      .addColumn('answered_at', 'text', (column) => column.notNull())
+      .addColumn('patient', 'text', (column) => column.notNull())
+      .addColumn('member', 'text', (column) => column.notNull())
+      .addColumn('request', 'text', (column) => column.notNull())
+      .addColumn('body', 'text', (column) => column.notNull())
+      .execute();
+    for (const column of ['patient', 'member', 'request'])
+      await schema
+        .createIndex(`payer_answer_by_${column}`)
+        .on('payer_answer')
+        .columns([column, 'client'])
+        .execute();
   },
 };
 

@@ -39,6 +39,12 @@ export interface RecordStore {
   readonly card: (uuid: string, client: string) => Promise<Row<'card'> | undefined>;
   readonly answers: (id: string, client: string) => Promise<Row<'answers'> | undefined>;
   readonly answersOf: (patient: string, client: string) => Promise<readonly Row<'answers'>[]>;
+  /** Answers of the sandbox payer about a patient, to a member, or to one request: the earliest first. */
+  readonly payerAnswers: (
+    key: 'patient' | 'member' | 'request',
+    value: string,
+    client: string,
+  ) => Promise<readonly Row<'payer_answer'>[]>;
   /** False when the token was used before, here or by another process on the same store. */
   readonly use: (token: UsedToken) => Promise<boolean>;
   /** Deletes the tokens that nobody would take any more. @param now seconds since 1970 */
@@ -60,6 +66,7 @@ const ORDER: Readonly<Record<WrittenTable, { readonly age: string; readonly key:
   card: { age: 'issued_at', key: 'uuid' },
   feedback: { age: 'received_at', key: 'sequence' },
   answers: { age: 'received_at', key: 'id' },
+  payer_answer: { age: 'answered_at', key: 'id' },
   audit_event: { age: 'at', key: 'sequence' },
 };
 const TABLES = Object.keys(ORDER) as readonly WrittenTable[];
@@ -138,6 +145,15 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
         .where('patient', '=', patient)
         .where('client', '=', client)
         .orderBy('received_at')
+        .orderBy('id')
+        .execute(),
+    payerAnswers: async (key, value, client) =>
+      (await query())
+        .selectFrom('payer_answer')
+        .selectAll()
+        .where(key, '=', value)
+        .where('client', '=', client)
+        .orderBy('answered_at')
         .orderBy('id')
         .execute(),
     use: tokens.add,

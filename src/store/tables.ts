@@ -10,6 +10,7 @@ export interface Tables {
   readonly card: CardTable;
   readonly feedback: FeedbackTable;
   readonly answers: AnswersTable;
+  readonly payer_answer: PayerAnswerTable;
   readonly audit_event: AuditEventTable;
   readonly used_token: UsedTokenTable;
 }
@@ -69,6 +70,22 @@ interface AnswersTable {
   /** Canonical with version. */
   questionnaire: Written<string>;
   /** The QuestionnaireResponse. */
+  body: Written<string>;
+}
+
+/** What the sandbox payer has answered: asked for again, and authorizations that an order may rest on. */
+interface PayerAnswerTable {
+  /** The authorization number, or the reference number of a pended request. */
+  id: Written<string>;
+  client: Written<string>;
+  answered_at: Written<string>;
+  /** `Patient/id`. */
+  patient: Written<string>;
+  /** Member number. */
+  member: Written<string>;
+  /** `system|value` of the request's Bundle: one that comes again gets the same answer. */
+  request: Written<string>;
+  /** JSON: the response Bundle; its ClaimResponse with the Claim; what an inquiry is matched by. */
   body: Written<string>;
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withParts } from '../../src/engine/determination.ts';
 import { invalidity } from '../conformance/checks/fhir-validity.ts';
 import { fixtures, startServer, type Started } from '../conformance/server.ts';
+import { requestBundle, reviewIn, submitted } from '../pas/payer.ts';
 import { completed } from './clinician.ts';
 import {
   determinationsOf,
@@ -15,7 +16,10 @@ import {
   send,
 } from './service.ts';
 
-/** From "documentation needed" through package, draft and answers to a new determination, over HTTP. */
+/**
+ * From "documentation needed" through package, draft and answers to a new determination, to the request for
+ * authorization and what the sandbox payer says to it, over HTTP.
+ */
 
 let server: Started;
 beforeAll(async () => {
@@ -97,7 +101,41 @@ describe.each(CIRCLES)('%s', (name, indication) => {
     expect(answered.map(({ reference }) => reference)).toContain(
       `QuestionnaireResponse/${posted.body.id ?? ''}`,
     );
-  });
+
+    const authorization = await requestBundle(server, byPost?.id);
+    expect(invalidity(authorization)).toEqual([]);
+    const decided = await submitted(server, authorization);
+    const { action, number } = reviewIn(decided);
+    expect(action).toBe('A1');
+    expect(number).toMatch(/^SANDBOX-/);
+  }, 60_000);
+});
+
+describe('an indication whose text only the payer can settle', () => {
+  it('goes round to a request that is pended with the payer’s own question', async () => {
+    const request = await hookRequest(server, 'aucatzyl-b-all-early-relapse');
+    const [first] = await determinationsOf(server, request);
+    const packaged = await send<Parameters>(
+      server,
+      PACKAGE,
+      parameters({ name: 'context', valueString: first?.id }),
+    );
+    const [bundle] = packagesOf(packaged.body).packages;
+    if (bundle === undefined) throw new Error('there is no form');
+    const response = completed(draftIn(bundle), bundle, '2026-03-02T10:00:00Z');
+    expect((await send(server, '/fhir/QuestionnaireResponse', response)).status).toBe(201);
+
+    const [second] = await determinationsOf(server, request);
+    const open = second?.criteria.filter(({ status }) => status !== 'met') ?? [];
+    expect(open.map(({ needs }) => needs)).toEqual(['review', 'review']);
+    const decided = await submitted(server, await requestBundle(server, second?.id));
+    const { action, number, notes } = reviewIn(decided);
+    expect([action, number]).toEqual(['A4', undefined]);
+    for (const { id } of open)
+      expect(notes.find((note) => note.startsWith(`${id} `))).toMatch(
+        /open, a person must review it.*The payer must say/,
+      );
+  }, 60_000);
 });
 
 it('every indication that a fixture asks for documents of goes round', async () => {

@@ -72,6 +72,33 @@ describe('a determination', () => {
     expect([refused.status, await refused.text()]).toEqual([unknown.status, await unknown.text()]);
   });
 
+  it('leads to a request for authorization for the same client alone', async () => {
+    const service = await start(CLIENTS);
+    const response = await service.post(await ours('/determinations'), '/determinations', CALL);
+    const { determinations } = (await response.json()) as { determinations: { id: string }[] };
+    const path = `/determinations/${determinations[0]?.id ?? ''}/prior-authorization`;
+    const made = await service.post(await ours(path), path, CALL);
+    expect([made.status, ((await made.json()) as { type: string }).type]).toEqual([200, 'collection']);
+    // Nothing of the chart is kept: without the records, and without a server to read them from, there is no request.
+    expect((await service.get(await ours(path), path)).status).toBe(422);
+    const strange = await service.post(await theirs(path, 'north'), path, CALL);
+    expect(strange.status).toBe(404);
+    expect((await service.get(undefined, path)).status).toBe(401);
+  });
+
+  it('meets no payer in production mode', async () => {
+    const service = await start(CLIENTS);
+    for (const path of ['/fhir/Claim/$submit', '/fhir/Claim/$inquire']) {
+      const answer = await service.post(await ours(path), path, { resourceType: 'Bundle' });
+      expect([answer.status, ((await answer.json()) as { resourceType: string }).resourceType]).toEqual([
+        404,
+        'OperationOutcome',
+      ]);
+    }
+    const metadata = await service.get(undefined, '/fhir/metadata');
+    expect(await metadata.text()).not.toContain('Claim');
+  });
+
   it('needs a token for its own URL', async () => {
     const service = await start(CLIENTS);
     const response = await service.get(await ours('/determinations'), '/determinations/x');

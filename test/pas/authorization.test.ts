@@ -1,0 +1,147 @@
+import type { Claim, Condition, OperationOutcome } from 'fhir/r4.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withParts } from '../../src/engine/determination.ts';
+import { fixtures, startServer, type Started } from '../conformance/server.ts';
+import { determinationsOf, hookRequest, send } from '../dtr/service.ts';
+import { requestBundle } from './payer.ts';
+
+/** The request for authorization of a determination: as a PAS bundle, and on paper. */
+
+const FIXTURE = 'b-all-second-relapse-outpatient';
+const chart = fixtures.find(({ name }) => name === FIXTURE)?.chart;
+if (chart === undefined) throw new Error('a fixture is missing');
+
+let server: Started;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const pathOf = (id: string | undefined): string => `/determinations/${id ?? ''}/prior-authorization`;
+const texts = ({ issue }: OperationOutcome): readonly string[] =>
+  issue.map(({ details }) => details?.text ?? '');
+
+describe('the bundle', () => {
+  it('holds what the Claim refers to and every record that the evidence names', async () => {
+    const [determination] = await determinationsOf(server, await hookRequest(server, FIXTURE));
+    const bundle = await requestBundle(server, determination?.id);
+    const claim = bundle.entry?.[0]?.resource as Claim;
+    const within = (bundle.entry ?? []).flatMap(({ fullUrl, resource }) =>
+      resource?.resourceType === 'Bundle'
+        ? [fullUrl, ...(resource.entry ?? []).map((entry) => entry.fullUrl)]
+        : [fullUrl],
+    );
+    const named = (claim.supportingInfo ?? []).flatMap(
+      ({ valueReference }) => valueReference?.reference ?? [],
+    );
+    expect(within).toEqual(expect.arrayContaining(named));
+    expect(
+      [claim.patient, claim.insurer, claim.provider, claim.insurance[0]?.coverage].map(
+        (one) => one?.reference,
+      ),
+    ).toEqual(
+      [
+        'Patient/pryce',
+        'Organization/pryce-payer-carepartners',
+        'Organization/pryce-hospital',
+        'Coverage/pryce-coverage',
+      ].map((reference) => expect.stringMatching(new RegExp(`/sandbox/fhir/${reference}$`))),
+    );
+    const evidence = withParts(determination?.criteria ?? []).flatMap((criterion) => criterion.evidence);
+    for (const { reference } of evidence)
+      expect(
+        within.some((url) => (url ?? '').endsWith(`/${reference}`)),
+        reference,
+      ).toBe(true);
+    const [line] = claim.item ?? [];
+    expect(line?.productOrService.coding?.map(({ code }) => code)).toEqual(['Q2053']);
+    expect(line?.locationCodeableConcept?.coding?.[0]?.code).toBe('22');
+    expect(line?.servicedDate).toBe('2026-04-14');
+    expect(claim.diagnosis?.[0]?.diagnosisCodeableConcept?.coding?.[0]?.code).toBe('C91.02');
+    const order = bundle.entry?.find(
+      ({ resource }) => resource?.resourceType === 'MedicationRequest',
+    )?.resource;
+    expect(order).toMatchObject({ id: 'pryce-draft-tecartus', status: 'active', intent: 'order' });
+  });
+
+  it('is made of a hook request that is sent along, where there is no server to read from', async () => {
+    const { fhirServer, ...request } = await hookRequest(server, FIXTURE);
+    expect(fhirServer).toBeDefined();
+    const sent = { ...request, prefetch: { chart } };
+    const [determination] = await determinationsOf(server, sent);
+    const alone = await send<OperationOutcome>(server, pathOf(determination?.id));
+    expect(alone.status).toBe(422);
+    expect(texts(alone.body)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('Patient/pryce is not at hand'),
+        expect.stringContaining('Condition/pryce-b-all is not at hand'),
+        'the Patient must be in the Bundle',
+        expect.stringContaining('POST the hook request here'),
+      ]),
+    );
+    const along = await send<{ resourceType: string }>(server, pathOf(determination?.id), sent);
+    expect([along.status, along.body.resourceType]).toEqual([200, 'Bundle']);
+
+    const other = { ...sent, context: { ...request.context, patientId: 'somebody-else' } };
+    const refused = await send<OperationOutcome>(server, pathOf(determination?.id), other);
+    expect([refused.status, refused.body.resourceType]).toEqual([400, 'OperationOutcome']);
+    expect((await send(server, pathOf('none'))).status).toBe(404);
+  });
+});
+
+describe('the summary', () => {
+  const page = async (id: string | undefined, body?: unknown): Promise<Response> =>
+    server.fetch(pathOf(id), {
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      headers: { accept: 'text/html', 'content-type': 'application/json' },
+    });
+
+  it('says what is asked, for whom, by what criteria, what is missing and where to send it', async () => {
+    const [determination] = await determinationsOf(server, await hookRequest(server, FIXTURE));
+    const answer = await page(determination?.id);
+    const html = await answer.text();
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    for (const words of [
+      'Tecartus (brexucabtagene autoleucel)',
+      'Dolores Jean Pryce',
+      'CP979815943',
+      '9900820485',
+      'Fax 617-673-0956',
+      'Statement that no CAR-T was given before, here or elsewhere, trials included',
+      'Clinical Guideline Coverage Criteria, 1.b',
+      'B-cell acute lymphoblastic leukemia',
+    ])
+      expect(html).toContain(words);
+    expect(answer.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; /,
+    );
+    expect(html).not.toMatch(/<script|\son\w+=|javascript:|<img|<iframe|<link/i);
+  });
+
+  it('shows what a chart says as text, whatever it says', async () => {
+    const hostile = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>\u202egnp';
+    const request = { ...(await hookRequest(server, FIXTURE)), fhirServer: undefined };
+    const entry = (chart.entry ?? []).map(({ resource }) => {
+      if (resource?.resourceType === 'Patient')
+        return { resource: { ...resource, name: [{ text: hostile, family: hostile }] } };
+      if (resource?.id !== 'pryce-b-all') return { resource };
+      const { coding = [] } = (resource as Condition).code ?? {};
+      return {
+        resource: { ...resource, code: { coding: coding.map((one) => ({ ...one, display: hostile })) } },
+      };
+    });
+    const sent = { ...request, prefetch: { chart: { ...chart, entry } } };
+    const [determination] = await determinationsOf(server, sent);
+    const html = await (await page(determination?.id, sent)).text();
+    expect(html).toContain(
+      '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x onerror=alert(1)&gt; gnp',
+    );
+    expect(html).not.toMatch(/<script|<img|\u202e/i);
+  });
+
+  it('says what is not at hand', async () => {
+    const request = { ...(await hookRequest(server, FIXTURE)), fhirServer: undefined };
+    const [determination] = await determinationsOf(server, { ...request, prefetch: { chart } });
+    expect(await (await page(determination?.id)).text()).toContain('Patient/pryce is not at hand');
+  });
+});
