@@ -63,6 +63,7 @@ function determined(
           planned === null ? null : { date: planned, from: 'MedicationRequest.dosageInstruction.timing' },
         statesUnreadableDate: false,
         authored: parseDate(AS_OF),
+        quantity: undefined,
         setting: {
           value: chart.setting,
           evidence:

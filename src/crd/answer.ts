@@ -1,4 +1,5 @@
 import type { Determination } from '../engine/determination.ts';
+import { isAuthorized } from '../engine/granted.ts';
 import type { Library } from '../policy/library.ts';
 import { dressed, type Card, type DressedCard } from './card.ts';
 import { CARD_TYPE_CODES, type CardType, type Wanted } from './card-types.ts';
@@ -101,7 +102,8 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
       add('instructions', orders, () =>
         instructionsCard(determination, governed, newUuid(), request.version),
       );
-    add('additional-orders', orders, () => additionalOrdersCard(item, evaluation, suggestions));
+    if (!isAuthorized(determination))
+      add('additional-orders', orders, () => additionalOrdersCard(item, evaluation, suggestions));
     for (const one of page)
       add('propose-alternate', [one.determination.order], () => alternateCard(one, suggestions));
     add('form-completion', orders, () => formCard(item, orders, evaluation, suggestions));

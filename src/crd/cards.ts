@@ -1,6 +1,7 @@
 import type { CriterionResult } from '../engine/criteria.ts';
 import { asksForProduct, type Determination } from '../engine/determination.ts';
 import {
+  authorizationWords,
   decisionWords,
   DISCLAIMER,
   evidenceWords,
@@ -15,6 +16,7 @@ import {
   ungovernedWords,
   unreadWords,
 } from '../engine/explanation.ts';
+import { isAuthorized } from '../engine/granted.ts';
 import { submissionSentences } from '../engine/submission.ts';
 import { flatten, type Test } from '../policy/policy.ts';
 import type { Card } from './card.ts';
@@ -41,12 +43,14 @@ export function determinationCard(
 ): Card {
   const [{ determination, governed }] = page;
   const { policy, payer } = governed;
+  // Nothing is to be supplied for what the payer has authorized.
+  const asks = asksForDocuments && !isAuthorized(determination);
   const links = hasLinks ? policy.links.map((link) => ({ ...link, type: 'absolute' as const })) : [];
   return {
     uuid,
-    summary: shortened(summaryOf(determination, brandOf(page), asksForDocuments)),
-    indicator: INDICATORS[determination.decision],
-    detail: detailOf(page, asksForDocuments),
+    summary: shortened(summaryOf(determination, brandOf(page), asks)),
+    indicator: isAuthorized(determination) ? 'info' : INDICATORS[determination.decision],
+    detail: detailOf(page, asks),
     source: { label: payer.name },
     ...(links.length === 0 ? {} : { links }),
   };
@@ -67,6 +71,8 @@ function summaryOf(determination: Determination, brand = 'CAR-T therapy', asksFo
   const { decision, criteria, priorAuthorization, alternatives } = determination;
   const requirement = REQUIREMENT_WORDS[priorAuthorization];
   if (asksForProduct(determination)) return `${requirement}: the CAR-T order does not name its product`;
+  if (isAuthorized(determination))
+    return `Prior authorization on file for ${brand}: ${determination.authorization?.number ?? ''}`;
   switch (decision) {
     case 'criteria-met':
       return `${requirement}: all criteria met for ${brand}`;
@@ -127,6 +133,9 @@ function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments
   );
   return [
     `**${REQUIREMENT_WORDS[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(brandOf(page) ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
+    ...(isAuthorized(determination)
+      ? [`**${escaped(authorizationWords(determination.authorization))}**`]
+      : []),
     ...(determination.indication === null && shown.length > 0 && !asksForProduct(determination)
       ? ['No diagnosis in the chart chooses an indication; the criteria of the nearest one are shown.']
       : []),

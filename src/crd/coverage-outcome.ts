@@ -1,5 +1,6 @@
 import type { CriterionResult } from '../engine/criteria.ts';
 import { asksForProduct, type Determination } from '../engine/determination.ts';
+import { isAuthorized } from '../engine/granted.ts';
 import { mostPressing } from '../engine/result.ts';
 import type { Policy } from '../policy/policy.ts';
 import { TEMP_CODES, type WireVersion } from './wire-version.ts';
@@ -98,6 +99,8 @@ export const OUTCOMES = {
 
   /** The policy does not say whether this plan line needs authorization in this setting. */
   'requirement-not-stated': same({ ...CONDITIONAL, infoNeeded: 'OTH' }),
+  /** The payer has authorized it. The table's row for what is satisfied, less the gold card, which is another reason. */
+  authorized: same({ covered: 'covered', paNeeded: 'satisfied' }),
   /** Nothing is left to document: the request itself is. The table's row, less what the chart already shows. */
   authorization: same({ covered: 'covered', paNeeded: 'auth-needed' }),
   /**
@@ -126,6 +129,7 @@ export type Outcome = keyof typeof OUTCOMES;
 export function outcomeOf(determination: Determination): Outcome {
   const { decision, priorAuthorization, setting, criteria, policy } = determination;
   if (asksForProduct(determination)) return 'code-too-general';
+  if (isAuthorized(determination)) return 'authorized';
   // Where the two settings have different rules and the order names none (`info-needed` location).
   if (priorAuthorization === 'unknown')
     return setting === 'unknown' ? 'depends-on-location' : 'requirement-not-stated';

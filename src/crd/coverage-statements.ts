@@ -2,12 +2,14 @@ import { objects, text } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { asksForProduct, type Determination, type GovernedOrder } from '../engine/determination.ts';
 import {
+  authorizationWords,
   decisionWords,
   openItems,
   REQUIREMENT_WORDS,
   ungovernedWords,
   unreadWords,
 } from '../engine/explanation.ts';
+import { isAuthorized } from '../engine/granted.ts';
 import { neededForms } from '../engine/needed-forms.ts';
 import { isActiveOn } from '../policy/applicable.ts';
 import { questionnaireCanonical } from '../policy/form.ts';
@@ -89,6 +91,7 @@ export function annotations(evaluation: Evaluation, scope: StatementScope): read
       questionnaires: neededForms(determination, governed.policy, scope.library.facts).map(({ form }) =>
         questionnaireCanonical(scope.fhirBase, form),
       ),
+      authorization: isAuthorized(determination) ? determination.authorization : undefined,
       id: scope.idOf(determination),
     });
   }
@@ -119,13 +122,14 @@ interface StatementInput {
   /** In place of the outcome's own, where it has one. */
   readonly docNeeded?: readonly string[] | undefined;
   readonly questionnaires?: readonly string[];
+  readonly authorization?: Determination['authorization'];
   readonly id: string;
 }
 
 function annotate(
   order: HookOrder,
   outcome: Outcome,
-  { coverage, words, billingCodes = [], docNeeded, questionnaires = [], id }: StatementInput,
+  { coverage, words, billingCodes = [], docNeeded, questionnaires = [], authorization, id }: StatementInput,
   { hook, version, client, asOf }: StatementScope,
 ): Annotation {
   const row: OutcomeCodes = OUTCOMES[outcome][version];
@@ -148,6 +152,8 @@ function annotate(
     questionnaires,
     date: asOf,
     assertionId: id,
+    satisfiedPaId: authorization?.number,
+    expiryDate: authorization?.end,
   };
   return {
     resource: target(order, version),
@@ -200,7 +206,10 @@ function determinationReason(
   const criteria = shownCriteria(determination.criteria, determination.alternatives);
   const isNotMet = (status: string): boolean => status === 'not-met';
   const open = openItems(criteria);
-  const isAsking = asksForDocuments(hook) && determination.decision === 'documentation-needed';
+  const isAsking =
+    asksForDocuments(hook) &&
+    determination.decision === 'documentation-needed' &&
+    !isAuthorized(determination);
   const list = (title: string, items: readonly string[]): readonly string[] =>
     items.length === 0
       ? []
@@ -212,6 +221,7 @@ function determinationReason(
     asksForProduct(determination)
       ? 'The order does not name its product.'
       : decisionWords(determination.decision, policy.otherwise),
+    ...(isAuthorized(determination) ? [authorizationWords(determination.authorization)] : []),
     ...list(
       'Not met',
       criteria.filter(({ status }) => isNotMet(status)).map(({ title }) => title),

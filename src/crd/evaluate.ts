@@ -180,10 +180,11 @@ const addAnswers = async (data: CallData, answers: EvaluationOptions['answers'])
     () => false,
   );
 
-/** What the governing policies' facts read, the diagnoses that choose the indication, and clinicians' answers. */
+/** What the governing policies' facts read, the diagnoses that choose the indication, clinicians' answers and the payer's. */
 export const chartTypes = (policies: readonly Policy[], { facts }: Library): readonly string[] => [
   ...new Set([
     ...policies.flatMap((policy) => factsOf(policy, facts)).flatMap(typesOf),
+    'ClaimResponse',
     'Condition',
     'DiagnosticReport',
     'QuestionnaireResponse',

@@ -2,6 +2,7 @@ import type { ChartRecord } from '../fhir/chart.ts';
 import { medicationOf } from '../fhir/coded-elements.ts';
 import { parseChoiceDate, parseDate, parsePeriod, parseTiming, type DateInterval } from '../fhir/date.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
+import { orderedQuantity } from '../fhir/ordered-quantity.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Evidence, PlannedOrder, Setting } from '../engine/result.ts';
 import type { Library } from '../policy/library.ts';
@@ -183,6 +184,7 @@ export function plannedOrder(order: HookOrder, item: OrderedItem, setting: Setti
     statesUnreadableDate: statesUnreadableDate(order),
     authored: parseDate(resource['authoredOn']),
     setting,
+    quantity: orderedQuantity(resource),
     authorizations: objects(resource['insurance'])
       .flatMap((reference) => relativeReference(reference) ?? [])
       .filter((reference) => reference.startsWith('ClaimResponse/')),

@@ -1,5 +1,6 @@
 import type { Determination, GovernedOrder } from '../engine/determination.ts';
 import { leaves, openItems, REQUIREMENT_WORDS } from '../engine/explanation.ts';
+import { isAuthorized } from '../engine/granted.ts';
 import type { Card } from './card.ts';
 import { escaped, shortened } from './card-text.ts';
 import { submission } from './cards.ts';
@@ -34,7 +35,8 @@ export function instructionsCard(
 ): Card | undefined {
   const { decision, priorAuthorization, criteria } = determination;
   const brand = order.product?.brand;
-  if (brand === undefined || priorAuthorization === 'not-required') return undefined;
+  const isNeeded = priorAuthorization !== 'not-required' && !isAuthorized(determination);
+  if (brand === undefined || !isNeeded) return undefined;
   // 2.2 forbids a card that sends the reader to a portal to start the request (CRD-K-10).
   const how =
     version === '2.2' && policy.submit.url !== undefined

@@ -15,6 +15,7 @@ import { formAnswers } from './form-answers.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
+import { grantedAuthorization, type GrantedAuthorization } from './granted.ts';
 import { priorAuthorization } from './requirement.ts';
 import { appliesCriterion, productCriterion } from './standing-criteria.ts';
 import { submissionOf, type Submission } from './submission.ts';
@@ -58,6 +59,8 @@ export interface Determination {
   readonly criteria: readonly CriterionResult[];
   readonly alternatives?: readonly Alternative[];
   readonly anomalies: readonly Anomaly[];
+  /** The payer's own authorization of this order, where the chart holds one that still fits. */
+  readonly authorization?: GrantedAuthorization;
 }
 
 /** One policy that governs one order under one coverage. */
@@ -164,8 +167,10 @@ function determined(
     setting: order.setting.value,
     priorAuthorization: priorAuthorization(governed),
   };
+  const authorization = grantedAuthorization(governed, scope);
   const settled = (indication: string | null, decision: Decision) => ({
     ...base,
+    ...(authorization === undefined ? {} : { authorization }),
     submit: submissionOf(policy, indication, decision, order),
     indication,
     decision,

@@ -1,5 +1,5 @@
 import type { CriterionResult } from './criteria.ts';
-import type { Decision } from './determination.ts';
+import type { Decision, Determination } from './determination.ts';
 import type { Evidence, Needs, Searched } from './result.ts';
 import type { InForce, NotApplicable } from '../policy/applicable.ts';
 import type { Requirement } from '../policy/policy.ts';
@@ -31,6 +31,12 @@ export const REQUIREMENT_WORDS: Readonly<Record<Requirement, string>> = {
   'not-required': 'No prior authorization required',
   unknown: 'Prior authorization may be required',
 };
+
+/** The payer's authorization in a sentence. */
+export const authorizationWords = (authorization: Determination['authorization']): string =>
+  authorization === undefined
+    ? ''
+    : `The payer has authorized it: number ${authorization.number}, from ${authorization.start} to ${authorization.end}.`;
 
 export const DISCLAIMER = 'Decision support, not a guarantee of coverage.';
 

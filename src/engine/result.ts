@@ -1,4 +1,5 @@
 import type { DateInterval } from '../fhir/date.ts';
+import type { OrderedQuantity } from '../fhir/ordered-quantity.ts';
 import type { Span } from './exposure.ts';
 import type { Missing } from '../policy/fact.ts';
 import type { Product } from '../policy/vocabulary.ts';
@@ -44,6 +45,8 @@ export interface PlannedOrder {
   readonly statesUnreadableDate: boolean;
   readonly authored: DateInterval | null;
   readonly setting: Setting;
+  /** How much is ordered, where the order says it. */
+  readonly quantity: OrderedQuantity | undefined;
   /** Answers of payers that the order refers to (`insurance`), as `ClaimResponse/id`. */
   readonly authorizations: readonly string[];
   /** The order's reason, as the codes that it or the Conditions it refers to carry. */

@@ -1,7 +1,8 @@
 import type { ClaimDiagnosis, CodeableConcept, Quantity } from 'fhir/r4.js';
 import { medicationCodings } from '../fhir/coded-elements.ts';
 import { parseDate } from '../fhir/date.ts';
-import { objects, property, text, type JsonObject } from '../fhir/json.ts';
+import { objects, text, type JsonObject } from '../fhir/json.ts';
+import { orderedQuantity } from '../fhir/ordered-quantity.ts';
 import type { Coding } from '../fhir/terminology.ts';
 import { diseaseReader } from '../engine/disease.ts';
 import { withParts, type Determination } from '../engine/determination.ts';
@@ -71,14 +72,12 @@ export function placeOf(
       };
 }
 
-/** What the order states. */
+/** What the order states: codes of units are X12's in PAS, so that the unit is said in words. */
 export function quantityOf(order: JsonObject): Quantity | undefined {
-  const stated =
-    order['quantityQuantity'] ?? property(order['dispenseRequest'], 'quantity') ?? order['quantity'];
-  const value = property(stated, 'value');
-  const unit = text(property(stated, 'unit'));
-  // Codes of units are X12's in PAS: the unit is said in words.
-  return typeof value === 'number' ? { value, ...(unit === undefined ? {} : { unit }) } : undefined;
+  const stated = orderedQuantity(order);
+  return stated === undefined
+    ? undefined
+    : { value: stated.value, ...(stated.unit === undefined ? {} : { unit: stated.unit }) };
 }
 
 /** X12 takes twelve. */

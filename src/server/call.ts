@@ -76,7 +76,13 @@ async function answerInSpan(
   });
   const { threads, keeping, metrics } = dependencies;
   const owner = ownerOf(caller);
-  const answersOf: AnswersOf = (patient) => keeping.responsesOf(patient, owner);
+  const answersOf: AnswersOf = async (patient) => [
+    ...(await keeping.responsesOf(patient, owner)),
+    // What the sandbox payer has authorized: elsewhere the EHR holds the payer's answers.
+    ...(isSandbox
+      ? (await keeping.payerAnswers('patient', patient, owner)).flatMap(({ records }) => records)
+      : []),
+  ];
   const answered = await (threads === undefined
     ? evaluateCall(call, dependencies, answersOf, left.signal)
     : evaluateAside(call, dependencies, threads, answersOf, left.signal));

@@ -120,6 +120,7 @@ const unstatedOrder = ({ indication }: Form, { products }: PackageScope['library
   authored: null,
   authorizations: [],
   setting: { value: 'unknown', evidence: [], isUnread: false },
+  quantity: undefined,
   reason: { concepts: [], references: [] },
 });
 

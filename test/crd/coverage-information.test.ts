@@ -103,7 +103,7 @@ describe('the invariants, by intent', () => {
         docPurpose: one(docPurpose),
         infoNeeded: one(infoNeeded),
         reasons: [{ ...(reason === undefined ? {} : { coding: reason }), text: 'because' }],
-        satisfiedPaId: outcome === 'satisfied' ? 'A1' : undefined,
+        satisfiedPaId: paNeeded === 'satisfied' ? 'A1' : undefined,
       };
       expect(brokenInvariants(statement, version), version).toEqual([]);
       expect(() => coverageInformation(statement, version)).not.toThrow();

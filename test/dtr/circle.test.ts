@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withParts } from '../../src/engine/determination.ts';
 import { invalidity } from '../conformance/checks/fhir-validity.ts';
 import { fixtures, startServer, type Started } from '../conformance/server.ts';
-import { requestBundle, reviewIn, submitted } from '../pas/payer.ts';
+import { requestBundle, reviewIn, statementOf, submitted } from '../pas/payer.ts';
 import { completed } from './clinician.ts';
 import {
   determinationsOf,
@@ -18,7 +18,7 @@ import {
 
 /**
  * From "documentation needed" through package, draft and answers to a new determination, to the request for
- * authorization and what the sandbox payer says to it, over HTTP.
+ * authorization, what the sandbox payer says to it, and an order-sign call that finds the authorization, over HTTP.
  */
 
 let server: Started;
@@ -108,6 +108,11 @@ describe.each(CIRCLES)('%s', (name, indication) => {
     const { action, number } = reviewIn(decided);
     expect(action).toBe('A1');
     expect(number).toMatch(/^SANDBOX-/);
+    expect(await statementOf(server, request)).toMatchObject({
+      covered: 'covered',
+      'pa-needed': 'satisfied',
+      'satisfied-pa-id': number,
+    });
   }, 60_000);
 });
 

@@ -136,6 +136,7 @@ export const orderOf = (library: Library, more: Partial<PlannedOrder> = {}): Pla
   statesUnreadableDate: false,
   authored: day('2026-03-01'),
   setting: setting('inpatient'),
+  quantity: undefined,
   reason: { concepts: [concept('dx-tumor')], references: [] },
   ...more,
 });

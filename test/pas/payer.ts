@@ -47,3 +47,19 @@ export function reviewIn(bundle: Bundle): {
     notes: (response.processNote ?? []).map((note) => note.text),
   };
 }
+
+/** What an order-sign call says of the coverage of its first order, by the name of each part. */
+export async function statementOf(
+  server: Pick<Started, 'fetch'>,
+  request: unknown,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { body } = await send<{ systemActions?: readonly { resource: unknown }[] }>(
+    server,
+    '/cds-services/order-sign',
+    request,
+  );
+  const [extension] = objects(property(body.systemActions?.[0]?.resource, 'extension'));
+  return Object.fromEntries(
+    objects(extension?.['extension']).map(({ url, ...value }) => [text(url) ?? '', Object.values(value)[0]]),
+  );
+}

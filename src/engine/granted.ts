@@ -1,0 +1,142 @@
+import type { ChartRecord } from '../fhir/chart.ts';
+import { formatDay, parseDate, parsePeriod, type DateInterval } from '../fhir/date.ts';
+import { objects, property, text, type JsonObject } from '../fhir/json.ts';
+import { relativeReference } from '../fhir/reference.ts';
+import type { Library } from '../policy/library.ts';
+import type { Determination, GovernedOrder } from './determination.ts';
+import type { OrderedQuantity } from '../fhir/ordered-quantity.ts';
+import type { Setting } from './result.ts';
+import type { Scope } from './scope.ts';
+
+/** An authorization that the payer has given, and that the order still keeps to. */
+export interface GrantedAuthorization {
+  /** The payer's number, which a claim refers to. */
+  readonly number: string;
+  /** Of the ClaimResponse. */
+  readonly reference: string;
+  /** FHIR dates between which it holds. */
+  readonly start: string;
+  readonly end: string;
+}
+
+/**
+ * The authorization of this order, from the ClaimResponses of the chart (Da Vinci PAS). It must be certified in total and
+ * numbered, for this product under this coverage, hold on the planned day, be for this setting and not for less than
+ * is ordered. What cannot be told of it does not count for it, and of several answers to one request the last one does.
+ */
+export function grantedAuthorization(
+  governed: GovernedOrder,
+  { chart, asOf, library }: Pick<Scope, 'chart' | 'asOf' | 'library'>,
+): GrantedAuthorization | undefined {
+  const answers = chart
+    .of('ClaimResponse')
+    .filter(({ resource, hasSubject }) => hasSubject && isAnswer(resource));
+  const lastOf = Map.groupBy(
+    answers,
+    ({ resource, reference }) => text(property(resource['request'], 'reference')) ?? reference,
+  );
+  const day = governed.order.planned?.date ?? asOf;
+  if (governed.order.planned === null && governed.order.statesUnreadableDate) return undefined;
+  for (const group of lastOf.values()) {
+    const last = latest(group);
+    if (last === undefined) continue;
+    const claim = chart.find(last.resource['request'])?.resource;
+    if (claim === undefined || !isOfCoverage(claim, governed.coverage)) continue;
+    const granted = objects(last.resource['item'])
+      .map((line) => grantedLine(line, last, claim, governed, day, library))
+      .find((line) => line !== undefined);
+    if (granted !== undefined) return granted;
+  }
+  return undefined;
+}
+
+/**
+ * True where the authorization settles that none is to be asked for: nothing in the chart speaks against a criterion by
+ * now, which the payer may not know.
+ */
+export const isAuthorized = ({
+  authorization,
+  decision,
+  priorAuthorization,
+}: Pick<Determination, 'authorization' | 'decision' | 'priorAuthorization'>): boolean =>
+  authorization !== undefined &&
+  priorAuthorization !== 'not-required' &&
+  (decision === 'criteria-met' || decision === 'documentation-needed');
+
+/** The therapy itself is asked for as a medical claim; a pharmacy's approval of the drug is another thing. */
+const MEDICAL = new Set(['institutional', 'professional']);
+
+const isAnswer = (response: JsonObject): boolean =>
+  response['status'] === 'active' &&
+  response['use'] === 'preauthorization' &&
+  objects(property(response['type'], 'coding')).some(({ code }) => MEDICAL.has(text(code) ?? ''));
+
+/** Undefined where nobody can say which of them is the last. */
+function latest(answers: readonly ChartRecord[]): ChartRecord | undefined {
+  const [last, ...others] = answers.toSorted((a, b) => moment(b) - moment(a));
+  return last !== undefined && !others.some((other) => moment(other) === moment(last)) ? last : undefined;
+}
+
+const moment = ({ resource }: ChartRecord): number => Date.parse(text(resource['created']) ?? '') || 0;
+
+const isOfCoverage = (claim: JsonObject, coverage: string): boolean =>
+  objects(claim['insurance']).some((insurance) => relativeReference(insurance['coverage']) === coverage);
+
+const PAS = 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-';
+const CERTIFIED = { system: 'https://codesystem.x12.org/005010/306', code: 'A1' };
+
+const extensionOf = (element: JsonObject, name: string): JsonObject | undefined =>
+  objects(element['extension']).find(({ url }) => url === `${PAS}${name}`);
+
+function grantedLine(
+  line: JsonObject,
+  { resource, reference }: ChartRecord,
+  claim: JsonObject,
+  { order }: GovernedOrder,
+  day: DateInterval,
+  library: Library,
+): GrantedAuthorization | undefined {
+  const asked = objects(claim['item']).find(({ sequence }) => sequence === line['itemSequence']);
+  const review = objects(line['adjudication'])
+    .map((adjudication) => extensionOf(adjudication, 'reviewAction'))
+    .find((action) => action !== undefined);
+  const number = objects(review?.['extension'])
+    .filter(({ url }) => url === 'number')
+    .flatMap(({ valueString }) => text(valueString) ?? [])[0];
+  const action = objects(review?.['extension']).find(({ url }) => url === `${PAS}reviewActionCode`);
+  const isCertified = objects(property(action?.['valueCodeableConcept'], 'coding')).some(
+    ({ system, code }) => system === CERTIFIED.system && code === CERTIFIED.code,
+  );
+  const held = extensionOf(line, 'itemPreAuthPeriod')?.['valuePeriod'] ?? resource['preAuthPeriod'];
+  const period = parsePeriod(held);
+  const [start, end] = [parseDate(property(held, 'start')), parseDate(property(held, 'end'))];
+  const isInForce =
+    period !== null && start !== null && end !== null && period.low <= day.low && day.high <= period.high;
+  if (asked === undefined || number === undefined || !isCertified || !isInForce) return undefined;
+  const { terminology, settings } = library;
+  const { product } = order;
+  const keys = terminology.codings(asked['productOrService']).flatMap(({ key }) => key ?? []);
+  const isProduct = product !== null && keys.some((key) => terminology.includes(product.codes, key));
+  const place = terminology.codings(asked['locationCodeableConcept']).flatMap(({ key }) => key ?? []);
+  const isHere =
+    order.setting.value !== 'unknown' &&
+    place.some((key) => terminology.includes(settings[order.setting.value as KnownSetting], key));
+  return isProduct && isHere && isEnough(order.quantity, asked, line)
+    ? { number, reference, start: formatDay(start.low), end: formatDay(end.high) }
+    : undefined;
+}
+
+type KnownSetting = Exclude<Setting['value'], 'unknown'>;
+
+/** What was authorized, where the answer says it, else what was asked for. */
+function isEnough(ordered: OrderedQuantity | undefined, asked: JsonObject, line: JsonObject): boolean {
+  if (ordered === undefined) return true;
+  const detail = objects(extensionOf(line, 'itemAuthorizedDetail')?.['extension']);
+  const authorized = detail.find(({ url }) => url === 'quantity')?.['valueQuantity'] ?? asked['quantity'];
+  const value = property(authorized, 'value');
+  return (
+    typeof value === 'number' &&
+    ordered.value <= value &&
+    (text(property(authorized, 'unit')) ?? ordered.unit) === ordered.unit
+  );
+}

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type Started } from '../conformance/server.ts';
+import { hookRequest, send, type HookRequest } from '../dtr/service.ts';
+import { statementOf } from './payer.ts';
+
+/** An order that the payer has authorized already: said so with the number, as long as the authorization fits. */
+
+const PAS = 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension';
+const PLACES = 'https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set';
+
+let server: Started;
+let request: HookRequest;
+beforeAll(async () => {
+  server = await startServer();
+  request = await hookRequest(server, 'b-all-second-relapse-outpatient');
+});
+afterAll(() => server.close());
+
+interface Authorization {
+  readonly product?: string;
+  readonly coverage?: string;
+  readonly patient?: string;
+  readonly place?: string;
+  readonly type?: string;
+  readonly status?: string;
+  readonly action?: string;
+  readonly number?: string | undefined;
+  readonly end?: string;
+  readonly quantity?: number;
+  readonly created?: string;
+  readonly id?: string;
+}
+
+const coded = (system: string, code: string) => ({ coding: [{ system, code }] });
+
+const answer = ({
+  type = 'institutional',
+  patient = 'pryce',
+  status = 'active',
+  action = 'A1',
+  end = '2026-10-14',
+  created = '2026-03-02T10:00:00Z',
+  id = 'authorization',
+  ...given
+}: Authorization): object => {
+  const number = 'number' in given ? given.number : 'AUTH0001';
+  return {
+    resourceType: 'ClaimResponse',
+    id,
+    status,
+    type: coded('http://terminology.hl7.org/CodeSystem/claim-type', type),
+    use: 'preauthorization',
+    patient: { reference: `Patient/${patient}` },
+    created,
+    insurer: { reference: 'Organization/pryce-payer-carepartners' },
+    request: { reference: 'Claim/request' },
+    outcome: 'complete',
+    preAuthPeriod: { start: '2026-03-02', end },
+    item: [
+      {
+        itemSequence: 1,
+        adjudication: [
+          {
+            category: coded('http://terminology.hl7.org/CodeSystem/adjudication', 'submitted'),
+            extension: [
+              {
+                url: `${PAS}-reviewAction`,
+                extension: [
+                  {
+                    url: `${PAS}-reviewActionCode`,
+                    valueCodeableConcept: coded('https://codesystem.x12.org/005010/306', action),
+                  },
+                  ...(number === undefined ? [] : [{ url: 'number', valueString: number }]),
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+};
+
+const claim = ({
+  product = 'Q2053',
+  coverage = 'pryce-coverage',
+  patient = 'pryce',
+  place = '22',
+  quantity,
+}: Authorization): object => ({
+  resourceType: 'Claim',
+  id: 'request',
+  status: 'active',
+  use: 'preauthorization',
+  patient: { reference: `Patient/${patient}` },
+  insurance: [{ sequence: 1, focal: true, coverage: { reference: `Coverage/${coverage}` } }],
+  item: [
+    {
+      sequence: 1,
+      productOrService: coded('http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets', product),
+      locationCodeableConcept: coded(PLACES, place),
+      ...(quantity === undefined ? {} : { quantity: { value: quantity } }),
+    },
+  ],
+});
+
+/** The call with an authorization in prefetch. */
+const withAuthorization = (authorization: Authorization, ...more: readonly object[]): unknown => ({
+  ...request,
+  prefetch: Object.fromEntries(
+    [claim(authorization), answer(authorization), ...more].map((resource, index) => [
+      `held${index}`,
+      resource,
+    ]),
+  ),
+});
+
+describe('an authorization on file', () => {
+  it('satisfies the order: number and end are said, and nothing is asked for', async () => {
+    const call = {
+      ...(withAuthorization({}) as object),
+      extension: { 'davinci-crd.requestedVersion': '2.2' },
+    };
+    const statement = await statementOf(server, call);
+    expect(statement).toMatchObject({
+      covered: 'covered',
+      'pa-needed': 'satisfied',
+      'satisfied-pa-id': 'AUTH0001',
+      'expiry-date': '2026-10-14',
+    });
+    expect(Object.keys(statement)).not.toContain('doc-needed');
+    const { body } = await send<{ cards: readonly { summary: string; indicator: string }[] }>(
+      server,
+      '/cds-services/order-sign',
+      call,
+    );
+    expect(body.cards.map(({ summary, indicator }) => [summary, indicator])).toEqual([
+      ['Prior authorization on file for Tecartus: AUTH0001', 'info'],
+    ]);
+  });
+
+  it.each<readonly [string, Authorization]>([
+    ['for another product', { product: 'Q2041' }],
+    ['under another coverage', { coverage: 'pryce-coverage-bcbsma' }],
+    ['for another patient', { patient: 'somebody-else' }],
+    ['for the other setting', { place: '21' }],
+    ['that ends before the planned day', { end: '2026-04-13' }],
+    ['of the drug by the pharmacy', { type: 'pharmacy' }],
+    ['that was cancelled', { status: 'cancelled' }],
+    ['that is pended', { action: 'A4' }],
+    ['that is modified', { action: 'A6' }],
+    ['without a number', { number: undefined }],
+  ])('%s does not', async (_name, authorization) => {
+    expect(await statementOf(server, withAuthorization(authorization))).toMatchObject({
+      'pa-needed': 'auth-needed',
+    });
+  });
+
+  it('does not when the payer has taken it back, or for less than is ordered', async () => {
+    const later = answer({ action: 'A3', created: '2026-03-05T10:00:00Z', id: 'later' });
+    expect(await statementOf(server, withAuthorization({}, later))).toMatchObject({
+      'pa-needed': 'auth-needed',
+    });
+    const [entry] = request.context.draftOrders.entry ?? [];
+    const order = {
+      ...entry?.resource,
+      dispenseRequest: { validityPeriod: { start: '2026-04-14' }, quantity: { value: 2 } },
+    };
+    const ordered = (quantity: number): unknown => ({
+      ...(withAuthorization({ quantity }) as object),
+      context: { ...request.context, draftOrders: { resourceType: 'Bundle', entry: [{ resource: order }] } },
+    });
+    expect(await statementOf(server, ordered(1))).toMatchObject({ 'pa-needed': 'auth-needed' });
+    expect(await statementOf(server, ordered(2))).toMatchObject({ 'pa-needed': 'satisfied' });
+  });
+});
