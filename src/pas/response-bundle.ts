@@ -41,7 +41,10 @@ const SANDBOX =
   'Sandbox: no payer has decided this. A program evaluated the request with the policies on file; nobody may rely on it.';
 /** Test data, in HL7's own code for it. */
 const TEST_DATA = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST' };
-/** A sandbox's own rule: an authorization holds from the decision until so many months after the planned day. */
+/**
+ * A sandbox's own rule: an authorization holds from the decision, or from the day asked for where that has passed, until
+ * so many months after the later of the two.
+ */
 const MONTHS = 6;
 
 /** The answer to a request: a ClaimResponse that says of each line what was decided and why (`profile-claimresponse`). */
@@ -130,8 +133,11 @@ function lineExtensions(
 }
 
 function periodOf(item: JsonObject, asOf: string): { readonly start: string; readonly end: string } {
-  const last = Math.max(...[asOf, item['servicedDate']].flatMap((day) => parseDate(day)?.high ?? []));
-  return { start: asOf, end: formatDay(addMonths(last, MONTHS)) };
+  const days = [asOf, item['servicedDate']].flatMap((day) => parseDate(day)?.high ?? []);
+  return {
+    start: formatDay(Math.min(...days)),
+    end: formatDay(addMonths(Math.max(...days), MONTHS)),
+  };
 }
 
 /** The answer in its Bundle (`profile-pas-response-bundle`): its references are those of the request, which it answers. */

@@ -43,9 +43,10 @@ function actionOf({ method, path }: Request): AuditedRequest['action'] | undefin
   if (method === 'POST' && /^\/cds-services\/[^/]+\/feedback$/.test(path)) return 'feedback';
   if (method === 'POST' && path === '/determinations') return 'call';
   if (method === 'POST' && path === '/workbench/chart') return 'read';
-  if (method === 'GET' && path.startsWith('/determinations/')) return 'read';
+  if (method === 'POST' && path === '/fhir/Claim/$submit') return 'call';
+  if (['GET', 'POST'].includes(method) && path.startsWith('/determinations/')) return 'read';
   if (method === 'POST' && path === '/fhir/QuestionnaireResponse') return 'answers';
-  if (path.startsWith('/fhir/QuestionnaireResponse/') || /\/\$(populate|questionnaire-package)$/.test(path))
+  if (path.startsWith('/fhir/QuestionnaireResponse/') || /\/\$(populate|questionnaire-package|inquire)$/.test(path))
     return 'read';
   return undefined;
 }
