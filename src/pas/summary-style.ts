@@ -6,7 +6,7 @@ body { margin: 0 auto; padding: 1.2rem; max-width: 52rem; font: 8.75pt/1.28 syst
 h1 { font-size: 14pt; margin: 0 0 .15rem; }
 h2 { font-size: 10pt; margin: .6rem 0 .2rem; padding-bottom: .1rem; border-bottom: 1px solid #777; break-after: avoid; }
 p { margin: .15rem 0; }
-ul { margin: .15rem 0; padding-left: 1.1rem; columns: 17rem; column-gap: 1.2rem; }
+ul { margin: .15rem 0; padding-left: 1.1rem; columns: 17rem; column-gap: 1.8rem; }
 li { break-inside: avoid; }
 dl { display: grid; grid-template-columns: 8.5rem 1fr; gap: .05rem .6rem; margin: .15rem 0; }
 dt { color: #444; }

@@ -225,7 +225,9 @@ function shownBy(criterion: CriterionResult): string {
   const shown = decisive.length === 0 ? evidence : decisive;
   const words = shown
     .slice(0, EVIDENCE_SHOWN)
-    .map((item) => evidenceWords(item).slice(item.reference.length + ': '.length));
+    .map((item) => evidenceWords(item).slice(item.reference.length + ': '.length))
+    // A value that is no code may be empty: its day and what is noted of it are not.
+    .map((printed) => printed.replace(/^, /, ''));
   const more = shown.length - words.length;
   return [...words, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }

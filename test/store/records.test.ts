@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Location } from '../../src/store/database.ts';
 import { createRecordStore, type RecordStore } from '../../src/store/records.ts';
 import { postgresPrograms, startPostgres } from '../support/postgres.ts';
-import { auditEvent, card, determination, feedback, answers } from './rows.ts';
+import { auditEvent, card, determination, feedback, answers, payerAnswer } from './rows.ts';
 
 /** One contract for both databases. */
 
@@ -73,6 +73,12 @@ describe.each(Object.keys(places))('records in %s', (name) => {
     expect(await store.determination(kept.id, kept.client)).toEqual(kept);
     expect(await store.determination(kept.id, 'another')).toBeUndefined();
     expect(await store.card('found-again', kept.client)).toEqual(card('found-again', kept.id));
+    const answered = payerAnswer('answered');
+    await store.keep({ payer_answer: [answered] });
+    for (const key of ['patient', 'member', 'request'] as const) {
+      expect(await store.payerAnswers(key, answered[key], answered.client)).toEqual([answered]);
+      expect(await store.payerAnswers(key, answered[key], 'another')).toEqual([]);
+    }
     expect(await store.card('found-again', 'another')).toBeUndefined();
   });
 

@@ -47,6 +47,16 @@ export const answers = (id: string): NewRow<'answers'> => ({
   body: '{}',
 });
 
+export const payerAnswer = (id: string): NewRow<'payer_answer'> => ({
+  id,
+  client: 'client',
+  answered_at: AT,
+  patient: `Patient/${id}`,
+  member: `M-${id}`,
+  request: `urn:requests|${id}`,
+  body: '{}',
+});
+
 export const auditEvent = (instance: string, at = AT): NewRow<'audit_event'> & { readonly at: string } => ({
   at,
   client: 'client',
