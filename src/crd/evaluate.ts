@@ -2,7 +2,12 @@ import type { Chart } from '../fhir/chart.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { property, text } from '../fhir/json.ts';
-import { determineWithCourse, type Determination, type GovernedOrder } from '../engine/determination.ts';
+import {
+  determine,
+  determineWithCourse,
+  type Determination,
+  type GovernedOrder,
+} from '../engine/determination.ts';
 import { diseaseReader } from '../engine/disease.ts';
 import { fittingIndications } from '../engine/indication.ts';
 import { typesOf } from '../policy/fact.ts';

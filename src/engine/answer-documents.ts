@@ -1,5 +1,5 @@
 import type { Chart, ChartRecord } from '../fhir/chart.ts';
-import { FACT_TYPES } from '../policy/fact-schema.ts';
+import { FACT_TYPES } from '../policy/retrieve-schema.ts';
 import { presenceStanding } from './usability.ts';
 
 /**

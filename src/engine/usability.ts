@@ -1,7 +1,7 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import type { Retrieve } from '../policy/fact.ts';
-import { CLINICAL } from '../policy/fact-schema.ts';
+import { CLINICAL } from '../policy/retrieve-schema.ts';
 
 /**
  * How far a record may speak: `proof` decides, `sign` is shown, `none` is no evidence at all.

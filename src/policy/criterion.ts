@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { name } from './fact-schema.ts';
+import { name } from './retrieve-schema.ts';
 
 /** Part of a criterion id as the policy prints it: `1.b.ii`, `limit.one-time`, `I.A`. */
 const number = z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FACT_TYPES, name } from './fact-schema.ts';
+import { FACT_TYPES, name } from './retrieve-schema.ts';
 
 /** The shapes of the data files of `cds-services/` beside facts and policies. */
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Fact, Retrieve } from './fact.ts';
-import type { factsFileSchema, RetrieveSource } from './fact-schema.ts';
+import type { factsFileSchema } from './fact-schema.ts';
+import type { RetrieveSource } from './retrieve-schema.ts';
 
 /** A fact as its file has it, to the fact that the engine asks. @param compile turns a retrieve's FHIRPath into a condition */
 export function buildFact(

@@ -1,5 +1,6 @@
 import type { Condition } from '../fhir/fhirpath.ts';
-import type { CHANGES, RetrieveSource } from './fact-schema.ts';
+import type { CHANGES } from './fact-schema.ts';
+import type { RetrieveSource } from './retrieve-schema.ts';
 
 /** A retrieve with its FHIRPath compiled for each of its resource types. */
 export interface Retrieve extends Omit<RetrieveSource, 'where' | 'code'> {

@@ -15,7 +15,8 @@ import {
 import { compileCondition, hasElement } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
 import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
-import { factsFileSchema, type RetrieveSource } from './fact-schema.ts';
+import { factsFileSchema } from './fact-schema.ts';
+import type { RetrieveSource } from './retrieve-schema.ts';
 import { readIngredients } from './ingredients.ts';
 import { parseYaml, suggestion, type ParsedFile, type Problem, type YamlParser } from './parse.ts';
 import { buildPolicy, flatten, policySchema, type NamesOrAny, type Policy } from './policy.ts';

@@ -8,7 +8,7 @@ import {
   type Criterion,
   type CriterionSource,
 } from './criterion.ts';
-import { name } from './fact-schema.ts';
+import { name } from './retrieve-schema.ts';
 
 export { COMPARISONS, flatten } from './criterion.ts';
 export type {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shownValue, standingOf, type Standing } from '../../src/engine/usability.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Retrieve } from '../../src/policy/fact.ts';
-import { retrieveSchema } from '../../src/policy/fact-schema.ts';
+import { retrieveSchema } from '../../src/policy/retrieve-schema.ts';
 import { smallLibrary } from '../support/small-library.ts';
 import { chartOf, condition, without } from './small-chart.ts';
 

@@ -1,6 +1,7 @@
 import { isUcum } from '../../src/fhir/quantity.ts';
 import type { DataFile } from '../../src/policy/data-files.ts';
-import { CLINICAL, factsFileSchema, type RetrieveSource } from '../../src/policy/fact-schema.ts';
+import { factsFileSchema } from '../../src/policy/fact-schema.ts';
+import { CLINICAL, type RetrieveSource } from '../../src/policy/retrieve-schema.ts';
 import type { Library } from '../../src/policy/library.ts';
 import { parseYaml, type ParsedFile } from '../../src/policy/parse.ts';
 import type { Finding } from './findings.ts';
