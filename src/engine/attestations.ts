@@ -55,7 +55,9 @@ function answersOf({ resource, reference }: ChartRecord, { forms }: ResponseScop
           path: 'QuestionnaireResponse.item.answer.value',
           value: answer === undefined ? '' : String(answer),
           ...(authored === null ? {} : { date: authored.text }),
-          ...(answer === undefined ? { note: 'not usable: one answer with valueBoolean is expected' } : {}),
+          ...(answer === undefined
+            ? { note: 'not usable: one answer with valueBoolean is expected', decides: false }
+            : {}),
         },
       },
     ];

@@ -7,7 +7,7 @@ import { evidenceKey, union, type CriterionResult, type Evaluated } from './eval
 import { BROKEN_SOURCES, searchedType } from './scope.ts';
 import { isTrue, judged, type CriterionScope } from './judgement.ts';
 import { guardOf, withGuard, type Guarded } from './guard.ts';
-import type { Needs } from './result.ts';
+import { aside, type Needs } from './result.ts';
 
 export type { CriterionResult, Evaluated } from './evaluated.ts';
 export type { CriterionScope } from './judgement.ts';
@@ -217,7 +217,7 @@ function withAttestation(
     return {
       ...evaluated,
       evidence: union(
-        [evaluated.evidence, attestation.evidence.map((item) => ({ ...item, note }))],
+        [evaluated.evidence, attestation.evidence.map((item) => aside(item, note))],
         evidenceKey,
       ),
     };

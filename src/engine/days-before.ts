@@ -1,7 +1,7 @@
 import type { DaysBeforeFact, Retrieve } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare, type Interval } from './comparison.ts';
-import type { Answer, Evidence } from './result.ts';
+import { aside, type Answer, type Evidence } from './result.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, type Scope } from './scope.ts';
 
@@ -31,10 +31,13 @@ export function daysBeforeAnswer(
     });
   const events = placed(proofOf(fact.events.flatMap(hits))).filter(({ days }) => days.high >= 0);
   const unclear = placed(proofOf(fact.unclear.flatMap(hits))).filter(({ days }) => days.high >= 0);
-  const shown = [...events, ...unclear].map(({ hit: { evidence }, days, truth }): Evidence => ({
-    ...evidence,
-    note: `${daysInWords(days)} before the infusion${truth === false ? ', longer than the limit' : ''}`,
-  }));
+  const shown = [...events, ...unclear].map((placedHit): Evidence => {
+    const { hit, days, truth } = placedHit;
+    const note = `${daysInWords(days)} before the infusion${truth === false ? ', longer than the limit' : ''}`;
+    return truth === true && events.includes(placedHit)
+      ? { ...hit.evidence, note }
+      : aside(hit.evidence, note);
+  });
   const signs = retrieves
     .flatMap(hits)
     .filter(({ standing }) => standing !== 'proof')

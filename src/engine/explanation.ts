@@ -71,9 +71,8 @@ export const dayWords = (date: string): string => {
   return start === end && start !== undefined ? start : days;
 };
 
-/** False for what was found and does not decide; an age says in its note how it was counted. */
-export const isDecisive = ({ note, path }: Evidence): boolean =>
-  note === undefined || path === 'Patient.birthDate';
+/** False for what was found and decides nothing. */
+export const isDecisive = ({ decides }: Evidence): boolean => decides !== false;
 
 /** `12 Procedure, 3 Condition (could not be read: timed out)`. */
 export const searchedWords = (searched: readonly Searched[]): string =>

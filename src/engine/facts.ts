@@ -17,7 +17,7 @@ import { ageAnswer, measurementAnswer } from './measurement.ts';
 import type { FormAnswer } from './form-answers.ts';
 import { answerHits, denied, together } from './form-evidence.ts';
 import { pairedAnswer } from './paired.ts';
-import { distinct, type Answer } from './result.ts';
+import { aside, distinct, type Answer } from './result.ts';
 import { candidates, hitOf, proofOf, type Hit, type Timeline } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
@@ -286,7 +286,7 @@ const newestFirst = (hits: readonly Hit[]): readonly Hit[] =>
 const datesOfProof = (hits: readonly Hit[]): readonly Span[] =>
   hits.flatMap(({ record: { date } }) => (date === null ? [] : [spanOf(date)]));
 
-const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: { ...hit.evidence, note } });
+const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: aside(hit.evidence, note) });
 
 const asSign = (hit: Hit): Hit =>
   hit.standing === 'proof' ? noted(hit, 'shown to the reader; it does not decide') : hit;

@@ -4,7 +4,7 @@ import type { FailuresFact, Retrieve } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare } from './comparison.ts';
 import { drugsOf, exposureOf, type Span } from './exposure.ts';
-import type { Answer, Evidence } from './result.ts';
+import { aside, type Answer, type Evidence } from './result.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, type Scope } from './scope.ts';
 
@@ -41,7 +41,7 @@ export function failuresAnswer(
   const evidence = [
     ...courses.flatMap(({ hit, failure }) =>
       failure === undefined
-        ? [{ ...hit.evidence, note: 'given; that it failed is not recorded' }]
+        ? [aside(hit.evidence, 'given; that it failed is not recorded')]
         : [{ ...hit.evidence, note: 'given, and recorded as failed' }, failure],
     ),
     ...fact.drugs

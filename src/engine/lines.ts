@@ -6,7 +6,7 @@ import type { Threshold } from '../policy/policy.ts';
 import { compare } from './comparison.ts';
 import type { Span } from './exposure.ts';
 import type { Regimen } from './regimens.ts';
-import type { Answer, Evidence } from './result.ts';
+import { aside, type Answer, type Evidence } from './result.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, searchedType, type Scope } from './scope.ts';
 import type { Therapy } from './therapy.ts';
@@ -67,7 +67,7 @@ export function linesAnswer(
     ...steps.flatMap((step) => (step === undefined ? [] : [noted(step.evidence, 'between two regimens')])),
     ...(fact.progressed === undefined ? [] : progression.slice(-1).map(({ evidence: last }) => last)),
     ...responses.map((hit) =>
-      noted(hit.evidence, 'a response that is not surely older than the progression'),
+      aside(hit.evidence, 'a response that is not surely older than the progression'),
     ),
   ];
   const missing =

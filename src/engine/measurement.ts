@@ -9,7 +9,7 @@ import { spanOf, type Span } from './exposure.ts';
 import type { FormAnswer } from './form-answers.ts';
 import { EARLIER } from './paired.ts';
 import { decided, readingOf, withoutSuperseded, type Reading } from './reading.ts';
-import type { Answer, Evidence } from './result.ts';
+import { aside, type Answer, type Evidence } from './result.ts';
 import { proofOf, type Hit } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
@@ -48,7 +48,7 @@ export function ageAnswer(
       'Birth date: the chart and the answers to the form differ',
     );
   if (birth === null)
-    return open('documentation', [{ ...base, note: 'not usable: not a FHIR date' }], 'Birth date');
+    return open('documentation', [aside(base, 'not usable: not a FHIR date')], 'Birth date');
 
   const infusion =
     order.planned === null
@@ -145,19 +145,20 @@ export function measurementAnswer(
   const isStale = ({ hit }: Reading): boolean =>
     therapy !== undefined && isFollowedByTherapy(daysOf(hit), therapy) !== false;
   const signs = found.filter(({ standing }) => standing !== 'proof').map((hit) => hit.evidence);
-  const doubts = proofOf(fact.doubt.flatMap(hits)).map((hit) => ({
-    ...hit.evidence,
-    note: 'leaves open what the result is of',
-  }));
+  const doubts = proofOf(fact.doubt.flatMap(hits)).map((hit) =>
+    aside(hit.evidence, 'leaves open what the result is of'),
+  );
   const evidence = [
     ...measured
       .map((item) =>
         isStale(item) && item.interval !== null
-          ? { ...item.evidence, note: 'not known to be newer than the therapy begun last' }
-          : item.evidence,
+          ? aside(item.evidence, 'not known to be newer than the therapy begun last')
+          : tied.includes(item)
+            ? item.evidence
+            : aside(item.evidence),
       )
       .reverse(),
-    ...all.filter((item) => !isOfEpisode(item)).map((item) => ({ ...item.evidence, note: EARLIER })),
+    ...all.filter((item) => !isOfEpisode(item)).map((item) => aside(item.evidence, EARLIER)),
     ...doubts,
     ...signs,
   ];

@@ -7,7 +7,7 @@ import { compare } from './comparison.ts';
 import type { Episodes } from './episodes.ts';
 import { spanOf, type Span } from './exposure.ts';
 import { decided, readingOf, withoutSuperseded, type Reading } from './reading.ts';
-import type { Answer, Evidence } from './result.ts';
+import { aside, type Answer, type Evidence } from './result.ts';
 import { proofOf, valuePath, type Hit } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
@@ -61,18 +61,24 @@ export function pairedAnswer(
     .flatMap(hits)
     .filter(({ standing }) => standing !== 'proof')
     .map(({ evidence }) => evidence);
+  const days = specimens.map(({ readings }) => readings[0]?.hit.record.date ?? null);
+  const latest = Math.max(...days.map((day) => day?.low ?? -Infinity));
+  const newest = specimens.filter((_, index) => (days[index]?.high ?? Infinity) >= latest);
   const evidence: readonly Evidence[] = [
-    ...specimens.flatMap(({ readings }) => readings.map((reading) => reading.evidence)).toReversed(),
-    ...earlier.map((reading) => ({ ...reading.evidence, note: EARLIER })),
+    ...specimens
+      .flatMap((specimen) =>
+        specimen.readings.map((reading) =>
+          newest.includes(specimen) ? reading.evidence : aside(reading.evidence),
+        ),
+      )
+      .toReversed(),
+    ...earlier.map((reading) => aside(reading.evidence, EARLIER)),
     ...signs,
   ];
   const base = { evidence, searched: searchedBy(reads, scope.chart) };
   const missing = fact.missing === undefined ? [] : [fact.missing];
   if (isUnread(types, scope.chart, BROKEN_SOURCES))
     return { ...base, truth: null, needs: 'data-access', isBroken: true, missing };
-  const days = specimens.map(({ readings }) => readings[0]?.hit.record.date ?? null);
-  const latest = Math.max(...days.map((day) => day?.low ?? -Infinity));
-  const newest = specimens.filter((_, index) => (days[index]?.high ?? Infinity) >= latest);
   const [first] = newest;
   if (first !== undefined && first.truth !== null && newest.every(({ truth }) => truth === first.truth))
     return { ...base, truth: first.truth, needs: undefined, missing: [] };

@@ -4,7 +4,7 @@ import { convert, quantityInterval } from '../fhir/quantity.ts';
 import type { Molar } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare, type Interval } from './comparison.ts';
-import type { Evidence } from './result.ts';
+import { aside, type Evidence } from './result.ts';
 import { valuePath, type Hit } from './retrieve.ts';
 
 /** A laboratory result as a number. */
@@ -40,7 +40,7 @@ export function readingOf(hit: Hit, unit: string, molar: Molar | undefined): Rea
     hit,
     interval: null,
     isMolar: false,
-    evidence: { ...evidence, note: `not usable: ${interval.unusable}` },
+    evidence: aside(evidence, `not usable: ${interval.unusable}`),
   };
 }
 

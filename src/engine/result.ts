@@ -24,6 +24,8 @@ export interface Evidence {
   readonly date?: string;
   /** Why it does not decide, or what it was compared with. */
   readonly note?: string;
+  /** On what was found and decides nothing here: a sign, what is outdated, what could not be used. */
+  readonly decides?: false;
 }
 
 /** How much of a resource type was looked through. `status` stands only where it was not all of it. */
@@ -75,6 +77,13 @@ export interface Answer {
   /** On true: the days on which what says so took place, one span for each finding. */
   readonly dates?: readonly Span[];
 }
+
+/** Evidence that is shown to the reader and decides nothing. @param note why; its own where it has one already */
+export const aside = (evidence: Evidence, note?: string): Evidence => ({
+  ...evidence,
+  ...(note === undefined ? {} : { note }),
+  decides: false,
+});
 
 /** The same datum is named once, however many retrieves found it; a decisive reading stands before a sign. */
 export function distinct(evidence: readonly Evidence[]): readonly Evidence[] {

@@ -6,7 +6,7 @@ import type { Retrieve } from '../policy/fact.ts';
 import { asWords } from '../policy/words.ts';
 import { bearingOn } from './authorization.ts';
 import { positionToCourse } from './course.ts';
-import type { Evidence } from './result.ts';
+import { aside, type Evidence } from './result.ts';
 import type { Scope } from './scope.ts';
 import { spanOf, type Span } from './exposure.ts';
 import { aboutOf, isReported } from './references.ts';
@@ -67,7 +67,7 @@ export function hitOf(
   if (record.reference === scope.order.reference) return null;
   if (retrieve['other-than'] !== undefined && isOrderedProduct(record, scope)) return null;
   const evidence = evidenceOf(record, type, retrieve, scope);
-  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
+  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: aside(evidence, note) });
 
   const judged: Standing = standingOf(record, retrieve);
   if (judged.standing === 'none') return null;
@@ -118,7 +118,7 @@ export function hitOf(
 const unusable = (record: ChartRecord, evidence: Evidence, note: string): Hit => ({
   record,
   standing: 'unusable',
-  evidence: { ...evidence, note: `not usable: ${note}` },
+  evidence: aside(evidence, `not usable: ${note}`),
 });
 
 /** What a record that says what is asked is worth by its time: to the request, the ordered course, the latest therapy. */
@@ -130,12 +130,11 @@ export function placedHit(
   scope: Scope,
   timeline: Timeline,
 ): Hit {
-  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: { ...evidence, note } });
+  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: aside(evidence, note) });
   if (isAfterRequest(record, scope)) return sign('dated after the request');
   if (type === 'Condition') {
     const { conflict } = scope.diseases.ofCondition(record);
-    if (conflict !== undefined)
-      return { record, standing: 'conflict', evidence: { ...evidence, note: conflict } };
+    if (conflict !== undefined) return { record, standing: 'conflict', evidence: aside(evidence, conflict) };
   }
   if (retrieve.before === 'course') {
     switch (positionToCourse(record, scope.order, scope.asOf, scope.library.terminology)) {
@@ -146,7 +145,7 @@ export function placedHit(
           ? {
               record,
               standing: 'undated',
-              evidence: { ...evidence, note: 'not dated well enough to say that it was before this course' },
+              evidence: aside(evidence, 'not dated well enough to say that it was before this course'),
             }
           : unusable(record, evidence, 'its date cannot be read');
       case 'before':

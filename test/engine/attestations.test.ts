@@ -118,6 +118,7 @@ describe('an item', () => {
         value: '',
         date: '2026-02-20',
         note: 'not usable: one answer with valueBoolean is expected',
+        decides: false,
       },
     ]);
   });

@@ -72,8 +72,8 @@ function assertCriteria(name: string, criteria: readonly CriterionResult[], held
     if (status !== 'unknown') expect(missing, `${where}: nothing is missing once it is decided`).toEqual([]);
     if (status === 'met' || status === 'not-met')
       expect(
-        evidence.some(({ note }) => note?.startsWith('not usable') !== true),
-        `${where}: something usable decides`,
+        evidence.some(({ decides }) => decides !== false),
+        `${where}: something decides it`,
       ).toBe(true);
     for (const { reference } of evidence)
       expect(held, `${where}: evidence is in the chart`).toContain(reference);
