@@ -41,6 +41,10 @@ export interface FactReader {
   readonly place: (within: Within, dates: readonly Span[]) => Placed;
   /** References of the records that a fact's retrieves prove. */
   readonly records: (fact: Fact) => readonly string[];
+  /** What a retrieve of a fact finds in the chart, answers to forms left aside. */
+  readonly hits: (retrieve: Retrieve) => readonly Hit[];
+  /** The therapy that an events fact records. @param name of the fact */
+  readonly therapy: (name: string) => Therapy;
 }
 
 /**
@@ -96,6 +100,8 @@ export function createFactReader(
 
   const kept = new Map<string, Answer>();
   return {
+    hits,
+    therapy,
     answer(fact, threshold, criterion) {
       const answers = keysOf(fact)
         .flatMap((name) => given.get(name) ?? [])

@@ -11,7 +11,7 @@ import { BROKEN_SOURCES, isUnread, OPEN_SOURCES, searchedBy, type Scope } from '
 import type { RegimenStart } from './therapy.ts';
 
 /** One result of a series, or the difference of two of one day. */
-interface Point {
+export interface Point {
   readonly interval: Interval;
   readonly on: Span;
   readonly readings: readonly Reading[];
@@ -55,22 +55,14 @@ export function seriesAnswer(
     missing,
     searched,
   });
-  const readings = (retrieve: Retrieve): readonly Reading[] =>
-    withoutSuperseded(proofOf(hits(retrieve))).map((hit) => readingOf(hit, fact.unit, fact.molar));
-  const all = retrieves.flatMap(readings);
+  const all = retrieves.flatMap((retrieve) => readingsOf(fact, retrieve, hits));
   const newest = all.map(({ evidence }) => evidence).toReversed();
   if (isUnread(types, scope.chart, BROKEN_SOURCES)) return { ...open('data-access', newest), isBroken: true };
 
-  const from = start === 'none' && fact.orWithoutEvents ? -Infinity : start;
-  const outcomes =
-    typeof from !== 'number'
-      ? []
-      : seriesOf(readings(fact.retrieve), fact)
-          .map((series) => points(series, fact.minus === undefined ? undefined : readings(fact.minus), from))
-          .filter((series) => series.length > 0)
-          .map((series) => outcomeOf(fact, threshold, series))
-          // A lone result has nothing to be compared with, and contradicts nothing.
-          .filter((outcome, _, list) => outcome.truth !== null || outcome.isCompared || list.length === 1);
+  const outcomes = seriesSince(fact, hits, start)
+    .map((series) => outcomeOf(fact, threshold, series))
+    // A lone result has nothing to be compared with, and contradicts nothing.
+    .filter((outcome, _, list) => outcome.truth !== null || outcome.isCompared || list.length === 1);
   const shown = outcomes.flatMap((outcome) =>
     outcome.points.flatMap(([{ readings: parts }, note]) =>
       parts.map(({ evidence }) => ({ ...evidence, note })),
@@ -90,7 +82,7 @@ export function seriesAnswer(
   }
   if (isUnread(types, scope.chart, OPEN_SOURCES)) return open('data-access', [...shown, ...newest]);
   const why =
-    typeof from === 'number'
+    dayOf(fact, start) !== undefined
       ? 'no other result since the latest regimen began to compare it with'
       : NO_REGIMEN;
   return open(
@@ -102,6 +94,37 @@ export function seriesAnswer(
 /** Results that are shown where nothing is decided. */
 const SHOWN = 6;
 const NO_REGIMEN = 'the start of the latest therapy is not known';
+
+const readingsOf = (
+  fact: SeriesFact,
+  retrieve: Retrieve,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+): readonly Reading[] =>
+  withoutSuperseded(proofOf(hits(retrieve))).map((hit) => readingOf(hit, fact.unit, fact.molar));
+
+/** The day from which results are compared; undefined where it is not known. */
+const dayOf = ({ orWithoutEvents }: SeriesFact, start: RegimenStart): number | undefined =>
+  typeof start === 'number' ? start : start === 'none' && orWithoutEvents ? -Infinity : undefined;
+
+/** Results since the start of the latest regimen, each series earliest first; none where the start is not known. */
+export function seriesSince(
+  fact: SeriesFact,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+  start: RegimenStart,
+): readonly (readonly Point[])[] {
+  const from = dayOf(fact, start);
+  if (from === undefined) return [];
+  const { retrieve, minus } = fact;
+  return seriesOf(readingsOf(fact, retrieve, hits), fact)
+    .map((series) => points(series, minus === undefined ? undefined : readingsOf(fact, minus, hits), from))
+    .filter((series) => series.length > 0);
+}
+
+/** What a result of a series is compared with: the lowest before it, for a fall the highest; undefined for the first. */
+export function baseOf({ change }: SeriesFact, series: readonly Point[], point: Point): Interval | undefined {
+  const before = series.filter(({ on }) => on.high < point.on.low).map(({ interval }) => interval);
+  return before.length === 0 ? undefined : extreme(before, change === 'fall' ? Math.max : Math.min);
+}
 
 /** One series for each code and laboratory, unless the codes are of one kind. */
 function seriesOf(readings: readonly Reading[], { isOneKind }: SeriesFact): readonly (readonly Reading[])[] {
@@ -202,12 +225,9 @@ function outcomeOf(fact: SeriesFact, threshold: Threshold | undefined, series: r
   }
   const latestDay = Math.max(...series.map(({ on }) => on.high));
   const results = series.map((point) => {
+    const base = baseOf(fact, series, point);
+    if (base === undefined) return { point, truth: null, isDisputed: false, base };
     const before = series.filter(({ on }) => on.high < point.on.low);
-    if (before.length === 0) return { point, truth: null, isDisputed: false, base: undefined };
-    const base = extreme(
-      before.map(({ interval }) => interval),
-      pick,
-    );
     const outcome = against(changeSince(fact, base, point.interval), [point, ...before]);
     return {
       point,

@@ -19,7 +19,14 @@ import { factsFileSchema } from './fact-schema.ts';
 import type { RetrieveSource } from './retrieve-schema.ts';
 import { readIngredients } from './ingredients.ts';
 import { parseYaml, suggestion, type ParsedFile, type Problem, type YamlParser } from './parse.ts';
-import { buildPolicy, flatten, policySchema, type NamesOrAny, type Policy } from './policy.ts';
+import {
+  buildPolicy,
+  flatten,
+  policySchema,
+  type Criterion,
+  type NamesOrAny,
+  type Policy,
+} from './policy.ts';
 import {
   ancestry,
   type ChartQuery,
@@ -412,9 +419,18 @@ export function createLibrary(
 const listed = (names: NamesOrAny): readonly string[] => (names === 'any' ? [] : names);
 
 /** The facts that a policy asks, and those that they refer to. */
-export function factsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): readonly Fact[] {
-  const asked = policy.indications
-    .flatMap(({ criteria }) => flatten(criteria))
+export const factsOf = ({ indications }: Policy, facts: ReadonlyMap<string, Fact>): readonly Fact[] =>
+  factsAsked(
+    indications.flatMap(({ criteria }) => criteria),
+    facts,
+  );
+
+/** The facts that criteria and their parts ask, and those that they refer to. */
+export function factsAsked(
+  criteria: readonly Criterion[],
+  facts: ReadonlyMap<string, Fact>,
+): readonly Fact[] {
+  const asked = flatten(criteria)
     .flatMap(({ when, signals, within, test, ifNot, anomalies }) => [
       ...(when === undefined ? [] : [when]),
       ...(ifNot?.reviewIf === undefined ? [] : [ifNot.reviewIf]),
