@@ -42,7 +42,7 @@ function actionOf({ method, path }: Request): AuditedRequest['action'] | undefin
   if (method === 'POST' && /^\/cds-services\/[^/]+$/.test(path)) return 'call';
   if (method === 'POST' && /^\/cds-services\/[^/]+\/feedback$/.test(path)) return 'feedback';
   if (method === 'POST' && path === '/determinations') return 'call';
-  if (method === 'POST' && path === '/workbench/chart') return 'read';
+  if (method === 'POST' && /^\/workbench\/(chart|course)$/.test(path)) return 'read';
   if (method === 'POST' && path === '/fhir/Claim/$submit') return 'call';
   if (['GET', 'POST'].includes(method) && path.startsWith('/determinations/')) return 'read';
   if (method === 'POST' && path === '/fhir/QuestionnaireResponse') return 'answers';

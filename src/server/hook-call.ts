@@ -4,7 +4,7 @@ import { hookResponse, statements } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
 import type { Extension } from '../crd/coverage-information.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
-import { MissingData, type EvaluationOptions } from '../crd/evaluation.ts';
+import { MissingData, type Evaluation, type EvaluationOptions } from '../crd/evaluation.ts';
 import { ORDER_HOOKS, readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
 import { encounterReference, type HookOrder } from '../crd/order.ts';
 import { filledForms } from '../dtr/filled-forms.ts';
@@ -125,6 +125,43 @@ export interface NeededForm {
   readonly answers: readonly Prefilled[];
 }
 
+/** A hook call as it was understood, and what came of it. */
+export interface EvaluatedCall {
+  readonly request: HookRequest;
+  readonly evaluation: Evaluation;
+  readonly queries: readonly QueryLog[];
+}
+
+/**
+ * Reads, checks and evaluates one hook call.
+ * @param body parsed
+ * @throws ServiceError when it gets another answer than 200
+ */
+export async function evaluatedCall(
+  body: unknown,
+  { expected, asOf, caller, arrived }: Omit<HookCall, 'body'>,
+  scope: Pick<CallScope, 'library' | 'config' | 'fhirClient' | 'options'>,
+  answersOf: AnswersOf,
+  signal: AbortSignal,
+): Promise<EvaluatedCall> {
+  const request = readHookRequest(body, expected);
+  if ('code' in request) throw new ServiceError(request.code, request.message, request.path);
+  const queries: QueryLog[] = [];
+  const started = arrived - performance.timeOrigin;
+  const fhirClient = clientFor(request, caller, scope, started, signal, (query) => queries.push(query));
+  const isPayerEndpoint = caller.settings.crdPayer !== undefined;
+  const evaluation = await evaluateRequest(request, scope.library, fhirClient, asOf, {
+    ...scope.options,
+    isPayerEndpoint,
+    step: (name, work) => inSpan(name, {}, work),
+    answers: () => answersOf(`Patient/${request.patientId}`),
+  }).catch((error: unknown) => {
+    if (!(error instanceof MissingData)) throw error;
+    throw new ServiceError('missing-data', error.message, 'prefetch', namesVersion(body));
+  });
+  return { request, evaluation, queries };
+}
+
 /**
  * Reads, checks, evaluates and answers one hook call.
  * @param answersOf asked once an order is governed
@@ -141,22 +178,8 @@ export async function evaluateCall(
   const client = caller.settings;
   const { library, edition, fhirBase, newId, newUuid } = scope;
   const body = bodyValue(call.body);
-  const request = readHookRequest(body, expected);
-  if ('code' in request) throw new ServiceError(request.code, request.message, request.path);
-  const queries: QueryLog[] = [];
-  const started = call.arrived - performance.timeOrigin;
-  const fhirClient = clientFor(request, caller, scope, started, signal, (query) => queries.push(query));
+  const { request, evaluation, queries } = await evaluatedCall(body, call, scope, answersOf, signal);
   const wanted = wantedOf(request.configuration, client, request.hook);
-  const isPayerEndpoint = client.crdPayer !== undefined;
-  const evaluation = await evaluateRequest(request, library, fhirClient, asOf, {
-    ...scope.options,
-    isPayerEndpoint,
-    step: (name, work) => inSpan(name, {}, work),
-    answers: () => answersOf(`Patient/${request.patientId}`),
-  }).catch((error: unknown) => {
-    if (!(error instanceof MissingData)) throw error;
-    throw new ServiceError('missing-data', error.message, 'prefetch', namesVersion(body));
-  });
   const { determinations, failed, ungoverned, coverages, chart } = evaluation;
   // Where an order needs an answer, CRD 2.1 and 2.2 refuse a call that brings no coverage at all (hook-13).
   if (request.version !== '2.0' && ORDER_HOOKS.includes(request.hook) && coverages?.length === 0)

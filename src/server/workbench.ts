@@ -2,6 +2,7 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 import { chartRoute } from './chart-reading.ts';
 import type { Dependencies } from './call.ts';
+import { courseRoute } from './course-reading.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
 
@@ -41,12 +42,14 @@ export function workbenchRoutes(folder: string | undefined, dependencies: Depend
     });
     router.all('/', allow('GET'));
   }
-  // Of all that a caller may ask, this alone gives whole records away: pages of other origins are not to read them.
+  // Of all that a caller may ask, these alone give records away: pages of other origins are not to read them.
   router.use('/workbench', (_request, response, next) => {
     response.removeHeader('access-control-allow-origin');
     next();
   });
   router.post('/workbench/chart', ...gate.post(() => ['/workbench/chart'], '64kb'), chartRoute(dependencies));
   router.all('/workbench/chart', allow('POST'));
+  router.post('/workbench/course', ...gate.post(() => ['/workbench/course']), courseRoute(dependencies));
+  router.all('/workbench/course', allow('POST'));
   return router;
 }
