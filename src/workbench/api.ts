@@ -1,6 +1,7 @@
 import type { DressedCard } from '../crd/card.ts';
 import type { SystemAction } from '../crd/coverage-updates.ts';
 import type { Determination } from '../engine/determination.ts';
+import type { PatientCourse } from '../engine/patient-course.ts';
 import { isObject, objects, text, type JsonObject } from '../fhir/json.ts';
 
 /** What the page asks of the service that served it. Paths are relative: the service may stand under any path. */
@@ -57,6 +58,16 @@ export interface ChartQuestion {
   readonly token?: string | undefined;
 }
 
+/** The course behind one determination: the service's own reading of the chart, as material for a picture. */
+export interface DeterminedCourse {
+  readonly order: string;
+  readonly coverage: string;
+  /** Id. */
+  readonly policy: string;
+  readonly indication: string | null;
+  readonly course: PatientCourse;
+}
+
 /** One entry of CDS Hooks feedback (2.0.1, "Feedback"). */
 export type Feedback = {
   readonly card: string;
@@ -102,6 +113,15 @@ export async function sendFeedback(feedback: readonly Feedback[]): Promise<void>
 /** The chart through the service, which alone may call other hosts. @throws ApiProblem */
 export async function readChart(question: ChartQuestion, signal?: AbortSignal): Promise<ChartReading> {
   return (await send('POST', 'workbench/chart', question, {}, signal)).body as ChartReading;
+}
+
+/** The patient's course behind each determination of a call. @throws ApiProblem */
+export async function readCourses(
+  { request, headers }: Pick<Exchange, 'request' | 'headers'>,
+  signal?: AbortSignal,
+): Promise<readonly DeterminedCourse[]> {
+  const { body } = await send('POST', 'workbench/course', request, headers, signal);
+  return (body as { readonly courses: readonly DeterminedCourse[] }).courses;
 }
 
 /** Names of the fixture patients. @throws ApiProblem */

@@ -1,18 +1,38 @@
-import { Status } from '../components/status.tsx';
 import { useSession } from '../session.tsx';
+import { DeterminationPanel } from './determination-panel.tsx';
+import { HighlightProvider } from './highlight.tsx';
+import { decisionLabel } from './answer.ts';
+import '../style/determination.css';
+import '../style/course.css';
 
-/** The criteria of the selected determination, in the policy's order. */
+/** What was decided, why, and from which records: the answer in a sentence, the patient's course, the criteria. */
 export default function DeterminationView() {
-  const { determination } = useSession();
+  const { determination, determinations, select } = useSession();
   if (determination === undefined)
     return <p className="empty">No policy governs this order: there is nothing to determine.</p>;
   return (
-    <ul role="list" className="stack">
-      {determination.criteria.map(({ id, title, status, needs }) => (
-        <li key={id} className="row">
-          <Status status={status} needs={needs} /> {title}
-        </li>
-      ))}
-    </ul>
+    <div className="stack">
+      {determinations.length < 2 ? null : (
+        <div className="determination-choice">
+          <label htmlFor="determination-choice">Determination</label>
+          <select
+            id="determination-choice"
+            value={determination.id}
+            onChange={(event) => {
+              select(event.target.value);
+            }}
+          >
+            {determinations.map(({ id, order, policy, decision }) => (
+              <option key={id} value={id}>
+                {`${policy.payer}, ${policy.number ?? policy.id}: ${decisionLabel(decision)} (${order})`}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <HighlightProvider key={determination.id}>
+        <DeterminationPanel determination={determination} />
+      </HighlightProvider>
+    </div>
   );
 }
