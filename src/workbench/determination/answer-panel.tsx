@@ -26,9 +26,9 @@ export function AnswerPanel({
   const todo = tasks(criteria);
   const failing = criteria.filter(({ status }) => status === 'not-met');
   return (
-    <section className={`panel answer answer-${decision}`} aria-labelledby={title}>
+    <section className={`panel outcome outcome-${decision}`} aria-labelledby={title}>
       <div>
-        <h2 id={title} className="answer-words">
+        <h2 id={title} className="outcome-words">
           {answerWords(determination)}
         </h2>
         <p className="quiet">
@@ -46,7 +46,7 @@ export function AnswerPanel({
           {COUNTED.map((status) => ({ status, count: statusCount(criteria, status) }))
             .filter(({ count }) => count > 0)
             .map(({ status, count }) => (
-              <li key={status} className="answer-count">
+              <li key={status} className="outcome-count">
                 <strong>{count}</strong> <Status status={status} />
               </li>
             ))}
@@ -54,7 +54,7 @@ export function AnswerPanel({
       )}
       {failing.length === 0 ? null : (
         <div className="stack">
-          <ul role="list" className="tasks tasks-failing">
+          <ul role="list" className="outcome-tasks outcome-tasks-failing">
             {failing.map(({ id, title: name }) => (
               <li key={id}>
                 <span>
@@ -74,7 +74,7 @@ export function AnswerPanel({
           title={`${failing.length === 0 ? 'What to do' : 'Also open'}: ${todo.length} item${todo.length === 1 ? '' : 's'}`}
           isOpen={failing.length === 0}
         >
-          <ul role="list" className="tasks">
+          <ul role="list" className="outcome-tasks">
             {todo.map(({ what, needs, criteria: waiting }) => (
               <li key={what}>
                 <span>{what}</span>

@@ -134,7 +134,7 @@ export function CourseFigure({
           </Disclosure>
         )}
         {picture.unread.length === 0 ? null : (
-          <p className="anomaly small">
+          <p className="anomaly-note small">
             Not in the picture: {picture.unread.map(({ resourceType }) => resourceType).join(', ')} could not
             be read, or not all of it.
           </p>

@@ -12,8 +12,9 @@ import { highlightOf, useHighlight } from './highlight.tsx';
 
 /** What every row of the tree needs. */
 export interface TreeScope {
-  /** Id of the policy. */
+  /** Id and version of the policy: `some-policy@2025-01`. */
   readonly policy: string;
+  readonly indication: string | undefined;
   readonly anomalies: readonly Anomaly[];
   /** Ids of the criteria that stand open. */
   readonly open: ReadonlySet<string>;
@@ -35,7 +36,7 @@ export function CriterionList({
   readonly scope: TreeScope;
 }) {
   return (
-    <ul role="list" className="criteria">
+    <ul role="list" className="tree">
       {nodes.map((node, index) => (
         // A definition may stand under several criteria: its id alone does not name its place.
         <li key={`${node.criterion.id} ${index}`}>
@@ -59,24 +60,25 @@ function CriterionItem({ node, scope }: { readonly node: CriterionNode; readonly
   };
   return (
     <div
-      className={`criterion criterion-${status}`}
+      className={`tree-item tree-item-${status}`}
       data-highlighted={highlight?.criterion === id ? '' : undefined}
     >
       <button
         type="button"
-        className="criterion-head"
+        className="tree-head"
         id={elementId(scope.base, id)}
         aria-expanded={isOpen}
         aria-controls={body}
         onClick={() => {
           scope.onToggle(id);
         }}
-        onPointerEnter={activate}
+        // Not on entering: a page that scrolls under a pointer at rest would take the highlight from the keyboard.
+        onPointerMove={highlight?.criterion === id ? undefined : activate}
         onFocus={activate}
       >
-        <span className="criterion-number">{printedNumber(number)}</span>
-        <span className="criterion-title">{title}</span>
-        <span className="criterion-status">
+        <span className="tree-number">{printedNumber(number)}</span>
+        <span className="tree-title">{title}</span>
+        <span className="tree-status">
           {isAsked ? (
             <Status status={status} needs={needs} />
           ) : (
@@ -84,7 +86,7 @@ function CriterionItem({ node, scope }: { readonly node: CriterionNode; readonly
           )}
         </span>
       </button>
-      <div id={body} className="criterion-body" hidden={!isOpen}>
+      <div id={body} className="tree-body" hidden={!isOpen}>
         <CriterionDetail node={node} scope={scope} />
       </div>
     </div>
@@ -99,11 +101,11 @@ function CriterionDetail({ node, scope }: { readonly node: CriterionNode; readon
   return (
     <>
       <p className="small quiet">
-        <a href={hrefTo(['policies', scope.policy, id])}>{locator}</a>
+        <a href={hrefTo(['policies', scope.policy, id], { indication: scope.indication })}>{locator}</a>
       </p>
       {isOpen && isAsked && missing.length > 0 ? (
-        <div className="criterion-section">
-          <h4>Still needed</h4>
+        <div className="tree-section">
+          <h3>Still needed</h3>
           <ul className="plain-list">
             {missing.map((what) => (
               <li key={what}>{what}</li>
@@ -141,7 +143,7 @@ function CriterionDetail({ node, scope }: { readonly node: CriterionNode; readon
 
 export function AnomalyNote({ anomaly: { id, text } }: { readonly anomaly: Anomaly }) {
   return (
-    <p className="anomaly">
+    <p className="anomaly-note">
       <Icon name="info" />
       <span>
         {text} <code>{id}</code>

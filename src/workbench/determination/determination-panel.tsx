@@ -26,7 +26,8 @@ export function DeterminationPanel({ determination }: { readonly determination: 
     [determination, reading],
   );
   const scope: TreeScope = {
-    policy: determination.policy.id,
+    policy: `${determination.policy.id}@${determination.policy.version}`,
+    indication: determination.indication ?? undefined,
     anomalies: determination.anomalies,
     open,
     base,
@@ -70,15 +71,13 @@ export function DeterminationPanel({ determination }: { readonly determination: 
           {reading.kind === 'problem' ? (
             <Problem title="The course could not be drawn" problem={reading.problem} />
           ) : picture === undefined ? (
-            <div className="course-waiting">
-              <Progress what="Reading the course" />
-            </div>
+            <Progress what="Reading the course" />
           ) : (
             <CourseFigure picture={picture} onEvidence={setOpened} determination={determination} />
           )}
         </section>
         <section className="panel" aria-labelledby={`${base}criteria`}>
-          <div className="criteria-head">
+          <div className="tree-heading">
             <h2 id={`${base}criteria`}>Criteria</h2>
             {nodes.length === 0 ? null : <FilterBar nodes={nodes} filter={filter} onChange={choose} />}
           </div>
@@ -98,11 +97,14 @@ export function DeterminationPanel({ determination }: { readonly determination: 
               key={alternative.indication}
               title={`Also looked at: ${alternative.indication} (${decisionLabel(alternative.decision)})`}
             >
-              <CriterionList nodes={criterionTree(alternative.criteria)} scope={scope} />
+              <CriterionList
+                nodes={criterionTree(alternative.criteria)}
+                scope={{ ...scope, indication: alternative.indication }}
+              />
             </Disclosure>
           ))}
           {general.length === 0 ? null : (
-            <div className="criterion-section">
+            <div className="tree-section">
               <h3>About the policy’s text and the chart</h3>
               {general.map((anomaly) => (
                 <AnomalyNote key={anomaly.id} anomaly={anomaly} />

@@ -67,7 +67,7 @@ function OpenedRecord({ evidence, criterion }: Opened) {
   const resource = chart.resources.get(reference);
   return (
     <>
-      <dl className="facts">
+      <dl className="evidence-facts">
         <div>
           <dt>Says</dt>
           <dd>{display === undefined ? value : `${display}${value === '' ? '' : ` (${value})`}`}</dd>

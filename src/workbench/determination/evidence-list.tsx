@@ -24,8 +24,8 @@ export function EvidenceList({
   const listed = isWhole ? evidence : evidence.slice(0, LISTED);
   const rest = evidence.length - listed.length;
   return (
-    <div className="criterion-section">
-      <h4>{title}</h4>
+    <div className="tree-section">
+      <h3>{title}</h3>
       <ul role="list" className="evidence-list">
         {listed.map((item, index) => (
           <li key={`${item.reference} ${item.path} ${item.value} ${index}`}>
@@ -55,17 +55,17 @@ export function EvidenceList({
 
 /** One piece of evidence as a button. */
 function EvidenceButton({ evidence, onOpen }: { readonly evidence: Evidence; readonly onOpen: () => void }) {
-  const { setHighlight } = useHighlight();
+  const { highlight: highlighted, setHighlight } = useHighlight();
   const { reference, value, display, date, note, path, decides } = evidence;
   const highlight = (): void => {
-    setHighlight(highlightOf(undefined, reference, [evidence]));
+    setHighlight({ ...highlightOf(undefined, reference, [evidence]), evidence });
   };
   return (
     <button
       type="button"
       className={decides === false ? 'evidence evidence-aside' : 'evidence'}
       onClick={onOpen}
-      onPointerEnter={highlight}
+      onPointerMove={highlighted?.evidence === evidence ? undefined : highlight}
       onFocus={highlight}
     >
       <span className="evidence-says">

@@ -1,10 +1,12 @@
 import { createContext, use, useMemo, useState, type ReactNode } from 'react';
 import type { Evidence } from '../../engine/result.ts';
 
-/** What the reader is looking at: the records behind one criterion, or behind one mark of the picture. */
+/** What the reader is looking at: the records behind one criterion, or one of them. */
 export interface Highlight {
-  /** Id of the criterion; undefined: a single record. */
+  /** Id of the criterion; undefined: a single piece of evidence. */
   readonly criterion: string | undefined;
+  /** The single piece of evidence that it is about. */
+  readonly evidence?: Evidence;
   /** In words, for the line above the picture. */
   readonly words: string;
   /** `Type/id`. */
