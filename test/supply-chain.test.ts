@@ -31,7 +31,9 @@ const PERMISSIVE = [
   'BSD-3-Clause',
   'ISC',
   'MIT',
+  'MIT and ISC',
   'Python-2.0',
+  'Unlicense',
   'WTFPL OR ISC',
   '(MIT OR CC0-1.0)',
 ];

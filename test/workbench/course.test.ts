@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawnPanel, pictureOf, pictureWords, type Lane } from '../../src/workbench/determination/course.ts';
+import { pictureOf, pictureWords, type Lane } from '../../src/workbench/determination/course.ts';
+import { drawnPanel } from '../../src/workbench/determination/panels.ts';
 import { fixtureCourse } from './fixture-course.ts';
 
 /** From a chart to the picture of its course: what the facts read, where it stands in time, which limits are drawn. */
@@ -88,7 +89,7 @@ describe('the course of a myeloma with four lines', async () => {
     const drawn = new Set([
       ...picture.lanes.flatMap(({ marks }) => marks.flatMap(({ references }) => references)),
       ...picture.panels.flatMap((panel) =>
-        (drawnPanel(panel, picture)?.series ?? []).flatMap(({ points }) =>
+        (drawnPanel(panel, picture.domain[0])?.series ?? []).flatMap(({ points }) =>
           points.flatMap(({ references }) => references),
         ),
       ),

@@ -55,7 +55,9 @@ describe('the criteria', () => {
     expect(await mark.textContent()).toMatch(/^"valueCodeableConcept": \{[^]*"271299001"[^]*\}$/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    expect(await evidence.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    expect(await page.locator(':focus').textContent(), 'focus is back where it was').toBe(
+      await evidence.textContent(),
+    );
     expect(troubles).toEqual([]);
     await close();
   });
@@ -65,7 +67,7 @@ describe('the criteria', () => {
     await page.getByRole('button', { name: 'criterion 6' }).click();
     const head = page.getByRole('button', { name: /^6 No earlier FDA-approved BCMA-directed CAR-T/ });
     await vi.waitFor(async () => {
-      expect(await head.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+      expect(await page.locator(':focus').textContent()).toBe(await head.textContent());
     });
     const item = page.locator('.tree-item', { has: head });
     await item.getByText('What was searched').click();

@@ -3,7 +3,7 @@ import type { StoredDetermination } from '../api.ts';
 import { Disclosure } from '../components/disclosure.tsx';
 import { NEEDS_WORDS, Status, type CriterionStatus } from '../components/status.tsx';
 import { answerWords, statusCount, tasks } from './answer.ts';
-import { numberOf } from './criterion-tree.ts';
+import { numberOf, printedNumber } from './criterion-tree.ts';
 
 const COUNTED: readonly CriterionStatus[] = ['met', 'not-met', 'unknown', 'not-applicable'];
 
@@ -113,6 +113,7 @@ function CriterionLink({
   readonly id: string;
   readonly onCriterion: (id: string) => void;
 }) {
+  const number = printedNumber(numberOf(id));
   return (
     <button
       type="button"
@@ -121,7 +122,7 @@ function CriterionLink({
         onCriterion(id);
       }}
     >
-      criterion {numberOf(id)}
+      {number === undefined ? 'this criterion' : `criterion ${number}`}
     </button>
   );
 }

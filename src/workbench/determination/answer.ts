@@ -1,7 +1,7 @@
 import type { CriterionResult } from '../../engine/evaluated.ts';
 import type { Needs } from '../../engine/result.ts';
 import type { StoredDetermination } from '../api.ts';
-import { numberOf } from './criterion-tree.ts';
+import { numberOf, printedNumber } from './criterion-tree.ts';
 
 /** What one determination comes to, in a sentence. */
 export function answerWords({ decision, criteria, product, alternatives }: StoredDetermination): string {
@@ -27,12 +27,13 @@ export function answerWords({ decision, criteria, product, alternatives }: Store
 }
 
 function failingWords(criteria: readonly CriterionResult[]): string {
-  const failing = criteria.filter(({ status }) => status === 'not-met').map(({ id }) => numberOf(id));
-  const open = criteria.filter(({ status }) => status === 'unknown').length;
+  const failing = criteria.filter(({ status }) => status === 'not-met');
+  const [first] = failing;
+  const number = first === undefined ? undefined : printedNumber(numberOf(first.id));
+  const open = statusCount(criteria, 'unknown');
   const rest = open === 0 ? '' : ` ${open} more ${open === 1 ? 'is' : 'are'} still open.`;
-  return failing.length === 1
-    ? `Criterion ${failing.join('')} of ${criteria.length} is not met.${rest}`
-    : `Criteria ${failing.slice(0, -1).join(', ')} and ${failing.at(-1) ?? ''} of ${criteria.length} are not met.${rest}`;
+  if (failing.length > 1) return `${failing.length} of ${criteria.length} criteria are not met.${rest}`;
+  return `${number === undefined ? 'One' : `Criterion ${number}`} of ${criteria.length} ${number === undefined ? 'criteria ' : ''}is not met.${rest}`;
 }
 
 /** One thing to do, and the criteria that wait for it. */

@@ -1,4 +1,5 @@
 import type { Lane, Mark } from './course.ts';
+import { daysWords } from './days.ts';
 import { PlannedLine } from './planned-line.tsx';
 import type { Frame } from './course-figure.tsx';
 import { weightOf } from './mark-weight.ts';
@@ -25,7 +26,7 @@ export function CourseLane({ lane, frame }: { readonly lane: Lane; readonly fram
             key={`${mark.references[0] ?? ''} ${index}`}
             className={`mark mark-${mark.shape} ${weightOf(mark.references, highlight)}`}
             onPointerEnter={() => {
-              frame.onRead(`${mark.label}, ${daysWords(mark)}`);
+              frame.onRead(`${mark.label}, ${daysWords(mark.from, mark.atMost)}`);
             }}
             onPointerLeave={() => {
               frame.onRead(undefined);
@@ -97,9 +98,3 @@ function Shape({ mark, frame: { x } }: { readonly mark: Mark; readonly frame: Fr
       );
   }
 }
-
-export const dayWord = (time: number): string => new Date(time).toISOString().slice(0, 10);
-
-/** The day of a mark, or the days between which it lasted. */
-export const daysWords = ({ from, atMost }: Pick<Mark, 'from' | 'atMost'>): string =>
-  from === atMost ? dayWord(from) : `${dayWord(from)} to ${dayWord(atMost)}`;

@@ -1,7 +1,7 @@
 import { scaleLinear } from '@visx/scale';
 import { LinePath } from '@visx/shape';
-import { drawnPanel, type Limit, type Panel, type Point } from './course.ts';
-import { daysWords } from './course-lane.tsx';
+import { daysWords } from './days.ts';
+import { drawnPanel, type Limit, type Panel, type Point } from './panels.ts';
 import { AXIS, type Frame } from './course-figure.tsx';
 import { useHighlight } from './highlight.tsx';
 import { weightOf } from './mark-weight.ts';
@@ -18,7 +18,7 @@ const LETTER = 6.4;
 /** Results of one quantity over time, and the limits that criteria set them. */
 export function CoursePanel({ panel: whole, frame }: { readonly panel: Panel; readonly frame: Frame }) {
   const { highlight } = useHighlight();
-  const panel = drawnPanel(whole, frame.picture);
+  const panel = drawnPanel(whole, frame.picture.domain[0]);
   if (panel === undefined) return null;
   const { width, x } = frame;
   const y = scaleLinear({ domain: [...panel.range], range: [HEIGHT - ROOM, ROOM + 6] });
@@ -94,7 +94,7 @@ function ResultPoint({
     <g
       className={`mark mark-result ${weight}`}
       onPointerEnter={() => {
-        onRead(`${point.label}, ${daysWords({ from: point.from, atMost: point.to })}`);
+        onRead(`${point.label}, ${daysWords(point.from, point.to)}`);
       }}
       onPointerLeave={() => {
         onRead(undefined);

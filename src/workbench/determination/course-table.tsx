@@ -1,5 +1,5 @@
-import { daysWords } from './course-lane.tsx';
 import type { Picture } from './course.ts';
+import { daysWords } from './days.ts';
 
 interface Row {
   readonly when: string;
@@ -61,7 +61,7 @@ function rowsOf({ lanes, panels, quietPanels, planned }: Picture): readonly Row[
     ...lanes.flatMap(({ title, marks }) =>
       marks.map((mark) => ({
         at: mark.from,
-        when: daysWords(mark),
+        when: daysWords(mark.from, mark.atMost),
         what: mark.label,
         where: title,
         reference: mark.references[0],
@@ -71,7 +71,7 @@ function rowsOf({ lanes, panels, quietPanels, planned }: Picture): readonly Row[
       series.flatMap(({ points }) =>
         points.map(({ from, to, label, references }) => ({
           at: from,
-          when: daysWords({ from, atMost: to }),
+          when: daysWords(from, to),
           what: label,
           where: '',
           reference: references[0],
@@ -83,7 +83,7 @@ function rowsOf({ lanes, panels, quietPanels, planned }: Picture): readonly Row[
       : [
           {
             at: planned.from,
-            when: daysWords({ from: planned.from, atMost: planned.to }),
+            when: daysWords(planned.from, planned.to),
             what: 'Planned infusion',
             where: '',
             reference: undefined,

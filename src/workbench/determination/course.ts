@@ -1,12 +1,11 @@
 import type { CriterionResult } from '../../engine/evaluated.ts';
-import type { LabLimit, LabPanel } from '../../engine/lab-panels.ts';
 import type { PatientCourse } from '../../engine/patient-course.ts';
 import type { Days } from '../../engine/course-rows.ts';
 import type { Evidence, Searched } from '../../engine/result.ts';
 import { parseDate, parsePeriod, type DateInterval } from '../../fhir/date.ts';
 import type { StoredDetermination } from '../api.ts';
-import { numberOf } from './criterion-tree.ts';
-import { unitWords } from './unit-words.ts';
+import { DAY, dayOf, dayWord } from './days.ts';
+import { panelOf, type Panel } from './panels.ts';
 
 /** The picture of a patient's course: rows over one axis of days. Days are milliseconds since 1970, in UTC. */
 export interface Picture {
@@ -41,32 +40,6 @@ export interface Mark {
   readonly to: number;
   /** The last day that it may have gone on. */
   readonly atMost: number;
-}
-
-export interface Panel {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: string;
-  readonly series: readonly { readonly title: string; readonly points: readonly Point[] }[];
-  readonly limits: readonly Limit[];
-}
-
-export interface Point {
-  readonly references: readonly string[];
-  readonly label: string;
-  readonly from: number;
-  readonly to: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-export interface Limit {
-  /** Ids of the criteria that set it. */
-  readonly criteria: readonly string[];
-  readonly label: string;
-  readonly level: number;
-  /** Undefined: for all results. */
-  readonly since: number | undefined;
 }
 
 /** What a determination and the service's course of the patient come to as a picture. */
@@ -141,8 +114,6 @@ export function pictureOf(determination: StoredDetermination, course: PatientCou
   };
 }
 
-export const DAY = 86_400_000;
-const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`);
 const startOf = ({ from }: Days): number => dayOf(from);
 const endOf = ({ to }: Days): number => dayOf(to);
 
@@ -212,87 +183,6 @@ function intervalOf(date: string | undefined): DateInterval | null {
     : parsePeriod({ ...(start === '' ? {} : { start }), ...(end === '' ? {} : { end }) });
 }
 
-function panelOf({ id, title, unit, series, limits }: LabPanel): readonly Panel[] {
-  const drawn = series.map((one) => ({
-    title: one.title,
-    points: one.points.flatMap(({ references, value, low, high, from, to }): readonly Point[] => {
-      const [bottom, top] = [low ?? high, high ?? low];
-      return bottom === null || top === null
-        ? []
-        : [
-            {
-              references,
-              label: `${one.title}: ${value}`,
-              from: dayOf(from),
-              to: dayOf(to),
-              low: bottom,
-              high: top,
-            },
-          ];
-    }),
-  }));
-  return drawn.every(({ points }) => points.length === 0)
-    ? []
-    : [{ id, title, unit: unitWords(unit), series: drawn, limits: mergedLimits(limits) }];
-}
-
-/** A panel as it is drawn: without the results before the first day of the picture. Undefined where none is left. */
-export function drawnPanel(
-  panel: Panel,
-  { domain: [first] }: Pick<Picture, 'domain'>,
-):
-  | (Panel & { /** Lowest and highest of results and limits. */ readonly range: readonly [number, number] })
-  | undefined {
-  const series = panel.series
-    .map((one) => ({ ...one, points: one.points.filter(({ from }) => from >= first) }))
-    .filter(({ points }) => points.length > 0);
-  const values = [
-    ...series.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high])),
-    ...panel.limits.map(({ level }) => level),
-  ];
-  return series.length === 0
-    ? undefined
-    : { ...panel, series, range: [Math.min(...values), Math.max(...values)] };
-}
-
-const SIGNS = { 'at-least': '≥', 'more-than': '>', 'at-most': '≤', 'less-than': '<' } as const;
-
-function limitWords({ comparison, value, unit, alsoPrinted, of }: LabLimit): string {
-  const amount = `${SIGNS[comparison]} ${value} ${unitWords(unit)}`;
-  const also = alsoPrinted === undefined ? '' : ` or ${alsoPrinted.value} ${unitWords(alsoPrinted.unit)}`;
-  const change = of === 'rise' || of === 'rise-percent' ? 'rise ' : of === 'fall' ? 'fall ' : '';
-  return `${change}${amount}${also}`;
-}
-
-/** A level that several criteria set in the same words is one line. */
-function mergedLimits(limits: readonly LabLimit[]): readonly Limit[] {
-  const groups = Map.groupBy(limits, (limit) =>
-    [
-      limit.level,
-      limit.comparison,
-      limit.value,
-      limit.unit,
-      limit.of === 'fall' || limit.of === 'rise' || limit.of === 'rise-percent' ? limit.of : '',
-    ].join(' '),
-  );
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const criteria = [...new Set(group.map(({ criterion }) => criterion))];
-    const starts = group.map(({ since }) => (since === undefined ? undefined : dayOf(since)));
-    return [
-      {
-        criteria,
-        label: `${criteria.map(numberOf).join(', ')}: ${limitWords(first)}`,
-        level: first.level,
-        since: starts.includes(undefined)
-          ? undefined
-          : Math.min(...starts.filter((start) => start !== undefined)),
-      },
-    ];
-  });
-}
-
 const decidingReferences = ({ criteria }: StoredDetermination): ReadonlySet<string> =>
   new Set(
     withParts(criteria)
@@ -331,7 +221,6 @@ function domainOf(
 
 /** The picture in a sentence or two, for who cannot see it. */
 export function pictureWords({ lanes, panels, planned }: Picture): string {
-  const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   const of = (group: Lane['group']): readonly Mark[] =>
     lanes.filter((lane) => lane.group === group).flatMap(({ marks }) => marks);
   const regimens = lanes.find(({ group }) => group === 'lines')?.marks ?? [];
@@ -339,18 +228,18 @@ export function pictureWords({ lanes, panels, planned }: Picture): string {
   return [
     regimens.length === 0
       ? 'No regimen of therapy was read.'
-      : `${regimens.length} regimen${regimens.length === 1 ? '' : 's'}, from ${day(regimens[0]?.from ?? 0)} to ${day(Math.max(...regimens.map(({ to }) => to)))}.`,
+      : `${regimens.length} regimen${regimens.length === 1 ? '' : 's'}, from ${dayWord(regimens[0]?.from ?? 0)} to ${dayWord(Math.max(...regimens.map(({ to }) => to)))}.`,
     worse.length === 0
       ? 'No relapse or progression is recorded.'
-      : `Relapse or progression: ${[...new Set(worse.map(({ from }) => day(from)))].join(', ')}.`,
+      : `Relapse or progression: ${[...new Set(worse.map(({ from }) => dayWord(from)))].join(', ')}.`,
     of('procedures').length === 0
       ? ''
       : `${lanes
           .filter(({ group }) => group === 'procedures')
-          .map(({ title, marks }) => `${title}: ${marks.map(({ from }) => day(from)).join(', ')}`)
+          .map(({ title, marks }) => `${title}: ${marks.map(({ from }) => dayWord(from)).join(', ')}`)
           .join('; ')}.`,
     panels.length === 0 ? '' : `${panels.length} kinds of results with limits.`,
-    planned === undefined ? 'No infusion date is planned.' : `Infusion planned for ${day(planned.from)}.`,
+    planned === undefined ? 'No infusion date is planned.' : `Infusion planned for ${dayWord(planned.from)}.`,
   ]
     .filter((part) => part !== '')
     .join(' ');

@@ -57,6 +57,7 @@ export function EvidenceList({
 function EvidenceButton({ evidence, onOpen }: { readonly evidence: Evidence; readonly onOpen: () => void }) {
   const { highlight: highlighted, setHighlight } = useHighlight();
   const { reference, value, display, date, note, path, decides } = evidence;
+  const element = path.slice(path.indexOf('.') + 1);
   const highlight = (): void => {
     setHighlight({ ...highlightOf(undefined, reference, [evidence]), evidence });
   };
@@ -69,13 +70,13 @@ function EvidenceButton({ evidence, onOpen }: { readonly evidence: Evidence; rea
       onFocus={highlight}
     >
       <span className="evidence-says">
-        {display ?? value}
+        {display ?? (value === '' ? element : value)}
         {display === undefined || value === '' ? null : <span className="evidence-value"> {value}</span>}
       </span>
       <span className="evidence-where">
         {date === undefined ? null : <time>{dayWords(date)}</time>}
         <code>{reference}</code>
-        <code className="quiet">{path.slice(path.indexOf('.') + 1)}</code>
+        <code className="quiet">{element}</code>
       </span>
       {note === undefined ? null : <span className="evidence-note">{note}</span>}
     </button>
