@@ -139,7 +139,7 @@ export interface EvaluatedCall {
  */
 export async function evaluatedCall(
   body: unknown,
-  { expected, asOf, caller, arrived }: Omit<HookCall, 'body'>,
+  { expected, asOf, caller, arrived }: Omit<HookCall, 'body' | 'trace'>,
   scope: Pick<CallScope, 'library' | 'config' | 'fhirClient' | 'options'>,
   answersOf: AnswersOf,
   signal: AbortSignal,

@@ -150,7 +150,14 @@ describe('production mode', () => {
     expect(counts).toContain('cartograph_token_checks_total{outcome="kept"} 1\n');
     expect(counts).toMatch(/^process_cpu_seconds_total /m);
     expect((await post(service, ORDER_SIGN, SMALL_CALL)).status).toBe(401);
-    for (const path of ['/', '/assets/', '/sandbox/hooks', '/workbench/chart', '/metrics'])
+    for (const path of [
+      '/',
+      '/assets/',
+      '/sandbox/hooks',
+      '/workbench/chart',
+      '/workbench/course',
+      '/metrics',
+    ])
       expect((await fetch(`${service.base}${path}`)).status, path).toBe(404);
     expect(service.output()).toContain('"mode":"production"');
   });
