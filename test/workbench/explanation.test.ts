@@ -34,7 +34,7 @@ describe('the answer', () => {
   it.each([
     ['carvykti-late-progression', 'Criterion 3 of 6 is not met. 3 more are still open.'],
     ['excellus-recent-transplant', 'One of 5 criteria is not met. 4 more are still open.'],
-    ['abecma-four-lines', 'Nothing speaks against it; 3 of 6 criteria are still open.'],
+    ['abecma-four-lines', 'Not decided yet: 3 of 6 criteria are still open.'],
     ['mcl-all-attested', 'The chart meets all 5 criteria of the policy.'],
     ['dlbcl-wrong-indication', 'The confirmed diagnosis is none that the policy covers for this product.'],
     ['b-all-refuted', 'No diagnosis that the policy covers is confirmed in the chart yet.'],

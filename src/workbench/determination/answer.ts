@@ -21,7 +21,7 @@ export function answerWords({ decision, criteria, product, alternatives }: Store
         (alternatives !== undefined && open.length === criteria.length && open.length < 2)
       )
         return 'No diagnosis that the policy covers is confirmed in the chart yet.';
-      return `Nothing speaks against it; ${open.length} of ${criteria.length} criteria ${open.length === 1 ? 'is' : 'are'} still open.`;
+      return `Not decided yet: ${open.length} of ${criteria.length} criteria ${open.length === 1 ? 'is' : 'are'} still open.`;
     }
   }
 }
