@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { FhirResource } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
-import { type Fixture, fileTexts } from '../fhir-fixtures/generator/fixture.ts';
+import { type Fixture, fileTexts, storiesText } from '../fhir-fixtures/generator/fixture.ts';
 import { fixtures } from '../fhir-fixtures/generator/fixtures.ts';
 
 const folder = new URL('../fhir-fixtures/', import.meta.url);
@@ -56,6 +56,11 @@ describe('fixtures', () => {
     const names = all.flatMap((fixture) => resourcesOf(fixture).map(nameOf));
     const ids = names.map((name) => name.split('/')[1]);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('have a story each, as the generator tells it', () => {
+    expect(readFileSync(new URL('stories.json', folder), 'utf8')).toBe(storiesText(all));
+    expect(all.filter(({ story }) => story.trim() === '').map(({ name }) => name)).toEqual([]);
   });
 
   it('come out the same a second time', () => {

@@ -105,6 +105,16 @@ export function fixtureOf(vignette: Vignette): Fixture {
   };
 }
 
+/** Every fixture's story by its name, for those who choose one. */
+export const storiesText = (fixtures: readonly Fixture[]): string =>
+  `${JSON.stringify(
+    Object.fromEntries(
+      fixtures.map(({ name, story }) => [name, story]).toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+    ),
+    null,
+    2,
+  )}\n`;
+
 export const urnOf = ({ resourceType, id }: FhirResource): string =>
   `urn:uuid:${uuidOf(`${resourceType}/${id ?? ''}`)}`;
 

@@ -98,7 +98,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
         determinationRoutes(those, gate),
         dtrRoutes(those, gate),
         ...(callers.isSandbox ? [sandboxPayerRoutes(those, gate)] : []),
-        ...(callers.isSandbox ? [workbenchRoutes(workbench, those, gate)] : []),
+        ...(callers.isSandbox ? [workbenchRoutes(workbench, fixtures, those, gate)] : []),
       ];
     }),
   );

@@ -9,16 +9,20 @@ import { ServiceError } from './errors.ts';
 /** A fixture patient: a chart, and a hook request made for it. */
 export interface SandboxFixture {
   readonly name: string;
+  /** What the chart tells, in one line. */
+  readonly story: string;
   readonly chart: Bundle;
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** The fixtures of a folder: one folder each, with chart.json and order-sign.json. */
+/** The fixtures of a folder: one folder each, with chart.json and order-sign.json, and their stories in one file. */
 export function readFixtures(folder: string): readonly SandboxFixture[] {
+  const stories = JSON.parse(readFileSync(join(folder, 'stories.json'), 'utf8')) as Record<string, string>;
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'chart.json')))
     .map(({ name }) => ({
       name,
+      story: stories[name] ?? '',
       chart: JSON.parse(readFileSync(join(folder, name, 'chart.json'), 'utf8')) as Bundle,
       request: JSON.parse(readFileSync(join(folder, name, 'order-sign.json'), 'utf8')) as Record<
         string,

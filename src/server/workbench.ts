@@ -5,6 +5,8 @@ import type { Dependencies } from './call.ts';
 import { courseRoute } from './course-reading.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
+import { orderChoicesRoute } from './order-choices.ts';
+import type { SandboxFixture } from './sandbox.ts';
 
 /** What the page may load and do: from this service, and nothing inline. */
 const pagePolicy = helmet.contentSecurityPolicy({
@@ -25,7 +27,12 @@ const pagePolicy = helmet.contentSecurityPolicy({
  * The workbench at `/`, for sandbox mode alone, and what only it asks for.
  * @param folder the built page; undefined: it is not built, and there is nothing at `/`
  */
-export function workbenchRoutes(folder: string | undefined, dependencies: Dependencies, gate: Gate): Router {
+export function workbenchRoutes(
+  folder: string | undefined,
+  fixtures: readonly SandboxFixture[],
+  dependencies: Dependencies,
+  gate: Gate,
+): Router {
   const router = Router();
   if (folder !== undefined) {
     // The names of assets change with their content; the page that names them is asked for anew.
@@ -51,5 +58,7 @@ export function workbenchRoutes(folder: string | undefined, dependencies: Depend
   router.all('/workbench/chart', allow('POST'));
   router.post('/workbench/course', ...gate.post(() => ['/workbench/course']), courseRoute(dependencies));
   router.all('/workbench/course', allow('POST'));
+  router.get('/workbench/choices', orderChoicesRoute(fixtures, dependencies.library));
+  router.all('/workbench/choices', allow('GET'));
   return router;
 }

@@ -84,6 +84,62 @@ export type Feedback = {
     }
 );
 
+/** What there is to choose from, as the service has it loaded. */
+export interface OrderChoices {
+  readonly patients: readonly PatientChoice[];
+  readonly products: readonly ProductChoice[];
+  readonly settings: readonly SettingChoice[];
+  readonly payers: readonly PayerChoice[];
+  readonly lines: readonly LineChoice[];
+}
+
+/** A patient of the sandbox, and what is ordered for them; ids are of the other choices. */
+export interface PatientChoice {
+  readonly name: string;
+  readonly patient: string;
+  readonly gender?: string;
+  /** FHIR date, as `signedOn` and `planned` are. */
+  readonly birthDate?: string;
+  readonly story: string;
+  readonly signedOn?: string;
+  /** The CAR-T orders among the drafts, by `Type/id`. */
+  readonly orders: readonly string[];
+  readonly product?: string;
+  readonly setting?: string;
+  readonly payer?: string;
+  readonly line?: string;
+  readonly planned?: string;
+}
+
+export interface ProductChoice {
+  readonly id: string;
+  readonly brand: string;
+  readonly generic: string;
+  /** FHIR Coding. */
+  readonly coding: JsonObject;
+  /** Every code that names it, as `system|code`. */
+  readonly codes: readonly string[];
+}
+
+export interface SettingChoice {
+  readonly id: 'inpatient' | 'outpatient';
+  /** `Encounter.class`. */
+  readonly class: JsonObject;
+}
+
+export interface PayerChoice {
+  readonly id: string;
+  readonly name: string;
+  readonly identifiers: readonly JsonObject[];
+}
+
+export interface LineChoice {
+  readonly id: string;
+  readonly name: string;
+  /** `Coverage.type` that says this line alone. */
+  readonly type: JsonObject;
+}
+
 export const ORDER_SIGN = 'cds-services/order-sign';
 
 /** Calls order-sign as an EHR does. @param asOf a FHIR date in place of today, which sandbox mode takes @throws ApiProblem */
@@ -124,9 +180,9 @@ export async function readCourses(
   return (body as { readonly courses: readonly DeterminedCourse[] }).courses;
 }
 
-/** Names of the fixture patients. @throws ApiProblem */
-export async function fixtureNames(signal?: AbortSignal): Promise<readonly string[]> {
-  return ((await getJson('sandbox/hooks', signal)) as { readonly requests: readonly string[] }).requests;
+/** @throws ApiProblem */
+export async function orderChoices(signal?: AbortSignal): Promise<OrderChoices> {
+  return (await getJson('workbench/choices', signal)) as OrderChoices;
 }
 
 /** The order-sign request of a fixture patient. @throws ApiProblem */
@@ -163,7 +219,10 @@ async function send(
     if (signal?.aborted === true) throw error;
     throw new ApiProblem(undefined, 'unreachable', 'The service does not answer. Is it still running?');
   }
-  const body: unknown = await response.json().catch(() => undefined);
+  const body: unknown = await response.json().catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
+    return undefined;
+  });
   if (response.ok && body !== undefined) return { status: response.status, body };
   throw problemOf(response.status, body);
 }

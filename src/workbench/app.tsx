@@ -1,8 +1,8 @@
-import { Component, lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { Activity, Component, lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import icon from './style/icon.svg';
 import { Progress } from './components/progress.tsx';
 import { OrderView } from './order/order-view.tsx';
-import { hrefTo, useRoute } from './route.ts';
+import { hrefTo, useRoute, type Route } from './route.ts';
 import { SessionProvider } from './session.tsx';
 
 /** The other views come when they are asked for: the first one does not wait for them. */
@@ -14,10 +14,11 @@ interface Place {
   /** First part of the fragment's path. */
   readonly path: string;
   readonly title: string;
-  readonly view: ReactNode;
+  /** Undefined: the order view, which stays when it is left. */
+  readonly view?: ReactNode;
 }
 
-const ORDER: Place = { path: '', title: 'Order', view: <OrderView /> };
+const ORDER: Place = { path: '', title: 'Order' };
 const PLACES: readonly Place[] = [
   ORDER,
   { path: 'policies', title: 'Policies', view: <PoliciesView /> },
@@ -34,8 +35,11 @@ export function App() {
 }
 
 function Frame() {
-  const { path } = useRoute();
-  const place = PLACES.find((known) => known.path === (path[0] ?? '')) ?? ORDER;
+  const route = useRoute();
+  const place = PLACES.find((known) => known.path === (route.path[0] ?? '')) ?? ORDER;
+  // Where the order view was left, and is found again: with its patient, order, answer and whatever was begun.
+  const [orderRoute, setOrderRoute] = useState<Route>();
+  if (place === ORDER && orderRoute !== route) setOrderRoute(route);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(place);
   useEffect(() => {
@@ -64,7 +68,7 @@ function Frame() {
           {PLACES.map((known) => (
             <a
               key={known.path}
-              href={hrefTo(known.path === '' ? [] : [known.path])}
+              href={known === ORDER ? hrefOf(orderRoute) : hrefTo([known.path])}
               aria-current={known === place ? 'page' : undefined}
             >
               {known.title}
@@ -73,9 +77,18 @@ function Frame() {
         </nav>
       </header>
       <main className="main" ref={main} tabIndex={-1}>
-        <ErrorBoundary key={place.path}>
-          <Suspense fallback={<Progress what="Loading" />}>{place.view}</Suspense>
-        </ErrorBoundary>
+        {orderRoute === undefined ? null : (
+          <Activity mode={place === ORDER ? 'visible' : 'hidden'}>
+            <ErrorBoundary>
+              <OrderView route={orderRoute} />
+            </ErrorBoundary>
+          </Activity>
+        )}
+        {place === ORDER ? null : (
+          <ErrorBoundary key={place.path}>
+            <Suspense fallback={<Progress what="Loading" />}>{place.view}</Suspense>
+          </ErrorBoundary>
+        )}
       </main>
       <footer className="footer">
         Sandbox: synthetic patients, nothing leaves this machine but queries to a FHIR server that you name.
@@ -84,6 +97,9 @@ function Frame() {
     </div>
   );
 }
+
+const hrefOf = (route: Route | undefined): string =>
+  route === undefined ? hrefTo([]) : hrefTo(route.path, Object.fromEntries(route.query));
 
 /** A view that fails takes only itself down, and says so. */
 class ErrorBoundary extends Component<

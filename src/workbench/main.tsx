@@ -6,6 +6,7 @@ import './style/base.css';
 import './style/components.css';
 import './style/frame.css';
 import './style/order.css';
+import './style/integrators.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');

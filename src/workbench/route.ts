@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 
 /** Where the page is, by the fragment of its URL: `#/policies/some-policy/some-criterion?tab=facts`. */
 export interface Route {
@@ -46,7 +46,11 @@ const subscribe = (changed: () => void): (() => void) => {
   };
 };
 
-export const useRoute = (): Route => readRoute(useSyncExternalStore(subscribe, () => window.location.hash));
+/** The same object as long as the URL stays the same. */
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  return useMemo(() => readRoute(hash), [hash]);
+}
 
 /** @param isReplacing true where going back should not lead here */
 export function goTo(href: string, isReplacing = false): void {

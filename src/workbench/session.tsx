@@ -19,6 +19,7 @@ import {
   referenceOf,
   resourcesOf,
   tokenOf,
+  withDraftOrders,
 } from './hook-body.ts';
 
 /** What all views are about: one request, its answer, what stands behind it, and the chart. In memory only. */
@@ -39,6 +40,8 @@ export interface Session {
   readonly isRunning: boolean;
   /** Why the last call has no answer. */
   readonly problem: ApiProblem | undefined;
+  /** The request was changed since it was answered. */
+  readonly isStale: boolean;
   readonly chart: Chart;
   /** Another patient or order: what was answered before goes. @param asOf as above */
   readonly choose: (request: HookBody, asOf?: string) => void;
@@ -46,6 +49,8 @@ export interface Session {
   readonly change: (request: HookBody, asOf?: string) => void;
   /** Sends order-sign. @param request in place of the one at hand */
   readonly run: (request?: HookBody) => Promise<void>;
+  /** Another patient or order, and order-sign at once. */
+  readonly chooseAndRun: (request: HookBody, asOf?: string) => Promise<void>;
 }
 
 /** The patient's records, for showing alone: what is decided, the service decides. */
@@ -74,49 +79,79 @@ interface Answered {
 
 const NOTHING: Answered = { exchange: undefined, determinations: [], problem: undefined };
 
+/** The request as the answer leaves it: an EHR takes over what the service writes on an order. */
+const annotated = (request: HookBody, { answer }: Exchange): HookBody => {
+  const updates = new Map((answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]));
+  return updates.size === 0
+    ? request
+    : withDraftOrders(
+        request,
+        draftOrders(request).map((order) => updates.get(referenceOf(order)) ?? order),
+      );
+};
+
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [request, setRequest] = useState<HookBody>();
   const [asOf, setAsOf] = useState<string>();
   const [answered, setAnswered] = useState(NOTHING);
   const [isRunning, setIsRunning] = useState(false);
+  const [isStale, setIsStale] = useState(false);
   const [selected, select] = useState<string>();
-  const call = useRef<AbortController>(undefined);
+  const under = useRef<AbortController>(undefined);
   const chart = useChart(request);
 
   const change = useCallback((next: HookBody, day?: string) => {
     setRequest(next);
     setAsOf(day);
+    setIsStale(true);
   }, []);
   const choose = useCallback(
     (next: HookBody, day?: string) => {
-      call.current?.abort();
+      under.current?.abort();
       setIsRunning(false);
       setAnswered(NOTHING);
       change(next, day);
     },
     [change],
   );
+  const call = useCallback(async (next: HookBody, day: string | undefined) => {
+    under.current?.abort();
+    const controller = new AbortController();
+    under.current = controller;
+    setRequest(next);
+    setIsRunning(true);
+    setIsStale(false);
+    const outcome = await answerTo(next, day, controller.signal);
+    if (controller.signal.aborted) return;
+    const { exchange } = outcome;
+    // What was changed while the call was under way stays changed.
+    if (exchange !== undefined)
+      setRequest((current) => (current === next ? annotated(next, exchange) : current));
+    setAnswered(outcome);
+    setIsRunning(false);
+  }, []);
+  const chooseAndRun = useCallback(
+    (next: HookBody, day?: string) => {
+      choose(next, day);
+      return call(next, day);
+    },
+    [choose, call],
+  );
   const run = useCallback(
     async (next: HookBody | undefined = request) => {
-      if (next === undefined) return;
-      call.current?.abort();
-      const controller = new AbortController();
-      call.current = controller;
-      setRequest(next);
-      setIsRunning(true);
-      const outcome = await answerTo(next, asOf, controller.signal);
-      if (controller.signal.aborted) return;
-      setAnswered(outcome);
-      setIsRunning(false);
+      if (next !== undefined) await call(next, asOf);
     },
-    [request, asOf],
+    [call, request, asOf],
   );
 
   const session = useMemo(() => {
     const { determinations } = answered;
     const determination = determinations.find(({ id }) => id === selected) ?? determinations[0];
-    return { request, asOf, ...answered, determination, select, isRunning, chart, choose, change, run };
-  }, [request, asOf, answered, selected, isRunning, chart, choose, change, run]);
+    return {
+      ...{ request, asOf, ...answered, determination, select },
+      ...{ isRunning, isStale, chart, choose, change, run, chooseAndRun },
+    };
+  }, [request, asOf, answered, selected, isRunning, isStale, chart, choose, change, run, chooseAndRun]);
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 

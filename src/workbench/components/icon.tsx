@@ -7,6 +7,8 @@ const PATHS = {
   info: 'M8 7.25 v4.25 M8 4.5 v.1',
   warning: 'M8 2.5 14 13 H2 Z M8 6.5 v3 M8 11.3 v.1',
   copy: 'M6 6 V3.5 h6.5 V10 H10 M3.5 6 H10 v6.5 H3.5 Z',
+  plus: 'M8 3.5 v9 M3.5 8 h9',
+  person: 'M8 8 a2.75 2.75 0 1 0 0-5.5 a2.75 2.75 0 0 0 0 5.5 M2.75 13.5 a5.25 4 0 0 1 10.5 0',
   external: 'M9 3 h4 v4 M13 3 7.5 8.5 M11 9.5 V13 H3 V5 h3.5',
 } as const;
 

@@ -5,23 +5,52 @@ import type { ApiProblem } from '../api.ts';
 export function Problem({
   title,
   problem,
+  onRetry,
   children,
 }: {
   readonly title: string;
   readonly problem: ApiProblem;
-  /** What to do about it. */
+  /** Undefined: trying again would not help, or is done elsewhere. */
+  readonly onRetry?: () => void;
+  /** What to do about it, beside what the kind of failure says. */
   readonly children?: ReactNode;
 }) {
+  const advice = adviceFor(problem);
   return (
-    <div className="problem stack" role="alert">
+    <div className="problem stack-tight" role="alert">
       <p className="problem-title">{title}</p>
-      <p>{problem.message}</p>
-      {problem.path === undefined ? null : (
+      <p>{sentence(problem.message)}</p>
+      {problem.path === undefined || problem.path.startsWith('(') ? null : (
         <p className="small quiet">
           Place in the request: <code>{problem.path}</code>
         </p>
       )}
+      {advice === undefined ? null : <p>{advice}</p>}
       {children}
+      {onRetry === undefined ? null : (
+        <p>
+          <button type="button" className="button button-small" onClick={onRetry}>
+            Try again
+          </button>
+        </p>
+      )}
     </div>
   );
+}
+
+/** The service's messages begin small and have no full stop. */
+const sentence = (message: string): string => {
+  const begun = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+};
+
+/** By HTTP status. */
+function adviceFor({ status, code }: ApiProblem): string | undefined {
+  if (code === 'page') return undefined;
+  if (status === undefined) return 'Start it with npm start, then try again. Nothing on this page is lost.';
+  if (status === 401 || status === 403)
+    return 'The service wants a signed call. The workbench belongs to sandbox mode, where calls are unsigned.';
+  if (status === 429 || status === 503) return 'It is busy, or has just been started: try again in a few seconds.';
+  if (status >= 500) return 'The cause is in the log of the service. The order itself is not touched.';
+  return undefined;
 }

@@ -1,77 +1,141 @@
-import { useEffect, useId, useState } from 'react';
-import { fixtureNames, fixtureRequest, ApiProblem } from '../api.ts';
+import { useRef } from 'react';
+import type { JsonObject } from '../../fhir/json.ts';
+import type { ApiProblem, OrderChoices, PatientChoice } from '../api.ts';
+import { Icon } from '../components/icon.tsx';
 import { Problem } from '../components/problem.tsx';
-import { goTo, hrefTo, useRoute } from '../route.ts';
+import { hrefTo, type Route } from '../route.ts';
 import { useSession } from '../session.tsx';
+import { DraftList } from './draft-list.tsx';
+import { isSame, type Source } from './fixture-source.ts';
+import { OrderFields } from './order-fields.tsx';
+import { PastedRequest } from './pasted-request.tsx';
+import { PatientPicker } from './patient-picker.tsx';
+import { ageOn } from './person.ts';
+import { ServerForm } from './server-form.tsx';
+
+const SOURCES = [
+  { id: undefined, title: 'Synthetic patient' },
+  { id: 'server', title: 'FHIR server' },
+  { id: 'request', title: 'Hook request' },
+] as const;
 
 /** Which patient, which order; and the button that signs it. */
-export function OrderPanel() {
-  const { path, query } = useRoute();
-  const { choose, run, request, isRunning } = useSession();
-  const [names, setNames] = useState<readonly string[]>([]);
-  const [problem, setProblem] = useState<ApiProblem>();
-  const select = useId();
-  const chosen = query.get('patient') ?? '';
-
-  useEffect(() => {
-    const controller = new AbortController();
-    fixtureNames(controller.signal).then(setNames, (error: unknown) => {
-      if (error instanceof ApiProblem) setProblem(error);
-    });
-    return () => {
-      controller.abort();
-    };
-  }, []);
-  useEffect(() => {
-    if (chosen === '') return;
-    const controller = new AbortController();
-    fixtureRequest(chosen, controller.signal).then(
-      (found) => {
-        setProblem(undefined);
-        choose(found);
-      },
-      (error: unknown) => {
-        if (error instanceof ApiProblem) setProblem(error);
-      },
-    );
-    return () => {
-      controller.abort();
-    };
-  }, [chosen, choose]);
-
+export function OrderPanel({
+  route: { path, query },
+  choices,
+  asked,
+  held,
+  hold,
+  problem,
+  retry,
+  filed,
+}: {
+  readonly route: Route;
+  readonly choices: OrderChoices;
+  /** What the URL asks for, and what the request at hand is from. */
+  readonly asked: Source;
+  readonly held: Source | undefined;
+  readonly hold: (source: Source) => void;
+  /** Why the fixture that is asked for is not at hand. */
+  readonly problem: ApiProblem | undefined;
+  readonly retry: () => void;
+  readonly filed: readonly JsonObject[];
+}) {
+  const { run, request, isRunning } = useSession();
+  const wanted = typeof asked === 'object' ? asked.fixture : undefined;
+  const patient = choices.patients.find(({ name }) => name === wanted);
   return (
-    <section className="panel" aria-labelledby={`${select}-title`}>
-      <h1 id={`${select}-title`}>Order</h1>
-      {problem === undefined ? null : <Problem title="The patient could not be loaded" problem={problem} />}
-      <div>
-        <label htmlFor={select}>Patient</label>
-        <select
-          id={select}
-          value={chosen}
-          onChange={(event) => {
-            goTo(hrefTo(path, { ...Object.fromEntries(query), patient: event.target.value }));
+    <section className="panel order-panel" aria-label="Patient and order">
+      <nav className="sources" aria-label="Where the patient comes from">
+        {SOURCES.map(({ id, title }) => (
+          <a
+            key={title}
+            href={hrefTo(path, { ...Object.fromEntries(query), source: id })}
+            aria-current={(wanted === undefined ? asked : undefined) === id ? 'true' : undefined}
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+      {wanted === undefined ? null : <FixturePatient patient={patient} choices={choices} />}
+      {problem === undefined ? null : (
+        <Problem title="The patient could not be loaded" problem={problem} onRetry={retry} />
+      )}
+      {asked === 'server' ? (
+        <ServerForm
+          choices={choices}
+          isConnected={held === 'server'}
+          onConnect={() => {
+            hold('server');
           }}
-        >
-          <option value="" disabled>
-            Choose a synthetic patient
-          </option>
-          {names.map((name) => (
-            <option key={name} value={name}>
-              {name.replaceAll('-', ' ')}
-            </option>
-          ))}
-        </select>
-      </div>
+        />
+      ) : null}
+      {asked === 'request' ? (
+        <PastedRequest
+          onChoose={() => {
+            hold('request');
+          }}
+        />
+      ) : null}
+      {request !== undefined && isSame(held, asked) && asked !== 'request' ? (
+        <>
+          <hr />
+          <OrderFields choices={choices} patient={patient} />
+          <DraftList filed={filed} />
+          <button
+            type="button"
+            className="button button-primary"
+            disabled={isRunning}
+            onClick={() => {
+              void run();
+            }}
+          >
+            Sign order
+          </button>
+        </>
+      ) : null}
+    </section>
+  );
+}
+
+function FixturePatient({
+  patient,
+  choices,
+}: {
+  readonly patient: PatientChoice | undefined;
+  readonly choices: OrderChoices;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <div className="patient">
+      {patient === undefined ? (
+        <p>There is no such synthetic patient. Choose another one.</p>
+      ) : (
+        <>
+          <h2>{patient.patient}</h2>
+          <p className="small quiet">
+            {[
+              ...(patient.birthDate === undefined ? [] : [ageOn(patient.birthDate, patient.signedOn)]),
+              ...(patient.gender === undefined ? [] : [patient.gender]),
+              ...(patient.birthDate === undefined ? [] : [`born ${patient.birthDate}`]),
+            ].join(' · ')}
+          </p>
+          <p className="patient-story">{patient.story}</p>
+        </>
+      )}
       <button
         type="button"
-        className="button button-primary"
-        disabled={request === undefined || isRunning}
+        className="button"
+        aria-haspopup="dialog"
         onClick={() => {
-          void run();
+          dialog.current?.showModal();
+          dialog.current?.querySelector('input')?.focus();
         }}
       >
-        Sign order
+        <Icon name="person" />
+        Choose among {choices.patients.length} patients
       </button>
-    </section>
+      <PatientPicker choices={choices} chosen={patient?.name} dialog={dialog} />
+    </div>
   );
 }

@@ -1,0 +1,67 @@
+import { useId } from 'react';
+import type { JsonObject } from '../../fhir/json.ts';
+import { coverageInformation } from '../coverage-information.ts';
+import { draftOrders, referenceOf } from '../hook-body.ts';
+import { useSession } from '../session.tsx';
+import { explained } from './coverage-words.ts';
+import { titleOf } from './order-draft.ts';
+
+/** What the service wrote on the orders, code by code and in plain words. */
+export function CoverageStatements() {
+  const { exchange } = useSession();
+  const id = useId();
+  if (exchange === undefined) return null;
+  const updated = new Map(
+    (exchange.answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]),
+  );
+  const orders = draftOrders(exchange.request).map((order) => updated.get(referenceOf(order)) ?? order);
+  return (
+    <section className="stack" aria-labelledby={id}>
+      <div>
+        <h2 id={id}>What now stands on the order</h2>
+        <p className="small quiet">
+          The same answer in codes, which the EHR keeps with the order (Da Vinci CRD, coverage information).
+        </p>
+      </div>
+      {orders.map((order, index) => (
+        <OrderStatements key={`${index} ${referenceOf(order)}`} order={order} />
+      ))}
+    </section>
+  );
+}
+
+function OrderStatements({ order }: { readonly order: JsonObject }) {
+  const statements = coverageInformation(order);
+  return (
+    <div className="panel">
+      <h3>
+        {titleOf(order)} <span className="quiet small">{referenceOf(order)}</span>
+      </h3>
+      {statements.length === 0 ? (
+        <p className="small quiet">Nothing: the service had nothing to say about this order.</p>
+      ) : (
+        statements.map((statement, index) => (
+          <dl key={index} className="explained">
+            {explained(statement).map(({ name, question, value, meaning }, part) => (
+              <div key={part}>
+                <dt>
+                  {question}
+                  <code className="quiet">{name}</code>
+                </dt>
+                <dd>
+                  {meaning === undefined ? (
+                    value
+                  ) : (
+                    <>
+                      <code className="code-word">{value}</code> {meaning}
+                    </>
+                  )}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        ))
+      )}
+    </div>
+  );
+}
