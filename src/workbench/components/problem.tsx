@@ -10,24 +10,33 @@ export function Problem({
 }: {
   readonly title: string;
   readonly problem: ApiProblem;
-  /** Undefined: trying again would not help, or is done elsewhere. */
+  /** Undefined: it is tried again elsewhere. */
   readonly onRetry?: () => void;
   /** What to do about it, beside what the kind of failure says. */
   readonly children?: ReactNode;
 }) {
   const advice = adviceFor(problem);
+  const place = problem.path?.startsWith('(') === true ? undefined : problem.path;
+  // Of one kind of message the place is the subject: "context.patientId is missing".
+  const isOfPlace = /^(is|are|has|must|may)\b/.test(problem.message);
   return (
     <div className="problem stack-tight" role="alert">
       <p className="problem-title">{title}</p>
-      <p>{sentence(problem.message)}</p>
-      {problem.path === undefined || problem.path.startsWith('(') ? null : (
+      {place !== undefined && isOfPlace ? (
+        <p>
+          <code>{place}</code> {problem.message}.
+        </p>
+      ) : (
+        <p>{sentence(problem.message)}</p>
+      )}
+      {place === undefined || isOfPlace ? null : (
         <p className="small quiet">
-          Place in the request: <code>{problem.path}</code>
+          Place in the request: <code>{place}</code>
         </p>
       )}
       {advice === undefined ? null : <p>{advice}</p>}
       {children}
-      {onRetry === undefined ? null : (
+      {onRetry === undefined || !mayPass(problem) ? null : (
         <p>
           <button type="button" className="button button-small" onClick={onRetry}>
             Try again
@@ -43,6 +52,9 @@ const sentence = (message: string): string => {
   const begun = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.?!]$/.test(begun) ? begun : `${begun}.`;
 };
+
+/** True of what another try may mend: a mistake in the request stays one. */
+const mayPass = ({ status }: ApiProblem): boolean => status === undefined || status === 429 || status >= 500;
 
 /** By HTTP status. */
 function adviceFor({ status, code }: ApiProblem): string | undefined {

@@ -13,32 +13,32 @@ export function ConformanceNotes() {
       <h2 id="conformance">Conformance</h2>
       <dl className="explained">
         <div>
-          <dt>CDS Hooks</dt>
+          <dt>Calls</dt>
           <dd>
-            <SafeLink url={SPECIFICATIONS.hooks}>2.0</SafeLink>: discovery, hook calls, feedback, and signed calls
+            <SafeLink url={SPECIFICATIONS.hooks}>CDS Hooks 2.0</SafeLink>: discovery, hook calls, feedback, and signed calls
             (JWT) in production mode. Prefetch is taken by what it contains; what it lacks is queried on{' '}
             <code>fhirServer</code>.
           </dd>
         </div>
         <div>
-          <dt>Da Vinci CRD</dt>
+          <dt>Answers about coverage</dt>
           <dd>
-            <SafeLink url={SPECIFICATIONS.crd}>2.0.1</SafeLink>, and 2.1 or 2.2 where the request’s{' '}
+            <SafeLink url={SPECIFICATIONS.crd}>CRD 2.0.1</SafeLink>, and 2.1 or 2.2 where the request’s{' '}
             <code>davinci-crd.requestedVersion</code> says so. Each governed order comes back as an{' '}
             <code>update</code> system action that carries coverage information.
           </dd>
         </div>
         <div>
-          <dt>Da Vinci DTR</dt>
+          <dt>Forms</dt>
           <dd>
-            <SafeLink url={SPECIFICATIONS.dtr}>Payer service</SafeLink> under <code>fhir/</code>: the forms of the
+            <SafeLink url={SPECIFICATIONS.dtr}>DTR payer service</SafeLink> under <code>fhir/</code>: the forms of the
             policies, filled in from the chart, and the completed forms.
           </dd>
         </div>
         <div>
-          <dt>FHIR</dt>
+          <dt>Charts</dt>
           <dd>
-            R4. Charts are read with GET alone, page by page; what could not be read is said to be so, and is never
+            FHIR R4. Charts are read with GET alone, page by page; what could not be read is said to be so, and is never
             taken for nothing.
           </dd>
         </div>

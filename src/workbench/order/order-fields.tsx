@@ -77,7 +77,7 @@ export function OrderFields({
         }}
       />
       <Day
-        label="Signed on"
+        label={asOf === undefined ? 'Signed on (empty: today)' : 'Signed on'}
         value={asOf}
         onChoose={(day) => {
           change(request, day === '' ? undefined : day);

@@ -41,7 +41,8 @@ export function OrderPanel({
   readonly retry: () => void;
   readonly filed: readonly JsonObject[];
 }) {
-  const { run, request, isRunning } = useSession();
+  const { run, request, isRunning, chart } = useSession();
+  const isReachable = asked !== 'server' || chart.problem === undefined;
   const wanted = typeof asked === 'object' ? asked.fixture : undefined;
   const patient = choices.patients.find(({ name }) => name === wanted);
   return (
@@ -77,7 +78,7 @@ export function OrderPanel({
           }}
         />
       ) : null}
-      {request !== undefined && isSame(held, asked) && asked !== 'request' ? (
+      {request !== undefined && isSame(held, asked) && isReachable && asked !== 'request' ? (
         <>
           <hr />
           <OrderFields choices={choices} patient={patient} />

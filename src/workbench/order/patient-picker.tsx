@@ -45,6 +45,8 @@ export function PatientPicker({
           }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return;
+            // Focus goes back to the button that opened this, which the key would press.
+            event.preventDefault();
             list.current?.querySelector('a')?.click();
           }}
         />

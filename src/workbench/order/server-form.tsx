@@ -23,7 +23,6 @@ export function ServerForm({
   const { choose } = useSession();
   const [fhirServer, setFhirServer] = useState('');
   const [patientId, setPatientId] = useState('');
-  const [token, setToken] = useState('');
   return (
     <>
       <form
@@ -32,10 +31,12 @@ export function ServerForm({
           event.preventDefault();
           const [product] = choices.products;
           if (product === undefined) return;
+          // Read from the field when it is needed: React would write its value into the document.
+          const token = new FormData(event.currentTarget).get('token');
           const patient = {
             fhirServer: fhirServer.trim(),
             patientId: patientId.trim(),
-            token: token.trim() === '' ? undefined : token.trim(),
+            token: text(token),
           };
           choose(requestFor(patient, product, today()));
           onConnect();
@@ -77,13 +78,10 @@ export function ServerForm({
           <label htmlFor={`${id}-token`}>Bearer token (optional)</label>
           <input
             id={`${id}-token`}
+            name="token"
             type="password"
             autoComplete="off"
             aria-describedby={`${id}-kept`}
-            value={token}
-            onChange={(event) => {
-              setToken(event.target.value);
-            }}
           />
           <p id={`${id}-kept`} className="small quiet">
             Kept in this page’s memory until it is reloaded; sent over https, or to this machine, alone.
