@@ -170,4 +170,3 @@ async function patientChoice(fixture: SandboxFixture, library: Library): Promise
     planned: first?.order.planned?.date.text.slice(0, 10),
   };
 }
-

@@ -81,7 +81,9 @@ const NOTHING: Answered = { exchange: undefined, determinations: [], problem: un
 
 /** The request as the answer leaves it: an EHR takes over what the service writes on an order. */
 const annotated = (request: HookBody, { answer }: Exchange): HookBody => {
-  const updates = new Map((answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]));
+  const updates = new Map(
+    (answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]),
+  );
   return updates.size === 0
     ? request
     : withDraftOrders(

@@ -151,14 +151,18 @@ describe('the choices for the page', () => {
       const at = { fhirServer: sandbox(), patientId, token: undefined };
       const [first] = choices.products;
       if (first === undefined) throw new Error('no product is offered');
-      const orders = (request: JsonObject): readonly JsonObject[] => carTOrders(request, [], choices.products);
+      const orders = (request: JsonObject): readonly JsonObject[] =>
+        carTOrders(request, [], choices.products);
       let request: JsonObject = requestFor(at, first, ORDER_DAY);
       request = withProduct(request, orders(request), product);
       request = withSetting(request, orders(request), setting);
       request = withPlannedDay(request, orders(request), '2026-05-05');
       request = withCoverage(request, orders(request), payer, line);
       const [order] = draftOrders(request);
-      expect(order && [productOf(order, choices.products), plannedDay(order)]).toEqual([product, '2026-05-05']);
+      expect(order && [productOf(order, choices.products), plannedDay(order)]).toEqual([
+        product,
+        '2026-05-05',
+      ]);
       expect([statedSetting(request, choices.settings), statedCoverage(request, choices)]).toEqual([
         setting,
         { payer, line },

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startWorkbench, type Workbench } from './browser.ts';
+import { startWorkbench, type View, type Workbench } from './browser.ts';
 
-/** The page as it is served: what loads, from where, under which policy. */
+/** The page as a whole: what loads, from where; for everyone, at every size; when something fails, or means harm. */
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 let workbench: Workbench;
 beforeAll(async () => {
@@ -11,20 +14,26 @@ beforeAll(async () => {
 });
 afterAll(() => workbench.close());
 
-describe('the page', () => {
-  it('loads without trouble, from this service alone, and shows what order-sign answers', async () => {
-    const { page, troubles, foreignRequests, screenshot, close } = await workbench.open({
-      at: '#/?patient=b-all-second-relapse-outpatient',
-    });
-    await page.getByRole('button', { name: 'Sign order' }).click();
-    await page.getByRole('tab', { name: 'In the EHR' }).waitFor();
-    await page.getByRole('heading', { name: /^Prior authorization required/ }).waitFor();
-    await screenshot('frame');
-    expect(troubles).toEqual([]);
-    expect(foreignRequests).toEqual([]);
-    await close();
-  });
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What axe finds against WCAG 2.2 A and AA, and against its own good practice. */
+async function violations(page: Page): Promise<readonly string[]> {
+  // As an expression of the debugger: the page's policy lets no script in.
+  await page.evaluate(axe);
+  return page.evaluate(`
+    axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => id + ' at ' + target.join(' ') + ': ' + failureSummary)))
+  `);
+}
+
+/** CSS pixels by which the page is wider than its window. */
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+const answered = (page: Page) => page.getByText(/^Answered in/).waitFor();
+
+describe('the page', () => {
   it('is under a policy that lets it run and load nothing from elsewhere', async () => {
     const response = await fetch(workbench.url);
     expect(response.headers.get('content-security-policy')).toBe(
@@ -36,5 +45,334 @@ describe('the page', () => {
     const asset = await fetch(`${workbench.url}${script}`);
     expect(asset.status).toBe(200);
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  });
+
+  it.each([360, 1280])('moves nothing while answers load, %i px wide', async (width) => {
+    const { page, close } = await workbench.open({ width, at: '#/nowhere-yet' });
+    await page.addInitScript(`
+      window.shifts = [];
+      new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries())
+          window.shifts.push([value, ...sources.map(({ node }) => node?.className ?? node?.nodeName)]);
+      }).observe({ type: 'layout-shift', buffered: true });
+    `);
+    for (const at of ['#/', '#/integrators']) {
+      await page.goto(`${workbench.url}${at}`);
+      await page.reload();
+      await (at === '#/' ? answered(page) : page.getByText('"order-dispatch"').first().waitFor());
+      const shifts = (await page.evaluate('window.shifts')) as readonly (readonly [number])[];
+      // A thousandth is a digit that turned up in a line.
+      expect(shifts.filter(([value]) => value > 0.001)).toEqual([]);
+    }
+    await close();
+  });
+});
+
+const VIEWS: readonly (View & { readonly name: string })[] = ['light', 'dark'].flatMap((scheme) =>
+  [
+    { name: 'order', at: '#/?patient=b-all-second-relapse-outpatient' },
+    { name: 'server', at: '#/?source=server' },
+    { name: 'request', at: '#/?source=request' },
+    { name: 'integrators', at: '#/integrators' },
+  ].map((view) => ({
+    ...view,
+    scheme: scheme as 'light' | 'dark',
+    width: scheme === 'light' ? 1440 : 360,
+  })),
+);
+
+describe('for everyone', () => {
+  it('each view has nothing that axe finds, light and wide, dark and narrow, and fits its window', async () => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const views = VIEWS.filter((view) => view.scheme === scheme);
+      const { page, screenshot, close } = await workbench.open({ ...views[0], at: '#/report' });
+      for (const { name, at = '' } of views) {
+        await page.goto(`${workbench.url}${at}`);
+        if (name === 'order') await answered(page);
+        if (name === 'integrators') await page.getByText('"order-dispatch"').first().waitFor();
+        await screenshot(`${name}-${scheme}`);
+        expect(await violations(page), `${name}, ${scheme}`).toEqual([]);
+        expect(await overflow(page), `${name}, ${scheme}`).toBeLessThanOrEqual(0);
+      }
+      await page.goto(`${workbench.url}#/`);
+      await answered(page);
+      await page.getByRole('button', { name: /^Choose among/ }).click();
+      await page.getByRole('dialog').waitFor();
+      await screenshot(`patients-${scheme}`);
+      expect(await violations(page), `patients, ${scheme}`).toEqual([]);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      await close();
+    }
+  });
+
+  it('the keyboard reaches all: the content first, tabs by arrows, the dialog and back', async () => {
+    const { page, close } = await workbench.open();
+    await answered(page);
+    const focused = (): Promise<string> => page.evaluate('document.activeElement?.textContent ?? ""');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement?.tagName')).toBe('MAIN');
+    const reached = new Set<string>();
+    for (let step = 0; step < 40; step += 1) {
+      await page.keyboard.press('Tab');
+      reached.add(
+        await page.evaluate(`document.activeElement?.getAttribute('aria-label')
+        ?? document.activeElement?.labels?.[0]?.textContent ?? document.activeElement?.textContent ?? ''`),
+      );
+    }
+    expect([...reached]).toEqual(
+      expect.arrayContaining([
+        'FHIR server',
+        'Product',
+        'Planned infusion',
+        'Sign order',
+        'In the EHR',
+        expect.stringMatching(/^Dismiss/),
+        expect.stringMatching(/^Why: each criterion/),
+      ]),
+    );
+    await page.getByRole('tab', { name: 'In the EHR' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('tab', { name: 'Determination', selected: true }).waitFor();
+    await page.keyboard.press('Home');
+    await page.getByRole('tab', { name: 'In the EHR', selected: true }).waitFor();
+    await page.getByRole('button', { name: /^Choose among/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate('document.activeElement?.type')).toBe('search');
+    await page.keyboard.press('Escape');
+    expect(await focused()).toMatch(/^Choose among/);
+    await close();
+  });
+
+  it('prints the answer alone, in ink on paper', async () => {
+    const { page, screenshot, close } = await workbench.open({ scheme: 'dark', width: 800 });
+    await answered(page);
+    await page.emulateMedia({ media: 'print', colorScheme: 'light' });
+    expect(await page.getByRole('article').first().isVisible()).toBe(true);
+    for (const gone of ['navigation', 'tablist', 'contentinfo'])
+      expect(
+        await page
+          .getByRole(gone as 'navigation')
+          .first()
+          .isVisible(),
+        gone,
+      ).toBe(false);
+    expect(await page.getByRole('button', { name: 'Sign order' }).isVisible()).toBe(false);
+    await screenshot('print');
+    await close();
+  });
+});
+
+const ORDER_SIGN = '**/cds-services/order-sign';
+const CARD = {
+  uuid: '8f2b6a52-8f9a-4f0a-9c8e-0c8a3b9f6f11',
+  summary: 'A card',
+  indicator: 'info',
+  detail: 'Detail',
+  source: { label: 'A payer' },
+};
+
+describe('when something fails', () => {
+  it.each([
+    [
+      'a failure of ours',
+      { status: 500, json: { code: 'internal', message: 'the service failed', path: '(service)' } },
+      /log of the service/,
+    ],
+    [
+      'a refusal',
+      { status: 401, json: { code: 'token-missing', message: 'a token is needed', path: '(header)' } },
+      /belongs to sandbox mode/,
+    ],
+    [
+      'a busy service',
+      { status: 503, json: { code: 'busy', message: 'too many calls', path: '(service)' } },
+      /try again in a few seconds/,
+    ],
+    ['a proxy’s page', { status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }, /HTTP 502/],
+    ['no service at all', 'abort', /Is it still running/],
+  ] as const)('%s is said with what to do, and trying again goes on', async (_name, failure, advice) => {
+    const { page, close } = await workbench.open({ at: '#/report' });
+    await page.route(ORDER_SIGN, (route) =>
+      failure === 'abort' ? route.abort() : route.fulfill({ ...failure }),
+    );
+    await page.getByRole('link', { name: 'Order', exact: true }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'The order was not evaluated' });
+    expect(await alert.textContent()).toMatch(advice);
+    await page.unroute(ORDER_SIGN);
+    if (failure === 'abort' || failure.status !== 401) {
+      await alert.getByRole('button', { name: 'Try again' }).click();
+      await answered(page);
+      expect(await alert.count()).toBe(0);
+    } else expect(await alert.getByRole('button').count()).toBe(0);
+    await close();
+  });
+
+  it('what the page cannot begin without, feedback and a chart are each said where they belong', async () => {
+    const { page, screenshot, close } = await workbench.open({ at: '#/report' });
+    const failed = {
+      status: 503,
+      json: { code: 'store-unavailable', message: 'no store', path: '(service)' },
+    };
+    await page.route('**/workbench/choices', (route) => route.fulfill(failed));
+    await page.route('**/feedback', (route) => route.fulfill(failed));
+    await page.getByRole('link', { name: 'Order', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'There is nothing to choose from' }).waitFor();
+    await screenshot('nothing-to-choose');
+    await page.unroute('**/workbench/choices');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const card = page.getByRole('article').first();
+    await card.locator('summary').click();
+    await card.getByRole('button', { name: 'Dismiss card' }).click();
+    await card.getByText('The feedback did not arrive').waitFor();
+    await page.unroute('**/feedback');
+    await card.getByRole('button', { name: 'Send again' }).click();
+    await card.getByText('Feedback sent to the service').waitFor();
+    await page.goto(`${workbench.url}#/?patient=nobody`);
+    await page.getByRole('alert').filter({ hasText: 'there is no such fixture' }).waitFor();
+    await close();
+  });
+
+  it('a slow answer is waited for in sight, and what stood there stays', async () => {
+    const { page, close } = await workbench.open();
+    await answered(page);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(ORDER_SIGN, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Sign order' }).click();
+    await page.getByText('The service evaluates the order…').waitFor();
+    expect(await page.getByRole('region', { name: 'Answer' }).getAttribute('aria-busy')).toBe('true');
+    expect(await page.getByRole('article').first().isVisible()).toBe(true);
+    release();
+    await answered(page);
+    await close();
+  });
+
+  it('a view whose program does not load takes only itself down', async () => {
+    const { page, close } = await workbench.open();
+    await answered(page);
+    await page.route(/integrators-view.*\.js/, (route) => route.abort());
+    await page.getByRole('link', { name: 'For integrators' }).click();
+    await page.getByRole('alert').filter({ hasText: 'This view failed' }).waitFor();
+    await page.getByRole('link', { name: 'Order', exact: true }).click();
+    expect(await page.getByRole('article').first().isVisible()).toBe(true);
+    await close();
+  });
+});
+
+describe('what others wrote', () => {
+  const SCRIPT = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>';
+  const HOSTILE = [
+    SCRIPT,
+    '[link](javascript:window.harmed=1) [data](data:text/html,<script>window.harmed=1</script>)',
+    '![picture](https://evil.example.org/pixel.png)',
+    '<a href="javascript:window.harmed=1">html</a> <svg onload="window.harmed=1"></svg>',
+    '[good](https://good.example.org/)',
+  ].join('\n\n');
+
+  it('runs no script and calls no host, on a card, an order, a patient or a chart', async () => {
+    const { page, troubles, foreignRequests, close } = await workbench.open({ at: '#/report' });
+    const order = {
+      resourceType: 'ServiceRequest',
+      id: 'hostile',
+      status: 'draft',
+      code: { text: SCRIPT },
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-coverage-information',
+          extension: [{ url: 'reason', valueCodeableConcept: { text: SCRIPT } }],
+        },
+      ],
+    };
+    const hostile = {
+      ...CARD,
+      summary: SCRIPT,
+      detail: HOSTILE,
+      source: { label: SCRIPT, url: 'javascript:window.harmed=1' },
+      links: [
+        { label: 'script link', url: 'javascript:window.harmed=1', type: 'absolute' },
+        { label: SCRIPT, url: 'https://good.example.org/path', type: 'absolute' },
+      ],
+      suggestions: [
+        { label: SCRIPT, uuid: 's', actions: [{ type: 'create', description: SCRIPT, resource: order }] },
+      ],
+      overrideReasons: [{ code: 'x', system: 'urn:x', display: SCRIPT }],
+    };
+    await page.route(ORDER_SIGN, (route) => route.fulfill({ json: { cards: [hostile], systemActions: [] } }));
+    await page.route('**/sandbox/hooks/*', async (route) => {
+      const answer = await route.fetch();
+      const request = (await answer.json()) as { context: { draftOrders: { entry: object[] } } };
+      request.context.draftOrders.entry.push({ resource: order });
+      await route.fulfill({ json: request });
+    });
+    await page.route('**/workbench/choices', async (route) => {
+      const choices = (await (await route.fetch()).json()) as { patients: object[] };
+      const patients = choices.patients.map((patient) => ({ ...patient, patient: SCRIPT, story: SCRIPT }));
+      await route.fulfill({ json: { ...choices, patients } });
+    });
+    await page.getByRole('link', { name: 'Order', exact: true }).click();
+    const card = page.getByRole('article');
+    await card.getByText('good', { exact: true }).waitFor();
+    await card.locator('button').first().click();
+    expect(
+      await page.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+    ).not.toContainEqual(expect.stringMatching(/^(javascript|data):/i));
+    const outward = card.getByRole('link');
+    expect(
+      await outward.evaluateAll((links) =>
+        links.map((link) => [
+          link.getAttribute('href'),
+          link.getAttribute('rel'),
+          link.getAttribute('target'),
+        ]),
+      ),
+    ).toEqual([
+      ['https://good.example.org/', 'noopener noreferrer', '_blank'],
+      ['https://good.example.org/path', 'noopener noreferrer', '_blank'],
+    ]);
+    await page.getByRole('button', { name: /^Choose among/ }).click();
+    expect(await page.locator('main img, main script, main svg[onload]').count()).toBe(0);
+    expect(await page.evaluate('window.harmed')).toBeUndefined();
+    expect([troubles, foreignRequests]).toEqual([[], []]);
+    await close();
+  });
+
+  it('may be as long as German is, and breaks nothing', async () => {
+    const LONG = 'Kostenübernahmevoraussetzungsprüfungsverfahrensdokumentation '.repeat(2).trim();
+    const { page, screenshot, close } = await workbench.open({ at: '#/report', width: 360 });
+    const german = {
+      ...CARD,
+      summary: LONG,
+      detail: `**${LONG}:**\n\n- ${LONG} (${LONG})`,
+      source: { label: LONG },
+      links: [{ label: LONG, url: 'https://good.example.org/', type: 'absolute' }],
+      suggestions: [
+        { label: LONG, uuid: 's', actions: [{ type: 'delete', description: LONG, resourceId: 'X/1' }] },
+      ],
+    };
+    await page.route(ORDER_SIGN, (route) => route.fulfill({ json: { cards: [german] } }));
+    await page.route('**/workbench/choices', async (route) => {
+      const choices = (await (await route.fetch()).json()) as Record<'patients' | 'payers', object[]>;
+      const patients = choices.patients.map((patient) => ({ ...patient, patient: LONG, story: LONG }));
+      const payers = choices.payers.map((payer) => ({ ...payer, name: LONG }));
+      await route.fulfill({ json: { ...choices, patients, payers } });
+    });
+    await page.getByRole('link', { name: 'Order', exact: true }).click();
+    await page.getByRole('article').waitFor();
+    await screenshot('german');
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await page.getByRole('button', { name: /^Choose among/ }).click();
+    const list = page.locator('.picker-list');
+    expect(await list.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await close();
   });
 });

@@ -81,7 +81,9 @@ describe('patient and order', () => {
       .first()
       .waitFor();
 
-    await page.getByLabel('Product', { exact: true }).selectOption({ label: 'Abecma (idecabtagene vicleucel)' });
+    await page
+      .getByLabel('Product', { exact: true })
+      .selectOption({ label: 'Abecma (idecabtagene vicleucel)' });
     await page.getByText('The order has changed since this answer').waitFor();
     await page.getByLabel('Setting', { exact: true }).selectOption('Inpatient');
     await page.getByLabel('Planned infusion', { exact: true }).fill('2026-05-20');
@@ -91,7 +93,11 @@ describe('patient and order', () => {
     const again = await signed(page, () => page.getByRole('button', { name: 'Sign order' }).click());
     await page.getByText('From Excellus BlueCross BlueShield').first().waitFor();
     expect(JSON.stringify(again['context'])).toMatch(/"Abecma".*"start":"2026-05-20"/);
-    expect(await card(page, /Abecma/).first().textContent()).toMatch(/inpatient.*Evaluated for 2026-04-01/s);
+    expect(
+      await card(page, /Abecma/)
+        .first()
+        .textContent(),
+    ).toMatch(/inpatient.*Evaluated for 2026-04-01/s);
     expect(troubles).toEqual([]);
     await close();
   });
@@ -110,14 +116,16 @@ describe('patient and order', () => {
     await base.fill(`${workbench.url}sandbox/fhir`);
     await connect.click();
     await page.getByText('Keiko Mari Tanaka').waitFor();
-    await page.getByLabel('Product', { exact: true }).selectOption({ label: 'Carvykti (ciltacabtagene autoleucel)' });
+    await page
+      .getByLabel('Product', { exact: true })
+      .selectOption({ label: 'Carvykti (ciltacabtagene autoleucel)' });
     const sent = await signed(page, () => page.getByRole('button', { name: 'Sign order' }).click());
     expect(sent).toMatchObject({ fhirAuthorization: { access_token: 'secret-of-the-server' } });
     await card(page, /Carvykti/)
       .first()
       .waitFor();
     await page.getByRole('link', { name: 'For integrators' }).click();
-    const shown = page.getByRole('region', { name: 'Request' }).last();
+    const shown = page.getByRole('region', { name: 'Request as JSON' });
     await shown.waitFor();
     expect(await shown.textContent()).toContain('<token>');
     expect(await page.content()).not.toContain('secret-of-the-server');
@@ -177,11 +185,7 @@ describe('the cards', () => {
     await feedback(page, () => form.getByRole('button').first().click());
     const drafts = page.getByRole('region', { name: 'Patient and order' }).getByRole('listitem');
     const added = (await drafts.allTextContents()).filter((text) => text.endsWith('added'));
-    expect(added).toEqual([
-      '12-lead EKGadded',
-      'Hepatitis C antibodyadded',
-      'Task in the work listadded',
-    ]);
+    expect(added).toEqual(['12-lead EKGadded', 'Hepatitis C antibodyadded', 'Task in the work listadded']);
     const next = await signed(page, () => page.getByRole('button', { name: 'Sign it again' }).click());
     expect(JSON.stringify(next['context'])).toContain('"12-lead EKG"');
     expect(JSON.stringify(next['context'])).not.toContain('"Task"');
@@ -208,15 +212,17 @@ describe('for integrators', () => {
     await card(page, /1 criterion not met/).waitFor();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByRole('link', { name: 'For integrators' }).click();
-    const request = page.getByRole('region', { name: 'Request' }).first();
+    const request = page.getByRole('region', { name: 'Request', exact: true });
     await request.getByRole('button', { name: 'Copy as curl' }).click();
     await request.getByText('Copied').waitFor();
     const command = await page.evaluate('navigator.clipboard.readText()');
     expect(command).toMatch(/^curl -s 'http:\/\/127\.0\.0\.1:\d+\/cds-services\/order-sign'/);
     expect(command).toContain("-H 'x-as-of: 2026-03-02'");
-    const response = page.getByRole('region', { name: 'Response' }).first();
-    expect(await response.textContent()).toMatch(/HTTP 200 · \d+ ms · \d+\.\d kB.*"cards": \[.*"systemActions"/s);
-    expect(await page.getByRole('region', { name: 'Discovery' }).last().textContent()).toContain(
+    const response = page.getByRole('region', { name: 'Response', exact: true });
+    expect(await response.textContent()).toMatch(
+      /HTTP 200 · \d+ ms · \d+\.\d kB.*"cards": \[.*"systemActions"/s,
+    );
+    expect(await page.getByRole('region', { name: 'Discovery as JSON' }).textContent()).toContain(
       '"id": "order-dispatch"',
     );
     await page.getByRole('heading', { name: 'Conformance' }).waitFor();

@@ -62,7 +62,8 @@ function adviceFor({ status, code }: ApiProblem): string | undefined {
   if (status === undefined) return 'Start it with npm start, then try again. Nothing on this page is lost.';
   if (status === 401 || status === 403)
     return 'The service wants a signed call. The workbench belongs to sandbox mode, where calls are unsigned.';
-  if (status === 429 || status === 503) return 'It is busy, or has just been started: try again in a few seconds.';
+  if (status === 429 || status === 503)
+    return 'It is busy, or has just been started: try again in a few seconds.';
   if (status >= 500) return 'The cause is in the log of the service. The order itself is not touched.';
   return undefined;
 }

@@ -15,9 +15,9 @@ export function ConformanceNotes() {
         <div>
           <dt>Calls</dt>
           <dd>
-            <SafeLink url={SPECIFICATIONS.hooks}>CDS Hooks 2.0</SafeLink>: discovery, hook calls, feedback, and signed calls
-            (JWT) in production mode. Prefetch is taken by what it contains; what it lacks is queried on{' '}
-            <code>fhirServer</code>.
+            <SafeLink url={SPECIFICATIONS.hooks}>CDS Hooks 2.0</SafeLink>: discovery, hook calls, feedback,
+            and signed calls (JWT) in production mode. Prefetch is taken by what it contains; what it lacks is
+            queried on <code>fhirServer</code>.
           </dd>
         </div>
         <div>
@@ -31,15 +31,15 @@ export function ConformanceNotes() {
         <div>
           <dt>Forms</dt>
           <dd>
-            <SafeLink url={SPECIFICATIONS.dtr}>DTR payer service</SafeLink> under <code>fhir/</code>: the forms of the
-            policies, filled in from the chart, and the completed forms.
+            <SafeLink url={SPECIFICATIONS.dtr}>DTR payer service</SafeLink> under <code>fhir/</code>: the
+            forms of the policies, filled in from the chart, and the completed forms.
           </dd>
         </div>
         <div>
           <dt>Charts</dt>
           <dd>
-            FHIR R4. Charts are read with GET alone, page by page; what could not be read is said to be so, and is never
-            taken for nothing.
+            FHIR R4. Charts are read with GET alone, page by page; what could not be read is said to be so,
+            and is never taken for nothing.
           </dd>
         </div>
         <div>
@@ -52,8 +52,8 @@ export function ConformanceNotes() {
         <div>
           <dt>Not said</dt>
           <dd>
-            “Not covered”, of an order that a policy governs: the payer decides. Nothing is met because nothing was
-            found.
+            “Not covered”, of an order that a policy governs: the payer decides. Nothing is met because
+            nothing was found.
           </dd>
         </div>
         <div>
@@ -67,8 +67,8 @@ export function ConformanceNotes() {
         <div>
           <dt>Requirement by requirement</dt>
           <dd>
-            <code>npm run conformance</code> prints which requirement of the CRD guide which test shows, and which
-            none does.
+            <code>npm run conformance</code> prints which requirement of the CRD guide which test shows, and
+            which none does.
           </dd>
         </div>
       </dl>

@@ -24,7 +24,8 @@ export default function IntegratorsView() {
       </div>
       {request === undefined ? (
         <p className="empty">
-          No order has been signed yet. <a href={hrefTo([])}>Sign one</a>, and its request and response appear here.
+          No order has been signed yet. <a href={hrefTo([])}>Sign one</a>, and its request and response appear
+          here.
         </p>
       ) : (
         <div className="exchange">
@@ -63,7 +64,7 @@ function Request({
         </>
       }
     >
-      <JsonView label="Request" value={shown} />
+      <JsonView label="Request as JSON" value={shown} />
     </Part>
   );
 }
@@ -85,8 +86,13 @@ function Response({ exchange }: { readonly exchange: Exchange | undefined }) {
           <p className="empty">The order is not signed yet.</p>
         ) : (
           <JsonView
-            label="Response"
-            value={{ status: problem.status, code: problem.code, message: problem.message, path: problem.path }}
+            label="Response as JSON"
+            value={{
+              status: problem.status,
+              code: problem.code,
+              message: problem.message,
+              path: problem.path,
+            }}
           />
         )}
       </Part>
@@ -98,13 +104,12 @@ function Response({ exchange }: { readonly exchange: Exchange | undefined }) {
       facts={[`HTTP ${status}`, `${Math.round(milliseconds)} ms`, sizeOf(answer)]}
       actions={<CopyButton what="response" text={JSON.stringify(answer, null, 2)} />}
     >
-      <JsonView label="Response" value={answer} />
+      <JsonView label="Response as JSON" value={answer} />
     </Part>
   );
 }
 
-const sizeOf = (value: unknown): string =>
-  `${(new Blob([JSON.stringify(value)]).size / 1000).toFixed(1)} kB`;
+const sizeOf = (value: unknown): string => `${(new Blob([JSON.stringify(value)]).size / 1000).toFixed(1)} kB`;
 
 function Part({
   title,
@@ -149,8 +154,8 @@ function Discovery() {
       facts={[`GET ${DISCOVERY}`, 'one service for each hook']}
       actions={
         <>
-          {found === undefined ? null : <CopyButton what="discovery" text={JSON.stringify(found, null, 2)} />}
           <CopyButton what="as curl" text={curlCommand(urlOf(DISCOVERY), {}, undefined)} />
+          {found === undefined ? null : <CopyButton what="discovery" text={JSON.stringify(found, null, 2)} />}
         </>
       }
     >
@@ -162,7 +167,7 @@ function Discovery() {
           </div>
         ) : null
       ) : (
-        <JsonView label="Discovery" value={found} />
+        <JsonView label="Discovery as JSON" value={found} />
       )}
     </Part>
   );

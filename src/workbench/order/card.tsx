@@ -96,7 +96,9 @@ export function Card({
                     {suggestion.label}
                   </button>
                   <span className="small quiet">
-                    {isAccepted ? 'Accepted' : suggestion.actions.map((action) => action.description).join('; ')}
+                    {isAccepted
+                      ? 'Accepted'
+                      : suggestion.actions.map((action) => action.description).join('; ')}
                   </span>
                 </li>
               );

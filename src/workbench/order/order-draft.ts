@@ -1,5 +1,12 @@
 import { choice, isObject, objects, property, text, type JsonObject } from '../../fhir/json.ts';
-import type { HookBody, LineChoice, OrderChoices, PayerChoice, ProductChoice, SettingChoice } from '../api.ts';
+import type {
+  HookBody,
+  LineChoice,
+  OrderChoices,
+  PayerChoice,
+  ProductChoice,
+  SettingChoice,
+} from '../api.ts';
 import { draftOrders, patientIdOf, referenceOf, withDraftOrders } from '../hook-body.ts';
 
 /** The CAR-T order of a hook request: what it says, and the request with it changed as an EHR's order form changes it. */
@@ -14,8 +21,7 @@ const ITEM_ELEMENTS: Readonly<Record<string, string>> = {
   DeviceRequest: 'codeCodeableConcept',
 };
 
-const itemElement = (order: JsonObject): string =>
-  ITEM_ELEMENTS[text(order['resourceType']) ?? ''] ?? 'code';
+const itemElement = (order: JsonObject): string => ITEM_ELEMENTS[text(order['resourceType']) ?? ''] ?? 'code';
 
 /** The concepts that an order names, those of a contained Medication too. */
 function conceptsOf(order: JsonObject): readonly JsonObject[] {
@@ -93,7 +99,11 @@ export function statedCoverage(
 /** What names the product, and what the prescriber wrote for that product alone. */
 const PRODUCT_ELEMENTS = ['medicationReference', 'contained', 'orderDetail', 'identifier', 'text'];
 
-export const withProduct = (request: HookBody, orders: readonly JsonObject[], product: ProductChoice): HookBody =>
+export const withProduct = (
+  request: HookBody,
+  orders: readonly JsonObject[],
+  product: ProductChoice,
+): HookBody =>
   withOrders(request, orders, (order) => ({
     ...without(order, PRODUCT_ELEMENTS),
     [itemElement(order)]: { coding: [product.coding], text: product.brand },
@@ -109,7 +119,9 @@ export const withPlannedDay = (request: HookBody, orders: readonly JsonObject[],
           ...(order['dosageInstruction'] === undefined
             ? {}
             : {
-                dosageInstruction: objects(order['dosageInstruction']).map((dose) => without(dose, ['timing'])),
+                dosageInstruction: objects(order['dosageInstruction']).map((dose) =>
+                  without(dose, ['timing']),
+                ),
               }),
           dispenseRequest: {
             ...(isObject(order['dispenseRequest']) ? order['dispenseRequest'] : {}),
@@ -120,7 +132,11 @@ export const withPlannedDay = (request: HookBody, orders: readonly JsonObject[],
   );
 
 /** The place of the infusion: the class of a planned encounter, sent ahead with the request. */
-export function withSetting(request: HookBody, orders: readonly JsonObject[], setting: SettingChoice): HookBody {
+export function withSetting(
+  request: HookBody,
+  orders: readonly JsonObject[],
+  setting: SettingChoice,
+): HookBody {
   const patient = { reference: `Patient/${patientIdOf(request) ?? ''}` };
   const encounter = {
     resourceType: 'Encounter',
@@ -233,8 +249,7 @@ const withPrefetch = (request: HookBody, key: string, value: unknown): HookBody 
   prefetch: { ...(isObject(request['prefetch']) ? request['prefetch'] : {}), [key]: value },
 });
 
-const contextOf = (request: HookBody): JsonObject =>
-  isObject(request['context']) ? request['context'] : {};
+const contextOf = (request: HookBody): JsonObject => (isObject(request['context']) ? request['context'] : {});
 
 const without = (resource: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(resource).filter(([name]) => !names.includes(name)));

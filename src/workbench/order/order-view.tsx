@@ -37,9 +37,9 @@ export function OrderView({ route }: { readonly route: Route }) {
       <div className="intro">
         <h1>What does the payer ask, and what does the chart show?</h1>
         <p>
-          A CAR-T order is signed in the EHR. Cartograph reads the chart against the payer’s own criteria and says
-          which are met, which are not, from which record, and what is still missing. Choose a patient, change the
-          order, sign it.
+          A CAR-T order is signed in the EHR. Cartograph reads the chart against the payer’s own criteria and
+          says which are met, which are not, from which record, and what is still missing. Choose a patient,
+          change the order, sign it.
         </p>
       </div>
       {problem === undefined ? null : (

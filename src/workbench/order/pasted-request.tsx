@@ -74,5 +74,7 @@ function readJson(pasted: string): Read {
   } catch (error) {
     return { mistake: `This is no JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.` };
   }
-  return isObject(value) ? { value } : { mistake: 'This is JSON, but no object: a hook request begins with {.' };
+  return isObject(value)
+    ? { value }
+    : { mistake: 'This is JSON, but no object: a hook request begins with {.' };
 }

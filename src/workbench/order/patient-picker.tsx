@@ -73,7 +73,9 @@ export function PatientPicker({
                   >
                     <span className="picker-name">
                       {patient.patient}
-                      {patient.birthDate === undefined ? '' : `, ${ageOn(patient.birthDate, patient.signedOn)}`}
+                      {patient.birthDate === undefined
+                        ? ''
+                        : `, ${ageOn(patient.birthDate, patient.signedOn)}`}
                     </span>
                     <span className="small quiet">{patient.story}</span>
                     <span className="small quiet">{payerOf(patient, choices)}</span>

@@ -104,8 +104,8 @@ function Reading() {
       <Problem title="The chart was not read" problem={chart.problem}>
         {chart.problem.path === 'fhirServer' ? (
           <p>
-            Start the service with <code>FHIR_SERVERS=https://fhir.example.org/r4 npm start</code>, with the URL
-            that you want to use.
+            Start the service with <code>FHIR_SERVERS=https://fhir.example.org/r4 npm start</code>, with the
+            URL that you want to use.
           </p>
         ) : null}
       </Problem>
