@@ -1,5 +1,6 @@
-import { Activity, Component, lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { Activity, lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import icon from './style/icon.svg';
+import { ErrorBoundary } from './components/error-boundary.tsx';
 import { Progress } from './components/progress.tsx';
 import { OrderView } from './order/order-view.tsx';
 import { hrefTo, useRoute, type Route } from './route.ts';
@@ -100,40 +101,3 @@ function Frame() {
 
 const hrefOf = (route: Route | undefined): string =>
   route === undefined ? hrefTo([]) : hrefTo(route.path, Object.fromEntries(route.query));
-
-/** A view that fails takes only itself down, and says so. */
-class ErrorBoundary extends Component<
-  { readonly children: ReactNode },
-  { readonly error: Error | undefined }
-> {
-  override state: { readonly error: Error | undefined } = { error: undefined };
-
-  static getDerivedStateFromError(error: unknown) {
-    return { error: error instanceof Error ? error : new Error(String(error)) };
-  }
-
-  override render(): ReactNode {
-    const { error } = this.state;
-    if (error === undefined) return this.props.children;
-    return (
-      <div className="problem stack" role="alert">
-        <p className="problem-title">This view failed</p>
-        <p>The service itself is not touched by it. Another view may work; reloading the page starts over.</p>
-        <p className="small quiet">
-          <code>{error.message}</code>
-        </p>
-        <p>
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              window.location.reload();
-            }}
-          >
-            Reload
-          </button>
-        </p>
-      </div>
-    );
-  }
-}

@@ -45,16 +45,16 @@ describe('coverage information', () => {
   it('is put in words for every code that the service can write', () => {
     const said = Object.values(OUTCOMES).flatMap((row) =>
       Object.values(row).flatMap((codes) =>
-        Object.entries(codes).flatMap(([name, valueCode]) => {
+        Object.entries<unknown>({ ...codes }).flatMap(([name, valueCode]) => {
           const url = parts[name as keyof OutcomeCodes];
           return url === undefined ? [] : [{ url, valueCode }];
         }),
       ),
     );
     expect(said.length).toBeGreaterThan(50);
-    const silent = explained({ extension: [...said, { url: 'doc-needed', valueCode: 'admin' }] }).filter(
-      ({ meaning, question, name }) => meaning === undefined || question === name,
-    );
+    const silent = explained({
+      extension: [...said, ...['admin', 'both'].map((valueCode) => ({ url: 'doc-needed', valueCode }))],
+    }).filter(({ meaning, question, name }) => meaning === undefined || question === name);
     expect(silent).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { JsonObject } from '../../fhir/json.ts';
+import { Disclosure } from '../components/disclosure.tsx';
 import { coverageInformation } from '../coverage-information.ts';
 import { draftOrders, referenceOf } from '../hook-body.ts';
 import { useSession } from '../session.tsx';
@@ -15,6 +16,7 @@ export function CoverageStatements() {
     (exchange.answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]),
   );
   const orders = draftOrders(exchange.request).map((order) => updated.get(referenceOf(order)) ?? order);
+  const spokenOf = orders.filter((order) => coverageInformation(order).length > 0);
   return (
     <section className="stack" aria-labelledby={id}>
       <div>
@@ -24,44 +26,54 @@ export function CoverageStatements() {
         </p>
       </div>
       {orders.map((order, index) => (
-        <OrderStatements key={`${index} ${referenceOf(order)}`} order={order} />
+        <OrderStatements
+          key={`${index} ${referenceOf(order)}`}
+          order={order}
+          isOpen={order === spokenOf[0] || orders.length === 1}
+        />
       ))}
     </section>
   );
 }
 
-function OrderStatements({ order }: { readonly order: JsonObject }) {
+function OrderStatements({ order, isOpen }: { readonly order: JsonObject; readonly isOpen: boolean }) {
   const statements = coverageInformation(order);
   return (
-    <div className="panel">
-      <h3>
-        {titleOf(order)} <span className="quiet small">{referenceOf(order)}</span>
-      </h3>
-      {statements.length === 0 ? (
-        <p className="small quiet">Nothing: the service had nothing to say about this order.</p>
-      ) : (
-        statements.map((statement, index) => (
-          <dl key={index} className="explained">
-            {explained(statement).map(({ name, question, value, meaning }, part) => (
-              <div key={part}>
-                <dt>
-                  {question}
-                  <code className="quiet">{name}</code>
-                </dt>
-                <dd>
-                  {meaning === undefined ? (
-                    value
-                  ) : (
-                    <>
-                      <code className="code-word">{value}</code> {meaning}
-                    </>
-                  )}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        ))
-      )}
+    <div className="panel order-statements">
+      <Disclosure
+        isOpen={isOpen}
+        title={
+          <>
+            {titleOf(order)} <span className="quiet small">{referenceOf(order)}</span>
+          </>
+        }
+      >
+        {statements.length === 0 ? (
+          <p className="small quiet">Nothing: the service had nothing to say about this order.</p>
+        ) : (
+          statements.map((statement, index) => (
+            <dl key={index} className="explained">
+              {explained(statement).map(({ name, question, value, meaning }, part) => (
+                <div key={part}>
+                  <dt>
+                    {question}
+                    <code className="quiet">{name}</code>
+                  </dt>
+                  <dd>
+                    {meaning === undefined ? (
+                      value
+                    ) : (
+                      <>
+                        <code className="code-word">{value}</code> {meaning}
+                      </>
+                    )}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          ))
+        )}
+      </Disclosure>
     </div>
   );
 }

@@ -51,6 +51,7 @@ const MEANINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'doc-needed': {
     clinical: 'A clinician: records or statements about the patient are missing.',
     admin: 'The office: information about the request itself is missing.',
+    both: 'A clinician and the office: records or statements, and information about the request itself.',
     patient: 'The patient.',
     conditional: 'Possibly somebody; it depends on what stands below.',
   },

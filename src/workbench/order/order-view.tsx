@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from
 import type { Suggestion } from '../../crd/card.ts';
 import { property, text, type JsonObject } from '../../fhir/json.ts';
 import { ApiProblem, orderChoices, type HookBody, type OrderChoices } from '../api.ts';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { Problem } from '../components/problem.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Tabs } from '../components/tabs.tsx';
@@ -114,10 +115,14 @@ function Answer({
             {
               id: 'cards',
               title: 'In the EHR',
-              content: <Cards route={route} outcomes={outcomes} tell={tell} onAccept={onAccept} />,
+              content: (
+                <ErrorBoundary about={exchange}>
+                  <Cards route={route} outcomes={outcomes} tell={tell} onAccept={onAccept} />
+                </ErrorBoundary>
+              ),
             },
-            { id: 'determination', title: 'Determination', content: late(<DeterminationView />) },
-            { id: 'form', title: 'Form', content: late(<FormView />) },
+            { id: 'determination', title: 'Determination', content: late(<DeterminationView />, exchange) },
+            { id: 'form', title: 'Form', content: late(<FormView />, exchange) },
           ]}
         />
       ) : isRunning || problem !== undefined ? null : (
@@ -161,4 +166,8 @@ function useChoices() {
   };
 }
 
-const late = (view: ReactNode) => <Suspense fallback={<Progress what="Loading" />}>{view}</Suspense>;
+const late = (view: ReactNode, about: unknown) => (
+  <ErrorBoundary about={about}>
+    <Suspense fallback={<Progress what="Loading" />}>{view}</Suspense>
+  </ErrorBoundary>
+);
