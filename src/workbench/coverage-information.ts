@@ -1,4 +1,6 @@
 import { objects, text, type JsonObject } from '../fhir/json.ts';
+import type { Exchange } from './api.ts';
+import { draftOrders, referenceOf } from './hook-body.ts';
 
 /** The extension in which order-sign answers about an order (Da Vinci CRD, "Coverage Information"). */
 export const COVERAGE_INFORMATION =
@@ -16,3 +18,14 @@ export const assertionIds = (order: JsonObject): readonly string[] =>
         objects(extension['extension']).find(({ url }) => url === 'coverage-assertion-id')?.['valueString'],
       ) ?? [],
   );
+
+/** The draft orders as the answer leaves them: one that it says nothing new of comes back without an update. */
+export function ordersAfter({
+  request,
+  answer,
+}: Pick<Exchange, 'request' | 'answer'>): readonly JsonObject[] {
+  const updates = new Map(
+    (answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]),
+  );
+  return draftOrders(request).map((order) => updates.get(referenceOf(order)) ?? order);
+}

@@ -10,10 +10,9 @@ import {
   type HookBody,
   type StoredDetermination,
 } from './api.ts';
-import { assertionIds } from './coverage-information.ts';
+import { assertionIds, ordersAfter } from './coverage-information.ts';
 import {
   broughtResources,
-  draftOrders,
   fhirServerOf,
   patientIdOf,
   referenceOf,
@@ -80,17 +79,10 @@ interface Answered {
 const NOTHING: Answered = { exchange: undefined, determinations: [], problem: undefined };
 
 /** The request as the answer leaves it: an EHR takes over what the service writes on an order. */
-const annotated = (request: HookBody, { answer }: Exchange): HookBody => {
-  const updates = new Map(
-    (answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]),
-  );
-  return updates.size === 0
+const annotated = (request: HookBody, { answer }: Exchange): HookBody =>
+  (answer.systemActions ?? []).length === 0
     ? request
-    : withDraftOrders(
-        request,
-        draftOrders(request).map((order) => updates.get(referenceOf(order)) ?? order),
-      );
-};
+    : withDraftOrders(request, ordersAfter({ request, answer }));
 
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [request, setRequest] = useState<HookBody>();
@@ -169,13 +161,9 @@ async function answerTo(request: HookBody, asOf: string | undefined, signal: Abo
   }
 }
 
-/** From the orders as the answer leaves them: one that says nothing new comes back without an update. */
-function determinationIds({ request, answer }: Exchange): readonly string[] {
-  const updated = (answer.systemActions ?? []).map(({ resource }) => resource);
-  const references = new Set(updated.map(referenceOf));
-  const unchanged = draftOrders(request).filter((order) => !references.has(referenceOf(order)));
-  return [...new Set([...updated, ...unchanged].flatMap(assertionIds))];
-}
+const determinationIds = (exchange: Exchange): readonly string[] => [
+  ...new Set(ordersAfter(exchange).flatMap(assertionIds)),
+];
 
 const asProblem = (error: unknown): ApiProblem =>
   error instanceof ApiProblem

@@ -52,9 +52,16 @@ describe('the first view', () => {
     expect(await found.textContent()).toMatch(/How to submit: Send the request .* by fax/);
     const statements = page.getByRole('region', { name: 'What now stands on the order' });
     expect(await statements.textContent()).toMatch(/auth-needed Yes: ask the payer before the infusion/);
-    await page.getByRole('link', { name: /^Why: each criterion/ }).click();
+    const why = page.getByRole('link', { name: /^Why: each criterion/ });
+    const again = page.getByRole('button', { name: 'Sign it again' });
+    // On a machine that is busy enough the service keeps no record in time, and says so.
+    while (!(await why.or(again).first().isVisible()) || (await again.isVisible())) {
+      if (await again.isVisible()) await again.click();
+      await why.or(again).first().waitFor();
+    }
+    await why.click();
     await page.getByRole('tab', { name: 'Determination', selected: true }).waitFor();
-    expect(posted.toSorted()).toEqual(['/cds-services/order-sign', '/workbench/chart']);
+    expect(new Set(posted)).toEqual(new Set(['/cds-services/order-sign', '/workbench/chart']));
     expect([troubles, foreignRequests]).toEqual([[], []]);
     await page.getByRole('tab', { name: 'In the EHR' }).click();
     await screenshot('order-light');

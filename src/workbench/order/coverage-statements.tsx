@@ -1,8 +1,8 @@
 import { useId } from 'react';
 import type { JsonObject } from '../../fhir/json.ts';
 import { Disclosure } from '../components/disclosure.tsx';
-import { coverageInformation } from '../coverage-information.ts';
-import { draftOrders, referenceOf } from '../hook-body.ts';
+import { coverageInformation, ordersAfter } from '../coverage-information.ts';
+import { referenceOf } from '../hook-body.ts';
 import { useSession } from '../session.tsx';
 import { explained } from './coverage-words.ts';
 import { titleOf } from './order-draft.ts';
@@ -12,10 +12,7 @@ export function CoverageStatements() {
   const { exchange } = useSession();
   const id = useId();
   if (exchange === undefined) return null;
-  const updated = new Map(
-    (exchange.answer.systemActions ?? []).map(({ resource }) => [referenceOf(resource), resource]),
-  );
-  const orders = draftOrders(exchange.request).map((order) => updated.get(referenceOf(order)) ?? order);
+  const orders = ordersAfter(exchange);
   const spokenOf = orders.filter((order) => coverageInformation(order).length > 0);
   return (
     <section className="stack" aria-labelledby={id}>

@@ -6,6 +6,7 @@ import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { Problem } from '../components/problem.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Tabs } from '../components/tabs.tsx';
+import { coverageInformation, ordersAfter } from '../coverage-information.ts';
 import { patientIdOf } from '../hook-body.ts';
 import { goTo, hrefTo, type Route } from '../route.ts';
 import { useSession } from '../session.tsx';
@@ -79,7 +80,12 @@ function Answer({
   readonly route: Route;
   readonly onAccept: (suggestion: Suggestion) => void;
 }) {
-  const { exchange, problem, isRunning, isStale, request, run } = useSession();
+  const { exchange, determinations, problem, isRunning, isStale, request, run } = useSession();
+  // The service answers without an id when its record store is slow or down.
+  const isUnkept =
+    exchange !== undefined &&
+    determinations.length === 0 &&
+    ordersAfter(exchange).some((order) => coverageInformation(order).length > 0);
   const { outcomes, tell } = useCardOutcomes();
   const select = (view: string): void => {
     goTo(hrefTo(route.path, { ...Object.fromEntries(route.query), view }));
@@ -92,9 +98,11 @@ function Answer({
       <div className="answer-state">
         {isRunning ? (
           <Progress what="The service evaluates the order" />
-        ) : exchange === undefined ? null : isStale ? (
+        ) : exchange === undefined ? null : isStale || isUnkept ? (
           <p className="row answer-stale">
-            The order has changed since this answer.
+            {isStale
+              ? 'The order has changed since this answer.'
+              : 'The service could not keep a record of this answer: its criteria cannot be shown.'}
             <button type="button" className="button button-small" onClick={again}>
               Sign it again
             </button>
