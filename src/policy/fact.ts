@@ -152,36 +152,83 @@ export type Fact =
   | DaysBeforeFact
   | PairedFact;
 
-/** Every retrieve of a fact, for lint and for the list of what a policy reads. */
-export function retrievesOf(fact: Fact): readonly Retrieve[] {
+/** The retrieves of a fact by what their records count as, in words. */
+export function evidenceOf(
+  fact: Fact,
+): readonly { readonly role: string; readonly retrieves: readonly Retrieve[] }[] {
+  const all = rolesOf(fact);
+  return all
+    .filter(([, retrieves]) => retrieves.length > 0)
+    .map(([role, retrieves]) => ({ role, retrieves }));
+}
+
+function rolesOf(fact: Fact): readonly (readonly [string, readonly Retrieve[]])[] {
   switch (fact.kind) {
     case 'question':
-      return [...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...fact.signs, ...fact.incomplete];
+      return [
+        ['Says yes', fact.yes],
+        ['Says no', fact.no],
+        ['Opens the question again', fact.doubt],
+        ['Opens a no again', fact.doubtOfNo],
+        ['Shown, never decisive', fact.signs],
+        ['Beside these, an open answer needs a record', fact.incomplete],
+      ];
     case 'events':
-      return [...fact.events, ...fact.apart.flatMap(({ before }) => before), ...fact.bridging];
+      return [
+        ['Counts as one', fact.events],
+        ['What some doses prepare for', fact.apart.flatMap(({ before }) => before)],
+        ['After this, therapy bridges to the ordered course', fact.bridging],
+      ];
     case 'measurement':
-      return [fact.retrieve, ...fact.doubt];
+      return [
+        ['Measured', [fact.retrieve]],
+        ['Leaves open what the result is of', fact.doubt],
+      ];
     case 'paired':
-      return [fact.count, fact.with];
+      return [
+        ['Counted', [fact.count]],
+        ['Must be in the same specimen', [fact.with]],
+      ];
     case 'series':
-      return fact.minus === undefined ? [fact.retrieve] : [fact.retrieve, fact.minus];
+      return [
+        ['Measured', [fact.retrieve]],
+        ['Taken from each result', fact.minus === undefined ? [] : [fact.minus]],
+      ];
     case 'lines':
-      return [...fact.progression, ...(fact.progressed?.response ?? []), ...fact.after, ...fact.until];
+      return [
+        ['Documents progression', fact.progression],
+        ['Documents a response', fact.progressed?.response ?? []],
+        ['Only after the earliest of these', fact.after],
+        ['Only before the earliest of these', fact.until],
+      ];
     case 'episodes':
       return [
-        ...fact.remission,
-        ...fact.recurrence,
-        ...(fact.returned === undefined ? [] : [fact.returned.retrieve]),
+        ['Documents remission', fact.remission],
+        ['Documents that it came back', fact.recurrence],
+        [
+          'Found after a remission, shows that it came back',
+          fact.returned === undefined ? [] : [fact.returned.retrieve],
+        ],
       ];
     case 'failures':
-      return [...fact.drugs, ...fact.progression];
+      return [
+        ['Counts as such a drug', fact.drugs],
+        ['Documents progression', fact.progression],
+      ];
     case 'days-before':
-      return [...fact.events, ...fact.unclear];
+      return [
+        ['Counts as such an event', fact.events],
+        ['May be one', fact.unclear],
+      ];
     case 'age':
     case 'setting':
       return [];
   }
 }
+
+/** Every retrieve of a fact, for lint and for the list of what a policy reads. */
+export const retrievesOf = (fact: Fact): readonly Retrieve[] =>
+  rolesOf(fact).flatMap(([, retrieves]) => retrieves);
 
 /** Resource types that a fact reads. */
 export const typesOf = (fact: Fact): readonly string[] => [

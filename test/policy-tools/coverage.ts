@@ -4,13 +4,13 @@ import { statusOf } from '../support/expectation.ts';
 import { possibleStates, STATES, type State } from './states.ts';
 import type { StoredVignette } from './vignette-files.ts';
 
-/** How many vignettes show one criterion in each status; null where it can never have it. */
+/** The vignettes that show one criterion in each status; null where it can never have it. */
 export interface Coverage {
   readonly indication: string;
   /** Whole id. */
   readonly id: string;
   readonly title: string;
-  readonly shown: Readonly<Record<State, number | null>>;
+  readonly shown: Readonly<Record<State, readonly StoredVignette[] | null>>;
 }
 
 /** Every numbered criterion of a policy, by indication, with what the vignettes state of it. */
@@ -27,9 +27,9 @@ export function coverageOf(
       if (id === undefined) return [];
       const possible = possibleStates(criterion, library.facts);
       const number = shortId(policy.id, indication.id, id);
-      const count = (state: State): number | null =>
-        possible.includes(state) ? (stated.get(`${key} ${number} ${state}`) ?? 0) : null;
-      const shown = Object.fromEntries(STATES.map((state) => [state, count(state)]));
+      const showing = (state: State): readonly StoredVignette[] | null =>
+        possible.includes(state) ? (stated.get(`${key} ${number} ${state}`) ?? []) : null;
+      const shown = Object.fromEntries(STATES.map((state) => [state, showing(state)]));
       return [{ indication: indication.id, id, title, shown: shown as Coverage['shown'] }];
     });
   });
@@ -42,15 +42,18 @@ export const shortId = (policy: string, indication: string, id: string): string 
 };
 
 /** Statuses that can be reached and that no vignette shows. */
-export const gapsOf = ({ shown }: Coverage): readonly State[] => STATES.filter((state) => shown[state] === 0);
+export const gapsOf = ({ shown }: Coverage): readonly State[] =>
+  STATES.filter((state) => shown[state]?.length === 0);
 
-function statements(vignettes: readonly StoredVignette[]): ReadonlyMap<string, number> {
-  const stated = new Map<string, number>();
-  for (const { vignette } of vignettes)
-    for (const [key, { criteria }] of Object.entries(vignette.expect))
+function statements(vignettes: readonly StoredVignette[]): ReadonlyMap<string, readonly StoredVignette[]> {
+  const stated = new Map<string, StoredVignette[]>();
+  for (const stored of vignettes)
+    for (const [key, { criteria }] of Object.entries(stored.vignette.expect))
       for (const [id, outcome] of Object.entries(criteria)) {
         const statement = `${key.split(' ')[0] ?? ''} ${id} ${statusOf(outcome)}`;
-        stated.set(statement, (stated.get(statement) ?? 0) + 1);
+        const known = stated.get(statement);
+        if (known === undefined) stated.set(statement, [stored]);
+        else known.push(stored);
       }
   return stated;
 }

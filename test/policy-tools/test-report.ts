@@ -34,7 +34,7 @@ export async function testReport(
     `${' '.repeat(wide)}${cells(STATES.map((state) => HEADINGS[state]))}`,
     ...rows.flatMap((row, index) => {
       if (row.indication !== indication) return [];
-      const counts = STATES.map((state) => String(row.shown[state] ?? '-'));
+      const counts = STATES.map((state) => String(row.shown[state]?.length ?? '-'));
       const mark = gapsOf(row).length === 0 ? '' : '  <- not shown in every status';
       return [`${(numbers[index] ?? '').padEnd(wide)}${cells(counts)}${mark}`];
     }),

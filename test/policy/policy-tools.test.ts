@@ -229,10 +229,10 @@ describe('a test of one policy', () => {
     expect(isAsExpected).toBe(true);
     const [row] = coverageOf(policy, library, vignettes);
     expect(lines).toContain(
-      `${'1'.padEnd(lines.find((line) => line.startsWith('1 '))?.indexOf(String(row?.shown.met)) ?? 0)}${[
-        row?.shown.met,
-        row?.shown['not-met'],
-        row?.shown.unknown,
+      `${'1'.padEnd(lines.find((line) => line.startsWith('1 '))?.indexOf(String(row?.shown.met?.length)) ?? 0)}${[
+        row?.shown.met?.length,
+        row?.shown['not-met']?.length,
+        row?.shown.unknown?.length,
         '-',
       ]
         .map((cell, index) => (index === 0 ? String(cell) : String(cell).padStart(9)))
