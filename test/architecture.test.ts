@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['fhir'],
   store: [],
   records: ['fhir', 'policy', 'engine', 'store'],
-  server: ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas', 'sandbox', 'store'],
+  server: ['fhir', 'policy', 'engine', 'crd', 'dtr', 'pas', 'sandbox', 'store', 'records'],
   impact: ['fhir', 'policy', 'engine', 'crd', 'store', 'records', 'server', 'cli', 'today'],
 };
 /** Left of the server: plain functions of values. */

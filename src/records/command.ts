@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import type { Period, RecordStore } from '../store/records.ts';
+import type { RecordStore } from '../store/records.ts';
 import type { NewRow } from '../store/tables.ts';
 import { auditEventOf } from './audit-event.ts';
 import { crdMetricOf } from './crd-metric.ts';
+import { midnight, periodOf } from './period.ts';
 import { reportCsv, reportText } from './report-text.ts';
-import { createTally } from './report.ts';
+import { reportOf } from './report.ts';
 
 /** What the operator's command needs of its surroundings. */
 export interface Surroundings {
@@ -74,22 +75,15 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
     return;
   }
   if (rest.length > 0) throw new Mistake(`"${rest.join(' ')}" is not understood; --help`);
-  const period: Period = {
-    from: instant('--from', values.from) ?? '0001-01-01T00:00:00.000Z',
-    to: instant('--to', values.to) ?? '9999-12-31T00:00:00.000Z',
-  };
+  const period = periodOf(instant('--from', values.from), instant('--to', values.to));
   switch (command) {
     case 'report': {
       const { format } = values;
       const write = FORMATS[format];
       if (write === undefined) throw new Mistake('--format must be text, csv or json');
       await using(surroundings, 'export', 'report', async (store) => {
-        const tally = createTally();
-        for await (const row of store.during('determination', period)) tally.addDetermination(row);
-        for await (const card of store.during('card', period)) tally.addCard(card);
-        for await (const row of store.during('feedback', period)) tally.addFeedback(row);
-        for await (const row of store.during('audit_event', period)) tally.addAuditEvent(row);
-        out(write(tally.report(values.from ?? 'the beginning', values.to ?? now().slice(0, 10))));
+        const to = values.to ?? now().slice(0, 10);
+        out(write(await reportOf(store, period, values.from ?? 'the beginning', to)));
       });
       return;
     }
@@ -151,13 +145,12 @@ const FORMATS: Readonly<Record<string, (report: Parameters<typeof reportText>[0]
   json: (report) => `${JSON.stringify(report, null, 2)}\n`,
 };
 
-/** Midnight UTC of a day. */
+/** @throws Mistake for what is no day */
 function instant(option: string, day: string | undefined): string | undefined {
   if (day === undefined) return undefined;
-  const at = new Date(`${day}T00:00:00.000Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day)
-    throw new Mistake(`${option} must be a date such as 2026-03-01`);
-  return at.toISOString();
+  const at = midnight(day);
+  if (at === undefined) throw new Mistake(`${option} must be a date such as 2026-03-01`);
+  return at;
 }
 
 /** Opens the store, does the work, and records that the operator did it. */

@@ -1,5 +1,6 @@
 import type { Determination } from '../engine/determination.ts';
 import type { CriterionResult } from '../engine/criteria.ts';
+import type { Period, RecordStore } from '../store/records.ts';
 import type { Row } from '../store/tables.ts';
 
 /** What a period of determinations and feedback teaches: counts, no patients. */
@@ -42,6 +43,21 @@ export interface FeedbackReport {
   readonly overridden: number;
   /** Reasons of overriding by code, the most frequent first; `none given` where there was none. */
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
+}
+
+/** The report of a period. @param from, to the period in words of whoever asked: days */
+export async function reportOf(
+  store: Pick<RecordStore, 'during'>,
+  period: Period,
+  from: string,
+  to: string,
+): Promise<Report> {
+  const tally = createTally();
+  for await (const row of store.during('determination', period)) tally.addDetermination(row);
+  for await (const row of store.during('card', period)) tally.addCard(row);
+  for await (const row of store.during('feedback', period)) tally.addFeedback(row);
+  for await (const row of store.during('audit_event', period)) tally.addAuditEvent(row);
+  return tally.report(from, to);
 }
 
 type Count = Exclude<keyof CriterionReport, 'id' | 'title'>;
