@@ -15,8 +15,11 @@ interface Package {
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
 const manifest = read('package.json') as Readonly<
-  Record<'dependencies' | 'devDependencies' | 'overrides', Readonly<Record<string, string>>>
-> & { readonly allowScripts: Readonly<Record<string, boolean>> };
+  Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>
+> & {
+  readonly overrides: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly allowScripts: Readonly<Record<string, boolean>>;
+};
 const { packages } = read('package-lock.json') as { readonly packages: Readonly<Record<string, Package>> };
 const installed = Object.entries(packages)
   .filter(([path]) => path !== '')
@@ -40,7 +43,12 @@ const PERMISSIVE = [
 /** For tools that are not shipped, three more; the last is for data (which browser can do what). */
 const FOR_TOOLS = [...PERMISSIVE, 'MPL-2.0', '(MIT AND Zlib)', 'CC-BY-4.0'];
 /** Licences in the packages' own words: the National Library of Medicine's, modelled on BSD. */
-const OWN_WORDS = ['fhirpath', '@lhncbc/ucum-lhc'];
+const OWN_WORDS = ['fhirpath', '@lhncbc/ucum-lhc', 'lforms'];
+/**
+ * LForms is used as it is published: finished scripts that hold all they need. What they were built from, Angular and
+ * more, is left out of the install: one small package of no effect stands in place of each.
+ */
+const STANDING_IN = 'npm:tslib@2.8.1';
 
 describe('packages', () => {
   it('are named by exact versions', () => {
@@ -49,7 +57,12 @@ describe('packages', () => {
       ...manifest.devDependencies,
       ...manifest.overrides,
     });
-    expect(named.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(
+      named.filter(([, version]) => typeof version === 'string' && !/^\d+\.\d+\.\d+$/.test(version)),
+    ).toEqual([]);
+    const nested = Object.entries(manifest.overrides).filter(([, version]) => typeof version !== 'string');
+    expect(nested.map(([name]) => name)).toEqual(['lforms']);
+    expect(new Set(Object.values(manifest.overrides['lforms'] ?? {}))).toEqual(new Set([STANDING_IN]));
   });
 
   it('are sealed by the lock file, each or with the package that brings it', () => {

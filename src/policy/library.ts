@@ -36,6 +36,7 @@ import {
   type PlanLines,
   type ProductLibrary,
 } from './vocabulary.ts';
+import { readVignetteIndexes, type VignetteIndex } from './vignette-index.ts';
 
 /** Everything in `cds-services/`, checked and compiled. */
 export interface Library {
@@ -51,6 +52,8 @@ export interface Library {
   readonly facts: ReadonlyMap<string, Fact>;
   readonly policies: readonly Policy[];
   readonly companionOrders: readonly CompanionOrder[];
+  /** What the project's vignettes show of each policy that they were counted for. */
+  readonly vignettes: readonly VignetteIndex[];
 }
 
 /**
@@ -106,6 +109,7 @@ export function createLibrary(
   for (const { path, resource } of valueSets) checkValueSet(resource, path, terminology, problems);
 
   const ingredients = readIngredients(files, terminology, problems);
+  const vignettes = readVignetteIndexes(files, problems);
 
   const checkName = (
     file: ParsedFile<unknown>,
@@ -413,6 +417,7 @@ export function createLibrary(
     facts,
     policies,
     companionOrders,
+    vignettes,
   };
 }
 

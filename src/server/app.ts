@@ -17,6 +17,7 @@ import { createGate, isRefusal, type Gate } from './gate.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { operationRoutes, type Operations } from './operations.ts';
 import type { Edition, Policies } from './policies-in-force.ts';
+import { policyReaderRoutes } from './policy-reader.ts';
 import { createRecordKeeping } from './record-keeping.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
 import { routeOf } from './route.ts';
@@ -98,7 +99,8 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
         determinationRoutes(those, gate),
         dtrRoutes(those, gate),
         ...(callers.isSandbox ? [sandboxPayerRoutes(those, gate)] : []),
-        ...(callers.isSandbox ? [workbenchRoutes(workbench, fixtures, those, gate)] : []),
+        policyReaderRoutes(those.library, gate),
+        ...(callers.isSandbox ? [workbenchRoutes(workbench, fixtures, records, those, gate)] : []),
       ];
     }),
   );

@@ -1,5 +1,8 @@
-import express, { Router } from 'express';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import express, { Router, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { RecordStore } from '../store/records.ts';
 import { chartRoute } from './chart-reading.ts';
 import type { Dependencies } from './call.ts';
 import { courseRoute } from './course-reading.ts';
@@ -7,21 +10,29 @@ import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
 import { orderChoicesRoute } from './order-choices.ts';
 import type { SandboxFixture } from './sandbox.ts';
+import { reportRoutes } from './report.ts';
 
-/** What the page may load and do: from this service, and nothing inline. */
-const pagePolicy = helmet.contentSecurityPolicy({
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    imgSrc: ["'self'", 'data:'],
-    frameAncestors: ["'none'"],
-    formAction: ["'none'"],
-    baseUri: ["'none'"],
-  },
-});
+/** Stands in the built page where the nonce of each answer goes (`vite.config.ts`). */
+const NONCE_PLACE = '__NONCE__';
+
+/**
+ * What the page may load and do: from this service, and nothing inline, but for the style elements that the form's renderer
+ * writes: they carry a nonce, new with each answer.
+ */
+const pagePolicy = (nonce: string): RequestHandler =>
+  helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", `'nonce-${nonce}'`],
+      connectSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      frameAncestors: ["'none'"],
+      formAction: ["'none'"],
+      baseUri: ["'none'"],
+    },
+  });
 
 /**
  * The workbench at `/`, for sandbox mode alone, and what only it asks for.
@@ -30,6 +41,7 @@ const pagePolicy = helmet.contentSecurityPolicy({
 export function workbenchRoutes(
   folder: string | undefined,
   fixtures: readonly SandboxFixture[],
+  records: Pick<RecordStore, 'during'>,
   dependencies: Dependencies,
   gate: Gate,
 ): Router {
@@ -40,16 +52,15 @@ export function workbenchRoutes(
       '/assets',
       express.static(`${folder}/assets`, { immutable: true, maxAge: '1y', index: false }),
     );
-    router.get('/', pagePolicy, (_request, response) => {
-      response.sendFile('index.html', {
-        root: folder,
-        cacheControl: false,
-        headers: { 'cache-control': 'no-cache' },
-      });
+    router.get('/', async (request, response, next) => {
+      const page = await readFile(`${folder}/index.html`, 'utf8');
+      const nonce = randomBytes(16).toString('base64url');
+      pagePolicy(nonce)(request, response, next);
+      response.set('cache-control', 'no-cache').type('html').send(page.replaceAll(NONCE_PLACE, nonce));
     });
     router.all('/', allow('GET'));
   }
-  // Of all that a caller may ask, these alone give records away: pages of other origins are not to read them.
+  // Of all that a caller may ask, this alone gives whole records away, or counts every caller's: pages of other origins are not to read them.
   router.use('/workbench', (_request, response, next) => {
     response.removeHeader('access-control-allow-origin');
     next();
@@ -60,5 +71,6 @@ export function workbenchRoutes(
   router.all('/workbench/course', allow('POST'));
   router.get('/workbench/choices', orderChoicesRoute(fixtures, dependencies.library));
   router.all('/workbench/choices', allow('GET'));
+  router.use(reportRoutes(records, dependencies, gate));
   return router;
 }

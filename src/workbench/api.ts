@@ -2,7 +2,7 @@ import type { DressedCard } from '../crd/card.ts';
 import type { SystemAction } from '../crd/coverage-updates.ts';
 import type { Determination } from '../engine/determination.ts';
 import type { PatientCourse } from '../engine/patient-course.ts';
-import { isObject, objects, text, type JsonObject } from '../fhir/json.ts';
+import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 
 /** What the page asks of the service that served it. Paths are relative: the service may stand under any path. */
 
@@ -13,12 +13,21 @@ export class ApiProblem extends Error {
   readonly code: string;
   /** The place in the request that it is about. */
   readonly path: string | undefined;
+  /** Everything that is wrong, where the service lists it: sentences, the first of them the message. */
+  readonly issues: readonly string[];
 
-  constructor(status: number | undefined, code: string, message: string, path?: string) {
+  constructor(
+    status: number | undefined,
+    code: string,
+    message: string,
+    path?: string,
+    issues: readonly string[] = [message],
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.path = path;
+    this.issues = issues;
   }
 }
 
@@ -227,15 +236,19 @@ async function send(
   throw problemOf(response.status, body);
 }
 
-/** The service's `{code, message, path}`, or the first issue of an OperationOutcome. */
+/** The service's `{code, message, path}`, or the issues of an OperationOutcome. */
 function problemOf(status: number, body: unknown): ApiProblem {
   const answer = isObject(body) ? body : {};
-  const [issue] = objects(answer['issue']);
-  const message = text(answer['message']) ?? text(issue?.['diagnostics']);
+  const issues = objects(answer['issue']);
+  const sentences = issues.flatMap(
+    (issue) => text(property(issue['details'], 'text')) ?? text(issue['diagnostics']) ?? [],
+  );
+  const message = text(answer['message']) ?? sentences[0];
   return new ApiProblem(
     status,
-    text(answer['code']) ?? text(issue?.['code']) ?? 'unreadable',
+    text(answer['code']) ?? text(issues[0]?.['code']) ?? 'unreadable',
     message ?? `The service answered with HTTP ${status} and without an explanation.`,
     text(answer['path']),
+    sentences.length === 0 ? undefined : sentences,
   );
 }

@@ -165,7 +165,7 @@ const determinationIds = (exchange: Exchange): readonly string[] => [
   ...new Set(ordersAfter(exchange).flatMap(assertionIds)),
 ];
 
-const asProblem = (error: unknown): ApiProblem =>
+export const asProblem = (error: unknown): ApiProblem =>
   error instanceof ApiProblem
     ? error
     : new ApiProblem(undefined, 'page', error instanceof Error ? error.message : String(error));

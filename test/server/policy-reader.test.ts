@@ -1,6 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { CriterionDescription, PolicyList, ReadPolicy } from '../../src/policy/policy-description.ts';
@@ -9,12 +7,12 @@ import { factsOf } from '../../src/policy/library.ts';
 import { flatten } from '../../src/policy/policy.ts';
 import { readAll, FOLDERS, SERVICES } from '../policy-tools/command.ts';
 import { vignetteIndex, vignetteIndexPath } from '../policy-tools/vignette-index.ts';
-import { VIGNETTE_INDEX, type VignetteIndex } from '../../src/policy/vignette-index.ts';
+import type { VignetteIndex } from '../../src/policy/vignette-index.ts';
 import { createService, library } from './service.ts';
 
 /** The policies as people read them over HTTP. */
 
-const app = createService({ policyFolder: SERVICES });
+const app = createService();
 const read = async (path: string): Promise<ReadPolicy> => (await request(app).get(path)).body as ReadPolicy;
 
 const all = (criteria: readonly CriterionDescription[]): readonly CriterionDescription[] =>
@@ -114,18 +112,9 @@ describe('the vignettes that stand beside a policy', () => {
     const shown = tests?.criteria.find(({ met }) => (met ?? []).length > 0);
     const [first] = shown?.met ?? [];
     expect(tests?.vignettes[first ?? -1]?.story).not.toBe('');
-    const folder = mkdtempSync(join(tmpdir(), 'cartograph-policies-'));
-    try {
-      cpSync(SERVICES, folder, { recursive: true });
-      const file = vignetteIndexPath(policy, folder);
-      expect(file.endsWith(VIGNETTE_INDEX)).toBe(true);
-      const index = JSON.parse(readFileSync(file, 'utf8')) as VignetteIndex;
-      writeFileSync(file, JSON.stringify({ ...index, version: '1900' }));
-      const service = createService({ policyFolder: folder });
-      const answer = await request(service).get(`/policies/${policy.id}`);
-      expect((answer.body as ReadPolicy).tests).toBeNull();
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const older = library.vignettes.map((index) => ({ ...index, version: '1900' }));
+    const service = createService({ library: { ...library, vignettes: older } });
+    const answer = await request(service).get(`/policies/${policy.id}`);
+    expect((answer.body as ReadPolicy).tests).toBeNull();
   });
 });

@@ -37,12 +37,18 @@ const answered = (page: Page) =>
 describe('the page', () => {
   it('is under a policy that lets it run and load nothing from elsewhere', async () => {
     const response = await fetch(workbench.url);
-    expect(response.headers.get('content-security-policy')).toBe(
-      "default-src 'none';script-src 'self';style-src 'self';connect-src 'self';img-src 'self' data:;" +
-        "frame-ancestors 'none';form-action 'none';base-uri 'none'",
+    const policy = response.headers.get('content-security-policy') ?? '';
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? 'none';
+    expect(policy).toBe(
+      `default-src 'none';script-src 'self';style-src 'self' 'nonce-${nonce}';connect-src 'self';` +
+        "img-src 'self' data:;frame-ancestors 'none';form-action 'none';base-uri 'none'",
     );
     expect(response.headers.get('cache-control')).toBe('no-cache');
-    const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(await response.text())?.[1] ?? 'none';
+    const html = await response.text();
+    expect(html).toContain(`nonce="${nonce}"`);
+    const again = await fetch(workbench.url);
+    expect(again.headers.get('content-security-policy')).not.toContain(nonce);
+    const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(html)?.[1] ?? 'none';
     const asset = await fetch(`${workbench.url}${script}`);
     expect(asset.status).toBe(200);
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');

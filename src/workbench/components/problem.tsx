@@ -22,7 +22,13 @@ export function Problem({
   return (
     <div className="problem stack-tight" role="alert">
       <p className="problem-title">{title}</p>
-      {place !== undefined && isOfPlace ? (
+      {problem.issues.length > 1 ? (
+        <ul>
+          {problem.issues.map((issue) => (
+            <li key={issue}>{issue}</li>
+          ))}
+        </ul>
+      ) : place !== undefined && isOfPlace ? (
         <p>
           <code>{place}</code> {problem.message}.
         </p>

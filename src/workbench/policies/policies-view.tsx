@@ -1,23 +1,22 @@
-import { useEffect, useState } from 'react';
-import { objects, property, text } from '../../fhir/json.ts';
-import { getJson } from '../api.ts';
+import { useRoute } from '../route.ts';
+import { PolicyList } from './policy-list.tsx';
+import { PolicyReader } from './policy-reader.tsx';
+import '../style/policies.css';
 
-/** The policies that the service holds. */
+/**
+ * The policies on file. `#/policies` lists them; `#/policies/<id>@<version>` reads one; what follows is a criterion's id, with
+ * its slashes written as they are or encoded.
+ */
 export default function PoliciesView() {
-  const [policies, setPolicies] = useState<readonly string[]>([]);
-  useEffect(() => {
-    void getJson('healthz').then((health) => {
-      setPolicies(objects(property(health, 'policies')).flatMap(({ id }) => text(id) ?? []));
-    });
-  }, []);
+  const { path, query } = useRoute();
+  const [, policy, ...rest] = path;
+  if (policy === undefined) return <PolicyList />;
   return (
-    <section className="panel">
-      <h1>Policies</h1>
-      <ul>
-        {policies.map((id) => (
-          <li key={id}>{id}</li>
-        ))}
-      </ul>
-    </section>
+    <PolicyReader
+      key={policy}
+      name={policy}
+      criterion={rest.length === 0 ? undefined : rest.join('/')}
+      indication={query.get('indication') ?? undefined}
+    />
   );
 }
