@@ -174,6 +174,23 @@ describe('the form', () => {
     expect(await changes.count()).toBe(3);
     expect(await violationsOf(page)).toEqual([]);
     await screenshot('form-sent');
+
+    await page.getByRole('button', { name: 'Put the request together' }).click();
+    await page.getByText(/The request holds .*Claim/).waitFor();
+    await page.getByRole('button', { name: 'Send it to the sandbox payer' }).click();
+    await page.getByRole('heading', { name: 'Certified in total' }).waitFor();
+    const number = await page
+      .getByText(/^SANDBOX-/)
+      .first()
+      .textContent();
+    expect(await violationsOf(page)).toEqual([]);
+    await screenshot('authorization');
+    await page.getByRole('button', { name: 'Sign the order again' }).click();
+    await page.getByRole('tab', { name: 'In the EHR' }).click();
+    await page
+      .getByText(number ?? 'none')
+      .first()
+      .waitFor();
     expect(troubles).toEqual([]);
     expect(foreignRequests).toEqual([]);
     await close();

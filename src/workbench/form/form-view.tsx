@@ -4,6 +4,7 @@ import type { ApiProblem, StoredDetermination } from '../api.ts';
 import { Problem } from '../components/problem.tsx';
 import { Progress } from '../components/progress.tsx';
 import { asProblem, useSession } from '../session.tsx';
+import { Authorization } from './authorization.tsx';
 import { changesBetween } from './changes.ts';
 import { QuestionnaireForm } from './questionnaire-form.tsx';
 import { formPackages, type FormPackage } from './questionnaire-package.ts';
@@ -18,7 +19,13 @@ export default function FormView() {
   const { patient, order, policy } = determination;
   // What is sent changes the determination, not what the form is about: it stays where it is.
   return (
-    <FormOf key={JSON.stringify([patient, order, policy.id, policy.version])} determination={determination} />
+    <div className="stack">
+      <FormOf
+        key={JSON.stringify([patient, order, policy.id, policy.version])}
+        determination={determination}
+      />
+      <Authorization key={determination.id} determination={determination} />
+    </div>
   );
 }
 
