@@ -6,8 +6,8 @@ import { Migrator, type MigrationProvider } from 'kysely/migration';
 import { GenericSqliteDialect } from 'kysely-generic-sqlite';
 import { GenericSqliteWorkerDialect } from 'kysely-generic-sqlite/worker';
 import { createNodeWorkerExecutor } from 'kysely-generic-sqlite/worker-helper-node';
-import { Pool, types } from 'pg';
 import { migrations } from './migrations.ts';
+import { postgresPool } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
@@ -23,9 +23,6 @@ export interface Opened<T> {
   readonly close: () => Promise<void>;
 }
 export type Database = Opened<Tables>;
-
-/** Connections of one process; a replica needs few, since writes are grouped. */
-const CONNECTIONS = 8;
 
 /** A server that is gone is noticed, not waited for. */
 const QUERY_MILLISECONDS = 10_000;
@@ -70,24 +67,9 @@ export async function openTables<T>(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error');
 
-// Row numbers are read as numbers: 2^53 of them are enough.
-types.setTypeParser(types.builtins.INT8, Number);
-
 function dialectOf(location: Location, queryMilliseconds: number): Dialect {
-  if (location.kind === 'postgres') {
-    const pool = new Pool({
-      connectionString: location.url,
-      max: CONNECTIONS,
-      connectionTimeoutMillis: 2000,
-      query_timeout: queryMilliseconds,
-      keepAlive: true,
-    });
-    // A connection that breaks is replaced by the pool, and a query on it is rejected. The events say the same again,
-    // for idle connections and for busy ones; without listeners they would end the process.
-    pool.on('error', () => undefined);
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    return new PostgresDialect({ pool });
-  }
+  if (location.kind === 'postgres')
+    return new PostgresDialect({ pool: postgresPool(location.url, queryMilliseconds) });
   if (location.kind === 'memory') return new GenericSqliteDialect(() => openSqlite({ file: ':memory:' }));
   mkdirSync(dirname(location.file), { recursive: true });
   return new GenericSqliteWorkerDialect(

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Location } from '../../src/store/database.ts';
 import { createRecordStore, type RecordStore } from '../../src/store/records.ts';
+import { movingAddress, type MovingAddress } from '../support/moving-address.ts';
 import { postgresPrograms, startPostgres, type Postgres } from '../support/postgres.ts';
+import { startStandby } from '../support/standby.ts';
 import { determination } from './rows.ts';
 
 /** Nothing acknowledged is lost: what the writer printed is found again, whatever happened to it or to its database. */
@@ -164,4 +166,56 @@ describe.skipIf(programs === undefined)('PostgreSQL', () => {
     await Promise.all(opened.map((database) => database.close()));
     fresh.stop();
   }, 60_000);
+});
+
+describe.skipIf(programs === undefined)('PostgreSQL with a standby behind one address', () => {
+  let primary: Postgres;
+  let standby: Postgres;
+  let address: MovingAddress;
+  let location: Location;
+  beforeAll(async () => {
+    primary = await startPostgres(programs ?? '');
+    standby = await startStandby(programs ?? '', primary);
+    address = await movingAddress(primary.port);
+    // A second until a query without an answer is given up, so that these tests are short.
+    const url = `postgres://cartograph@127.0.0.1:${address.port}/postgres?query_timeout=1000`;
+    location = { kind: 'postgres', url };
+  }, 60_000);
+  afterAll(() => {
+    address.close();
+    for (const server of [primary, standby]) server.stop();
+  });
+
+  it('leaves all connections of a server that has vanished, or that takes no writes, after one failure', async () => {
+    const store = createRecordStore(() => openDatabase(location));
+    const read = (): Promise<unknown> => store.determination('none', 'client');
+    await Promise.all([read(), read(), read()]);
+    address.vanish();
+    address.moveTo(standby.port);
+    await expect(read()).rejects.toThrow('timeout');
+    await read();
+    const write = (id: string): Promise<void> => store.keep({ determination: [determination(id)] });
+    await expect(write('refused')).rejects.toThrow('read-only');
+    address.moveTo(primary.port);
+    await write('kept');
+    await store.close();
+  }, 60_000);
+
+  it('has all that was acknowledged when the host of the primary is gone and the standby is promoted', async () => {
+    const writer = startWriter(location, 'over');
+    await writer.until(() => acknowledged(writer, 'over').length > 100);
+    address.vanish();
+    primary.kill();
+    standby.promote();
+    address.moveTo(standby.port);
+    const before = acknowledged(writer, 'over').length;
+    await writer.until(() => acknowledged(writer, 'over').length > before + 100);
+    await writer.kill();
+    const told = acknowledged(writer, 'over');
+    const again = await found({ kind: 'postgres', url: standby.url }, told);
+    process.stdout.write(
+      `postgres, fail-over: ${told.length} acknowledged, ${before} of them before, ${again} found again\n`,
+    );
+    expect(again).toBe(told.length);
+  }, 90_000);
 });

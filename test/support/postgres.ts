@@ -7,6 +7,9 @@ import { delimiter, join } from 'node:path';
 /** A PostgreSQL server of a test's own, on a free port and in a folder that goes with it. */
 export interface Postgres {
   readonly url: string;
+  readonly port: number;
+  /** Makes a standby the server that takes writes. */
+  readonly promote: () => void;
   /** Ends it as a crash does. */
   readonly kill: () => void;
   readonly start: () => void;
@@ -28,7 +31,7 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => ['initdb', 'pg_ctl'].every((name) => existsSync(join(folder, name))));
 }
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject).listen(0, '127.0.0.1', () => {
@@ -52,21 +55,23 @@ function run(program: string, parameters: readonly string[]): void {
 const idOf = (option: '-u' | '-g'): number =>
   Number(execFileSync('id', [option, 'postgres'], { encoding: 'utf8' }));
 
-export async function startPostgres(programs: string): Promise<Postgres> {
+/** @param primary then the server is its standby, by streaming replication */
+export async function startPostgres(programs: string, primary?: Postgres): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'cartograph-postgres-'));
   chmodSync(folder, 0o700);
   if (isRoot) chownSync(folder, idOf('-u'), idOf('-g'));
   const data = join(folder, 'data');
   const port = await freePort();
-  run(join(programs, 'initdb'), [
-    '-D',
-    data,
-    '-U',
-    'cartograph',
-    '--auth=trust',
-    '--encoding=UTF8',
-    '--no-sync',
-  ]);
+  if (primary === undefined)
+    run(join(programs, 'initdb'), [
+      ...['-D', data, '-U', 'cartograph'],
+      ...['--auth=trust', '--encoding=UTF8', '--no-sync'],
+    ]);
+  else
+    run(join(programs, 'pg_basebackup'), [
+      ...['-D', data, '-d', primary.url],
+      ...['--write-recovery-conf', '--checkpoint=fast', '--no-sync'],
+    ]);
   const control = (...parameters: readonly string[]): void => {
     run(join(programs, 'pg_ctl'), ['-D', data, '-w', ...parameters]);
   };
@@ -76,12 +81,16 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   start();
   return {
     url: `postgres://cartograph@127.0.0.1:${port}/postgres`,
+    port,
     start,
+    promote: () => {
+      control('promote');
+    },
     kill: () => {
       control('-m', 'immediate', 'stop');
     },
     stop: () => {
-      control('-m', 'fast', 'stop');
+      if (existsSync(join(data, 'postmaster.pid'))) control('-m', 'fast', 'stop');
       rmSync(folder, { recursive: true });
     },
   };
