@@ -43,9 +43,14 @@ export interface Callers {
   /**
    * @param authorization the header of that name
    * @param paths what the token may be for (`aud`), as paths under the public base URL; the first is the call's own
+   * @param delivery `deliveryOf` the request: a token may come again with the delivery that it came with
    * @throws ServiceError 401
    */
-  readonly identify: (authorization: string | undefined, paths: readonly string[]) => Promise<Identified>;
+  readonly identify: (
+    authorization: string | undefined,
+    paths: readonly string[],
+    delivery: string,
+  ) => Promise<Identified>;
 }
 
 const identified = new WeakMap<Request, Identified>();

@@ -4,6 +4,7 @@ import { jsonBytes } from './body.ts';
 import { callerOf, identifiedOf, remember, type Callers } from './caller.ts';
 import { Refusal } from './client-auth.ts';
 import { ServiceError } from './errors.ts';
+import { deliveryOf } from './request-id.ts';
 
 /** What stands before the routes: who calls, how often, and whether the body came before. */
 export interface Gate {
@@ -29,7 +30,7 @@ export function createGate(callers: Callers, bodyLimit: string): Gate {
   const identify =
     (paths: Paths): RequestHandler =>
     async (request, response, next) => {
-      const found = await callers.identify(request.get('authorization'), paths(request));
+      const found = await callers.identify(request.get('authorization'), paths(request), deliveryOf(request));
       remember(request, found);
       const { origins } = found.caller;
       // Which clients' pages may read answers at all, a preflight decides; this answer is for this client's alone.

@@ -25,9 +25,10 @@ export function registeredCallers(
   /** @throws ServiceError when the token, or the body under it, was used before */
   const useOnce = async (
     { client, jti, until }: Verified,
+    delivery: string,
     ...parts: readonly (string | Uint8Array)[]
   ): Promise<void> => {
-    const token = usedToken({ issuer: client.issuer, jti, expires: until }, ...parts);
+    const token = usedToken({ issuer: client.issuer, jti, expires: until, delivery }, ...parts);
     const use = await replays.use(token, now().getTime() / 1000);
     if (use === 'again') throw new Refusal('token-replayed', 'used before', client.id);
     if (use === 'full')
@@ -43,16 +44,16 @@ export function registeredCallers(
     replace(next) {
       known = byIssuer(next, fetchKeys);
     },
-    async identify(authorization, paths): Promise<Identified> {
+    async identify(authorization, paths, delivery): Promise<Identified> {
       const audiences = paths.map((path) => `${publicUrl}${path}`);
       const verified = await verifyToken(authorization, known, audiences, now());
       const { replay } = verified.client;
-      if (replay === 'strict') await useOnce(verified);
+      if (replay === 'strict') await useOnce(verified, delivery);
       return {
         caller: callerFrom(verified),
         // The path as the audience names it: other spellings of it make no other call.
         admitBody: async (body) => {
-          if (replay === 'per-body') await useOnce(verified, paths[0] ?? '', body);
+          if (replay === 'per-body') await useOnce(verified, delivery, paths[0] ?? '', body);
         },
       };
     },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { WRITE_LIMIT_MILLISECONDS, type Outcome } from '../store/keeper.ts';
-import type { RecordStore, UsedToken } from '../store/records.ts';
+import { isSameDelivery, type RecordStore, type UsedToken } from '../store/records.ts';
 import { inTime, Late } from '../store/time-limit.ts';
 
 /** What was used once and is refused the second time: tokens, or bodies under a token. */
@@ -24,21 +24,23 @@ export function createReplays(
   most: number = MOST,
   limit: number = WRITE_LIMIT_MILLISECONDS,
 ): Replays {
-  const seen = new Map<string, Map<string, number>>();
-  const useHere = ({ issuer, jti, body, expires }: UsedToken, now: number): 'first' | 'again' | 'full' => {
-    const mine = seen.get(issuer) ?? new Map<string, number>();
+  const seen = new Map<string, Map<string, UsedToken>>();
+  const useHere = (token: UsedToken, now: number): 'first' | 'again' | 'full' => {
+    const { issuer, jti, body } = token;
+    const mine = seen.get(issuer) ?? new Map<string, UsedToken>();
     seen.set(issuer, mine);
     // The oldest stand first; one that lasts longer holds up those behind it for some minutes at most.
-    for (const [old, end] of mine) {
-      if (end >= now) break;
+    for (const [old, { expires }] of mine) {
+      if (expires >= now) break;
       mine.delete(old);
     }
     const key = `${jti} ${body}`;
-    const end = mine.get(key);
-    if (end !== undefined && end >= now) return 'again';
+    const before = mine.get(key);
+    if (before !== undefined && before.expires >= now)
+      return isSameDelivery(token, before) ? 'first' : 'again';
     // What is still valid is never forgotten to make room: that would let it in a second time.
     if (mine.size >= most) return 'full';
-    mine.set(key, expires);
+    mine.set(key, token);
     return 'first';
   };
   return {
@@ -57,15 +59,17 @@ export function createReplays(
   };
 }
 
-/** @param parts what must not come twice with the token, beside its id; none where it may be used once */
+/**
+ * @param token its id, and the delivery that it came with
+ * @param parts what must not come twice with the token, beside its id; none where it may be used once
+ */
 export const usedToken = (
-  { issuer, jti, expires }: { readonly issuer: string; readonly jti: string; readonly expires: number },
+  { jti, ...token }: Omit<UsedToken, 'body'>,
   ...parts: readonly (string | Uint8Array)[]
 ): UsedToken => ({
-  issuer,
+  ...token,
   jti: digest([jti]),
   body: parts.length === 0 ? '' : digest(parts),
-  expires,
 });
 
 function digest(parts: readonly (string | Uint8Array)[]): string {

@@ -18,4 +18,16 @@ export const identifyRequest: RequestHandler = (request, response, next) => {
   next();
 };
 
+/**
+ * What the proxy before this process calls the request: the same when it sends one again that another replica broke off,
+ * and otherwise never twice. Empty where there is none. Only a trusted proxy's word is taken, under a header that it sets
+ * itself: a caller who could name a delivery could use a token twice.
+ */
+export function deliveryOf(request: Request): string {
+  const isTrusted = request.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  const given = request.get('x-proxy-request-id');
+  if (given === undefined || !SANE.test(given)) return '';
+  return isTrusted(request.socket.remoteAddress ?? '', 0) ? given : '';
+}
+
 export const requestIdOf = (request: Request): string | undefined => ids.get(request);

@@ -8,7 +8,11 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
  */
 export const migrations = (kind: 'sqlite' | 'postgres'): MigrationProvider => ({
   getMigrations: () =>
-    Promise.resolve({ '0001-records': records(kind), '0002-authorization': authorization }),
+    Promise.resolve({
+      '0001-records': records(kind),
+      '0002-authorization': authorization,
+      '0003-deliveries': deliveries,
+    }),
 });
 
 /** What a request for authorization is made of, and what the sandbox payer answers to it. */
@@ -114,6 +118,16 @@ const records = (kind: 'sqlite' | 'postgres'): Migration => ({
         .execute();
   },
 });
+
+/** A proxy that sends a request again, which a replica broke off, brings its token again. */
+const deliveries: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    await database.schema
+      .alterTable('used_token')
+      .addColumn('delivery', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+  },
+};
 
 /** What purging, reports, and the look-ups of a dispute go by. */
 const INDEXES: readonly (readonly [string, readonly string[]])[] = [

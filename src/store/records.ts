@@ -45,7 +45,7 @@ export interface RecordStore {
     value: string,
     client: string,
   ) => Promise<readonly Row<'payer_answer'>[]>;
-  /** False when the token was used before, here or by another process on the same store. */
+  /** False when the token was used before, here or by another process on the same store, unless by the same delivery. */
   readonly use: (token: UsedToken) => Promise<boolean>;
   /** Deletes the tokens that nobody would take any more. @param now seconds since 1970 */
   readonly forgetTokens: (now: number) => Promise<void>;
@@ -102,18 +102,29 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
     return group.map(() => undefined);
   });
   const tokens = createGroupCommit<UsedToken, boolean>(async (group) => {
-    const inserted = await (
+    const firsts = new Map<string, UsedToken>();
+    for (const token of group) if (!firsts.has(keyOf(token))) firsts.set(keyOf(token), token);
+    const accepted = await (
       await query()
     )
       .insertInto('used_token')
       // In one order everywhere: processes that insert the same tokens at once must not wait for each other.
-      .values(group.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
-      .onConflict((conflict) => conflict.doNothing())
+      .values([...firsts.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['issuer', 'jti', 'body'])
+          // Changes nothing: a row that is written is a row that is returned.
+          .doUpdateSet((expression) => ({ delivery: expression.ref('excluded.delivery') }))
+          .whereRef('used_token.delivery', '=', 'excluded.delivery')
+          .where('used_token.delivery', '!=', ''),
+      )
       .returning(['issuer', 'jti', 'body'])
       .execute();
-    const first = new Set(inserted.map(keyOf));
-    // Of one that stands in the group twice, the second was used before.
-    return group.map((token) => first.delete(keyOf(token)));
+    const keys = new Set(accepted.map(keyOf));
+    return group.map((token) => {
+      const first = firsts.get(keyOf(token));
+      return keys.has(keyOf(token)) && (first === token || isSameDelivery(token, first));
+    });
   });
   return {
     keep: records.add,
@@ -199,7 +210,11 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
   };
 }
 
-const keyOf = ({ issuer, jti, body }: Omit<UsedToken, 'expires'>): string =>
+/** Whether a proxy brings a token again with the request that it brought it with. */
+export const isSameDelivery = (token: UsedToken, before: UsedToken | undefined): boolean =>
+  token.delivery !== '' && token.delivery === before?.delivery;
+
+const keyOf = ({ issuer, jti, body }: Pick<UsedToken, 'issuer' | 'jti' | 'body'>): string =>
   JSON.stringify([issuer, jti, body]);
 
 const PAGE = 500;

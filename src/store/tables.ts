@@ -115,6 +115,8 @@ interface UsedTokenTable {
   body: Written<string>;
   /** Seconds since 1970: after this the token is refused anyway. */
   expires: Written<number>;
+  /** What the proxy calls the request that brought it; empty where none does. It may bring it again. */
+  delivery: string;
 }
 
 export type NewRow<Table extends keyof Tables> = Insertable<Tables[Table]>;

@@ -299,6 +299,33 @@ describe('replicas', () => {
     }
   });
 
+  it('take a token again with the delivery that a trusted proxy brought it with, in every mode', async () => {
+    const delivered = (id: string) => ({ 'x-proxy-request-id': id });
+    for (const replay of ['strict', 'per-body']) {
+      const clients = { hospital: { ...CLIENTS.hospital, replay } };
+      const records = memoryRecords();
+      const one = await start(clients, { records });
+      const other = await start(clients, { records });
+      const signed = await ours(ORDER_SIGN);
+      const statuses = [];
+      for (const [service, headers] of [
+        [one, delivered('delivery-1')],
+        [other, delivered('delivery-1')],
+        [other, delivered('delivery-2')],
+        [one, delivered('delivery-2')],
+        [one, {}],
+      ] as const)
+        statuses.push((await service.post(signed, ORDER_SIGN, undefined, headers)).status);
+      expect(statuses, replay).toEqual([200, 200, 401, 401, 401]);
+    }
+    const direct = await start(CLIENTS, { trustedProxies: '10.0.0.1' });
+    const signed = await ours(ORDER_SIGN);
+    const statuses = [];
+    for (const headers of [delivered('delivery-1'), delivered('delivery-1')])
+      statuses.push((await direct.post(signed, ORDER_SIGN, undefined, headers)).status);
+    expect(statuses).toEqual([200, 401]);
+  });
+
   it.each([
     ['down', () => Promise.reject(new Error('no connection')), 'failed'],
     ['slow', () => new Promise<boolean>(() => undefined), 'late'],
@@ -318,7 +345,8 @@ describe('replicas', () => {
 
 describe('the memory of tokens', () => {
   const silent = { use: () => Promise.resolve(true) };
-  const token = (issuer: string, jti: string, expires: number) => usedToken({ issuer, jti, expires });
+  const token = (issuer: string, jti: string, expires: number) =>
+    usedToken({ issuer, jti, expires, delivery: '' });
 
   it('forgets what has expired, and takes no more rather than forget what has not', async () => {
     const memory = createReplays(silent, () => undefined, 3);
@@ -339,7 +367,8 @@ describe('the memory of tokens', () => {
   });
 
   it('does not run parts together, and keeps no id as it came', () => {
-    const of = (...parts: readonly string[]) => usedToken({ issuer: 'a', jti: 'j\0', expires: 1 }, ...parts);
+    const of = (...parts: readonly string[]) =>
+      usedToken({ issuer: 'a', jti: 'j\0', expires: 1, delivery: '' }, ...parts);
     expect(of('1', '23').body).not.toBe(of('12', '3').body);
     expect(of().jti).toMatch(/^[\w-]{43}$/);
   });

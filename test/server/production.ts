@@ -109,12 +109,13 @@ export interface Options {
   readonly tls?: TlsFiles;
   /** Where several services share one store. */
   readonly records?: RecordStore;
+  readonly trustedProxies?: string;
 }
 
 /** @param clients as in the clients file */
 export async function startProduction(
   clients: Readonly<Record<string, unknown>>,
-  { now = () => NOW, fetchKeys, tls, records = memoryRecords() }: Options = {},
+  { now = () => NOW, fetchKeys, tls, records = memoryRecords(), trustedProxies = 'loopback' }: Options = {},
 ): Promise<Production> {
   const log: string[] = [];
   const replayOutcomes: Outcome[] = [];
@@ -131,7 +132,7 @@ export async function startProduction(
   const app = createApp(
     {
       policies: fixedPolicies({ library }),
-      config: { bodyLimit: '16mb', queryMilliseconds: 2000, trustedProxies: 'loopback' },
+      config: { bodyLimit: '16mb', queryMilliseconds: 2000, trustedProxies },
       fhirBase: `${PUBLIC_URL}${FHIR_PATH}`,
       logger: createLogger('info', stream),
       today: () => TODAY,

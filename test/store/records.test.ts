@@ -137,7 +137,13 @@ describe.each(Object.keys(places))('records in %s', (name) => {
   });
 
   it('let a token be used once for a body, and again when it has expired and was forgotten', async () => {
-    const token = { issuer: 'https://ehr.example.org', jti: 'j1', body: 'b1', expires: 1_767_225_600 };
+    const token = {
+      issuer: 'https://ehr.example.org',
+      jti: 'j1',
+      body: 'b1',
+      expires: 1_767_225_600,
+      delivery: '',
+    };
     expect(await store.use(token)).toBe(true);
     expect(await store.use(token)).toBe(false);
     expect(await store.use({ ...token, body: 'b2' })).toBe(true);
@@ -147,6 +153,16 @@ describe.each(Object.keys(places))('records in %s', (name) => {
     expect(await store.use(token)).toBe(false);
     await store.forgetTokens(token.expires + 1);
     expect(await store.use(token)).toBe(true);
+  });
+
+  it('let a token come again with the delivery that it came with', async () => {
+    const token = { issuer: 'https://ehr.example.org', jti: 'd1', body: '', expires: 1, delivery: 'one' };
+    expect(await store.use(token)).toBe(true);
+    expect(await store.use(token)).toBe(true);
+    expect(await store.use({ ...token, delivery: 'two' })).toBe(false);
+    expect(await store.use({ ...token, delivery: '' })).toBe(false);
+    const both = ['one', 'two', 'one'].map((delivery) => store.use({ ...token, jti: 'd2', delivery }));
+    expect(await Promise.all(both)).toEqual([true, false, true]);
   });
 
   it('are purged by age, and nothing newer with them', async () => {
