@@ -28,6 +28,8 @@ const DAYS = ['cli', 'crd', 'dtr', 'engine', 'fhir', 'fixture', 'records', 'vign
 );
 /** What starts processes, or measures how long something takes: nothing else runs beside it. */
 const ALONE = [
+  'deploy/image',
+  'deploy/scale',
   'impact/processes',
   'load/soak',
   'server/event-loop',

@@ -40,8 +40,8 @@ const PERMISSIVE = [
   'WTFPL OR ISC',
   '(MIT OR CC0-1.0)',
 ];
-/** For tools that are not shipped, three more; the last is for data (which browser can do what). */
-const FOR_TOOLS = [...PERMISSIVE, 'MPL-2.0', '(MIT AND Zlib)', 'CC-BY-4.0'];
+/** For tools that are not shipped, four more; the last is for data (which browser can do what). */
+const FOR_TOOLS = [...PERMISSIVE, 'MPL-2.0', '(MIT AND Zlib)', 'CC0-1.0', 'CC-BY-4.0'];
 /** Licences in the packages' own words: the National Library of Medicine's, modelled on BSD. */
 const OWN_WORDS = ['fhirpath', '@lhncbc/ucum-lhc', 'lforms'];
 /**
