@@ -8,6 +8,7 @@ import type { Named } from './settings.ts';
 export type Arguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'worker'; readonly threads: number }
+  | { readonly kind: 'purge'; readonly isQueued: boolean }
   | {
       readonly kind: 'compare';
       readonly policy: string;
@@ -38,8 +39,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Options that say how the work is done, which a worker has too. */
-const OF_A_WORKER = ['threads', 'format', 'queue', 'help'];
+/** Options that each command takes beside those that are always there. */
+const ALWAYS = ['format', 'queue', 'help'];
+const OF_A_WORKER = ['threads', ...ALWAYS];
 
 /** @throws Mistake that names the option */
 export function readArguments(argv: readonly string[]): Arguments {
@@ -52,6 +54,11 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (stray !== undefined)
       throw new Mistake(`--${stray} is not for a worker: it evaluates what it is given`);
     return { kind: 'worker', threads };
+  }
+  if (command === 'purge' && rest.length === 0) {
+    const stray = Object.keys(values).find((name) => !ALWAYS.includes(name));
+    if (stray !== undefined) throw new Mistake(`--${stray} is not for purge: it deletes all stopped runs`);
+    return { kind: 'purge', isQueued: values.queue };
   }
   if (command !== undefined) throw new Mistake(`"${command}" is not understood; --help`);
   const { policy, charts, output, queue } = values;

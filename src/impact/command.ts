@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PolicyProblems } from '../server/policies.ts';
 import type { Location } from '../store/database.ts';
@@ -66,6 +66,13 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
     case 'worker':
       await surroundings.work(databaseUrl(surroundings), options.threads);
       return;
+    case 'purge': {
+      const count = await purge(options.isQueued, surroundings);
+      const output = surroundings.output(undefined);
+      await output.write(`${count} stopped ${count === 1 ? 'run' : 'runs'} deleted\n`);
+      await output.end();
+      return;
+    }
     case 'compare':
       await compare(options, surroundings);
   }
@@ -114,6 +121,25 @@ async function compare(
     if (isOver) await store.remove();
     await runs.close();
     if (isOver) place.remove();
+  }
+}
+
+/** Deletes what stopped runs have left, patients' data among it. @returns how many runs */
+async function purge(isQueued: boolean, surroundings: Surroundings): Promise<number> {
+  if (!isQueued) {
+    const folder = join(surroundings.dataFolder, 'impact');
+    const files = existsSync(folder) ? readdirSync(folder) : [];
+    for (const name of files) rmSync(join(folder, name));
+    return files.filter((name) => name.endsWith('.sqlite')).length;
+  }
+  const runs = await openRuns({ kind: 'postgres', url: databaseUrl(surroundings) });
+  try {
+    // Jobs that workers still find for them hold numbers alone, and do nothing.
+    const ids = await runs.ids();
+    for (const id of ids) await runs.run(id).remove();
+    return ids.length;
+  } finally {
+    await runs.close();
   }
 }
 

@@ -39,6 +39,11 @@ A run that was stopped goes on when the same command is given again. What it has
 read is in a folder "impact" of DATA_FOLDER (data when not set), with --queue in
 the database, and is deleted when the report is written.
 
+One that is not to go on leaves patients' data there. When none is under way,
+  npm run impact -- purge [--queue]
+deletes what stopped runs have left, in DATA_FOLDER or with --queue in the
+database.
+
 The exit code is 0, 2 for a mistake in the command, its policy or its charts, or
 1 when the program failed.
 `;

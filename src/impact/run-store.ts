@@ -48,6 +48,7 @@ export interface RunStore extends StagedLines {
 
 export interface OpenRuns {
   readonly run: (id: string) => RunStore;
+  readonly ids: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -70,7 +71,11 @@ export async function openRuns(location: Location): Promise<OpenRuns> {
     prefix: 'impact',
     queryMilliseconds: QUERY_MILLISECONDS,
   });
-  return { run: (id) => runStore(query, id), close };
+  return {
+    run: (id) => runStore(query, id),
+    ids: async () => (await query.selectFrom('impact_run').select('id').execute()).map(({ id }) => id),
+    close,
+  };
 }
 
 function runStore(query: Kysely<ImpactTables>, run: string): RunStore {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, createWriteStream, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -108,6 +108,10 @@ describe('a run that is killed half-way', () => {
       await first.ended;
       const done = evaluatedIn(environment.DATA_FOLDER);
       expect(done).toBeLessThan(summaryOf(expected).orders);
+      cpSync(environment.DATA_FOLDER, join(folder, 'given-up'), { recursive: true });
+      const purged = await impact(join(folder, 'given-up'), ['purge']);
+      expect(purged).toMatchObject({ code: 0, out: '1 stopped run deleted\n' });
+      expect(readdirSync(join(folder, 'given-up', 'impact'))).toEqual([]);
 
       const second = start([...options, '--threads', '2'], environment);
       await second.ended;
@@ -192,6 +196,9 @@ describe.skipIf(programs === undefined)('workers', () => {
       process.stdout.write(
         `impact, worker killed: ${await jobs('retry_count > 0')} of ${await jobs('true')} jobs done by the other\n`,
       );
+      await database.query("insert into impact_run (id, settings, is_staged) values ('given-up', '{}', 0)");
+      const purged = await impact(folder, ['purge', '--queue'], postgres.url);
+      expect(purged).toMatchObject({ code: 0, out: '1 stopped run deleted\n' });
       await database.end();
 
       left.child.kill('SIGTERM');
