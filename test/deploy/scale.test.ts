@@ -59,7 +59,7 @@ describe.skipIf(programs === undefined || nginxPath === undefined)('two replicas
     replicas[index] = replica;
     return replica;
   };
-  const answers = (index: number): number => replicas[index]?.output().split('"msg":"call"').length ?? 0;
+  const answers = (index: number): number => replicas[index]?.output().split('"msg":"answered"').length ?? 0;
 
   beforeAll(async () => {
     key = await keyPair('ES256', 'one');
