@@ -64,21 +64,21 @@ class WatchedFacts extends Map<string, Fact> {
 
 /** What a change can show in: of a fact, where it is asked; of a policy, where something is expected of that policy. */
 function concernedBy(
-  { file, change }: Mutant,
+  { file, touched }: Mutant,
   { policies }: Library,
   askedBy: ReadonlyMap<StoredVignette, ReadonlySet<string>>,
 ): (stored: StoredVignette) => boolean {
   const [folder = ''] = file.split('/');
   if (file.startsWith('shared/facts/')) {
-    const fact = change.split(/[.:]/)[0] ?? '';
-    return (stored) => askedBy.get(stored)?.has(fact) ?? false;
+    const facts = touched();
+    return (stored) => facts.some((fact) => askedBy.get(stored)?.has(fact));
   }
-  const touched = policies.filter(
+  const concerned = policies.filter(
     ({ id, version }) => folder === 'shared' || folder === id || folder === `${id}@${version}`,
   );
   return (stored) => {
     const expected = policiesOf(stored);
-    return expected.length === 0 || touched.some(({ id }) => expected.includes(id));
+    return expected.length === 0 || concerned.some(({ id }) => expected.includes(id));
   };
 }
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { clearLine, cursorTo } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { Piscina } from 'piscina';
 import { parse } from 'yaml';
 import * as z from 'zod';
@@ -9,12 +12,14 @@ import { dataFiles } from '../../src/server/policies.ts';
 import { end, FOLDERS, policiesNamed, readAll, usage, type Ended } from './command.ts';
 import type { Fate } from './mutant-run.ts';
 import type { Result, Share, ThreadData } from './mutant-thread.ts';
-import { mutantsOf } from './mutations.ts';
+import { mutantsIn } from './mutations.ts';
 import { runVignette } from './vignette-files.ts';
 
 /**
- * `npm run policy:mutate [-- <policy>]`: changes each limit, quantifier, guard, window and class set, one at a time, and
- * shows that some vignette then comes out otherwise. 1 when a change survives that is not explained.
+ * `npm run policy:mutate [-- <policy>] [-- --file <name>]`: changes each limit, quantifier, guard, window and class set,
+ * one at a time, and shows that some vignette then comes out otherwise. `--file` tries the changes of one file alone, such as
+ * `lymphoma-course`. Survivors are printed as they are found; a run that is stopped closes with what it had tried.
+ * 1 when a change survives that is not explained.
  */
 
 /** Changes that no vignette can show, each with the reason. */
@@ -26,12 +31,18 @@ const explainedSchema = z.array(
 /** Changes that a thread tries before it takes the next: neighbours, which are shown by the same vignettes. */
 const SHARE = 12;
 
-async function mutate([name, ...rest]: readonly string[]): Promise<Ended> {
-  if (rest.length > 0) return usage('usage: npm run policy:mutate [-- <policy>]');
+/** 128 and the number of SIGINT, as shells have it. */
+const INTERRUPTED = 130;
+
+async function mutate(argv: readonly string[]): Promise<Ended> {
+  const given = argumentsOf(argv);
+  if (given === undefined) return usage('usage: npm run policy:mutate [-- <policy>] [-- --file <name>]');
   const read = readAll(FOLDERS);
   if ('lines' in read) return read;
-  const policies = policiesNamed(name, read.library);
+  const policies = policiesNamed(given.name, read.library);
   if ('lines' in policies) return policies;
+  const total = mutantsIn(given.file, policies, dataFiles(FOLDERS.services), read.library).length;
+  if (total === 0) return usage(`nothing to change in a file "${given.file ?? ''}"`);
   // A vignette that fails anyway would fail for every change.
   for (const stored of read.vignettes) {
     const { differences } = await runVignette(stored, read.library);
@@ -41,57 +52,92 @@ async function mutate([name, ...rest]: readonly string[]): Promise<Ended> {
         exitCode: 1,
       };
   }
-  const total = mutantsOf(policies, dataFiles(FOLDERS.services), read.library).length;
-  return summary(await fatesOf(name, total), name !== undefined);
+  return fatesOf(given, total);
 }
 
-/** Tries every change, on all cores. */
-async function fatesOf(name: string | undefined, total: number): Promise<readonly Result[]> {
+function argumentsOf(argv: readonly string[]): ThreadData | undefined {
+  try {
+    const options = { file: { type: 'string' } } as const;
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    return positionals.length > 1 ? undefined : { name: positionals[0], file: values.file };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tries every change, on all cores, until all are tried or SIGINT comes. */
+async function fatesOf(data: ThreadData, total: number): Promise<Ended> {
   const threads = availableParallelism();
-  const data: ThreadData = { name };
   const pool = new Piscina<Share, readonly Result[]>({
     filename: fileURLToPath(new URL('./mutant-thread.ts', import.meta.url)),
     workerData: data,
     minThreads: threads,
     maxThreads: threads,
   });
+  const explained = explanations();
+  const results: Result[] = [];
   const progress = barOn(process.stderr)('Changing', total, 0, 'changes');
   const shares = Array.from({ length: Math.ceil(total / SHARE) }, (_item, index) => ({
     from: index * SHARE,
     to: (index + 1) * SHARE,
   }));
-  const results = await Promise.all(
+  const all = Promise.all(
     shares.map(async (share) => {
       const found = await pool.run(share);
+      results.push(...found);
+      for (const result of found.filter(({ fate }) => fate === 'survived'))
+        if (!explained.has(keyOf(result))) printSurvivor(result);
       progress.advance(found.length);
-      return found;
     }),
   );
+  await Promise.race([all, once(process, 'SIGINT')]);
   progress.end();
   await pool.destroy();
-  return results.flat();
+  return summary(results, explained, total, data.name !== undefined || data.file !== undefined);
 }
 
-function summary(results: readonly Result[], isPart: boolean): Ended {
-  const explained = existsSync(EXPLAINED)
-    ? explainedSchema.parse(parse(readFileSync(EXPLAINED, 'utf8'))).flatMap(({ changes }) => changes)
-    : [];
-  const key = ({ file, change }: Result): string => `${file} ${change}`;
+function printSurvivor({ file, line, change }: Result): void {
+  // In place of the bar, which is then drawn again below.
+  if (process.stderr.isTTY) {
+    clearLine(process.stderr, 0);
+    cursorTo(process.stderr, 0);
+  }
+  process.stdout.write(`survives: cds-services/${file}:${line} ${change}\n`);
+}
+
+const keyOf = ({ file, change }: Result): string => `${file} ${change}`;
+
+const explanations = (): ReadonlySet<string> =>
+  new Set(
+    existsSync(EXPLAINED)
+      ? explainedSchema.parse(parse(readFileSync(EXPLAINED, 'utf8'))).flatMap(({ changes }) => changes)
+      : [],
+  );
+
+function summary(
+  results: readonly Result[],
+  explained: ReadonlySet<string>,
+  total: number,
+  isPart: boolean,
+): Ended {
   const survivors = results.filter(({ fate }) => fate === 'survived');
-  const open = survivors.filter((result) => !explained.includes(key(result)));
-  const survived = new Set(survivors.map(key));
-  const tried = new Set(results.map(key));
-  // Of part of the policies, only what was tried can be said to be out of date.
-  const stale = explained.filter((item) => !survived.has(item) && (!isPart || tried.has(item)));
+  const open = survivors.filter((result) => !explained.has(keyOf(result)));
+  const survived = new Set(survivors.map(keyOf));
+  const tried = new Set(results.map(keyOf));
+  const isStopped = results.length < total;
+  // Where not everything was tried, only what was can be said to be out of date.
+  const stale = [...explained].filter(
+    (item) => !survived.has(item) && (!(isPart || isStopped) || tried.has(item)),
+  );
   const count = (fate: Fate): number => results.filter((result) => result.fate === fate).length;
   return {
     lines: [
-      ...open.map(({ file, line, change }) => `survives: cds-services/${file}:${line} ${change}`),
       ...stale.map((item) => `explained, but does not survive (any more): ${item}`),
-      `${results.length} changes: ${count('killed')} shown by a vignette, ${count('refused')} refused at load, ` +
+      `${isStopped ? `stopped: ${results.length} of ${total}` : total} changes: ` +
+        `${count('killed')} shown by a vignette, ${count('refused')} refused at load, ` +
         `${survivors.length - open.length} explained, ${open.length} survive`,
     ],
-    exitCode: open.length + stale.length > 0 ? 1 : 0,
+    exitCode: isStopped ? INTERRUPTED : open.length + stale.length > 0 ? 1 : 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LineCounter, isMap, isSeq, parseDocument, type Document, type Node } from 'yaml';
 import type { DataFile } from '../../src/policy/data-files.ts';
 import { COMPARISONS } from '../../src/policy/criterion.ts';
@@ -12,6 +13,8 @@ export interface Mutant {
   /** What was changed, without its line: the same from one run to the next. */
   readonly change: string;
   readonly text: () => string;
+  /** The entries of the file that are otherwise then, such as facts: every use of an anchor too. */
+  readonly touched: () => readonly string[];
 }
 
 type Path = readonly (string | number)[];
@@ -58,11 +61,22 @@ export function mutantsOf(
   });
 }
 
-/** An anchor is one place of the file, wherever it is used: a change of what it holds changes every use. */
+/** The changes of one file, such as `lymphoma-course` or `bcbsma-942/policy`; of every file without a name. */
+export const mutantsIn = (
+  name: string | undefined,
+  policies: readonly Policy[],
+  files: readonly DataFile[],
+  library: Library,
+): readonly Mutant[] =>
+  mutantsOf(policies, files, library).filter(
+    ({ file }) => name === undefined || `/${file}`.endsWith(`/${name}.yaml`),
+  );
+
+/** An anchor is one place of the file, wherever it is used or merged: a change of what it holds changes every use. */
 function inFile({ path: file, text }: DataFile, find: (root: Json, add: Add) => void): readonly Mutant[] {
   const lines = new LineCounter();
-  const document = parseDocument(text, { merge: true, lineCounter: lines });
-  // What an anchor holds is one object here, and stays one when it is cloned.
+  const document = parseDocument(text, { lineCounter: lines });
+  // What an anchor holds is one object here, under `<<` too, and stays one when it is cloned.
   const root: unknown = document.toJS();
   if (!isJson(root)) return [];
   const mutants: Mutant[] = [];
@@ -73,19 +87,33 @@ function inFile({ path: file, text }: DataFile, find: (root: Json, add: Add) => 
     const key = `${String(path.at(-1))} ${what}`;
     if (changes.has(key)) return;
     tried.set(parent, changes.add(key));
+    const mutated = (): Json => {
+      const copy = structuredClone(root);
+      edit(copy);
+      return merged(copy);
+    };
     mutants.push({
       file,
       line: lines.linePos(offsetOf(document, path)).line,
       change: `${placeOf(root, path)}: ${what}`,
-      text: () => {
-        const mutated = structuredClone(root);
-        edit(mutated);
-        // JSON is YAML.
-        return JSON.stringify(mutated);
+      // JSON is YAML.
+      text: () => JSON.stringify(mutated()),
+      touched: () => {
+        const [before, after] = [merged(root), mutated()];
+        return Object.keys(before).filter((key) => !isDeepStrictEqual(before[key], after[key]));
       },
     });
   });
   return mutants;
+}
+
+/** What `<<` stands for, in its place: what is beside it goes before what it brings. */
+function merged(node: Json): Json {
+  const within = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(within) : isJson(value) ? merged(value) : value;
+  const { '<<': brought, ...own } = node;
+  const all = isJson(brought) ? { ...merged(brought), ...own } : own;
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, within(value)]));
 }
 
 /** Where the path stands in the file; the use of an anchor, when it leads into what the anchor holds. */
