@@ -1,4 +1,4 @@
-import { CLINICAL } from './fact-schema.ts';
+import { CLINICAL } from './retrieve-schema.ts';
 import { evidenceOf, type Fact, type Retrieve } from './fact.ts';
 
 /** A fact as its file states it, for people: what it asks, and which records answer it. */

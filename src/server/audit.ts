@@ -46,7 +46,10 @@ function actionOf({ method, path }: Request): AuditedRequest['action'] | undefin
   if (method === 'POST' && path === '/fhir/Claim/$submit') return 'call';
   if (['GET', 'POST'].includes(method) && path.startsWith('/determinations/')) return 'read';
   if (method === 'POST' && path === '/fhir/QuestionnaireResponse') return 'answers';
-  if (path.startsWith('/fhir/QuestionnaireResponse/') || /\/\$(populate|questionnaire-package|inquire)$/.test(path))
+  if (
+    path.startsWith('/fhir/QuestionnaireResponse/') ||
+    /\/\$(populate|questionnaire-package|inquire)$/.test(path)
+  )
     return 'read';
   return undefined;
 }
