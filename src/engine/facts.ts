@@ -2,7 +2,6 @@ import type { DateInterval } from '../fhir/date.ts';
 import {
   retrievesOf,
   typesOf as typesOfFact,
-  type EventsFact,
   type Fact,
   type Question,
   type Retrieve,
@@ -30,7 +29,7 @@ import {
 import { linesAnswer } from './lines.ts';
 import { seriesAnswer } from './series.ts';
 import { settingAnswer } from './setting.ts';
-import { isNewerThanLastDose, therapyOf, type Therapy } from './therapy.ts';
+import { eventsAnswer, isNewerThanLastDose, therapyOf, type Therapy } from './therapy.ts';
 import { placed, placedAtFirst, type Placed } from './window.ts';
 
 /** Asks facts of one chart. */
@@ -310,14 +309,3 @@ const typesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
 
 const decidingTypes = (fact: Question, { library }: Scope): ReadonlySet<string> =>
   typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referredRetrieves(fact, library)]);
-
-function eventsAnswer(fact: EventsFact, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {
-  const found = fact.events.flatMap(hits);
-  return {
-    truth: proofOf(found).length > 0 ? true : null,
-    needs: undefined,
-    evidence: distinct(found.map(({ evidence }) => evidence)),
-    missing: [],
-    searched: searchedBy(fact.events, scope.chart),
-  };
-}

@@ -5,7 +5,8 @@ import type { Truth } from '../fhir/truth.ts';
 import { drugsOf, exposureOf, type Exposure, type Span } from './exposure.ts';
 import { regimensOf, type Regimen } from './regimens.ts';
 import { proofOf, type Hit } from './retrieve.ts';
-import type { Scope } from './scope.ts';
+import { distinct, type Answer } from './result.ts';
+import { searchedBy, type Scope } from './scope.ts';
 
 /** When the latest regimen began, or the latest day on which it can have: a day number, `none` without any event, `unclear` when an undated one still runs. */
 export type RegimenStart = number | 'none' | 'unclear';
@@ -24,6 +25,22 @@ export interface Therapy {
   readonly doses: ReadonlySet<ChartRecord>;
   /** Every record that counts as a dose. */
   readonly hits: readonly Hit[];
+}
+
+/** What a therapy's records say when they are asked for themselves. */
+export function eventsAnswer(
+  fact: EventsFact,
+  scope: Scope,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+): Answer {
+  const found = fact.events.flatMap(hits);
+  return {
+    truth: proofOf(found).length > 0 ? true : null,
+    needs: undefined,
+    evidence: distinct(found.map(({ evidence }) => evidence)),
+    missing: [],
+    searched: searchedBy(fact.events, scope.chart),
+  };
 }
 
 /** Whether something of these days is surely newer than the last dose; null where the dates leave it open. */
