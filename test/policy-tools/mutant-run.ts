@@ -71,7 +71,7 @@ function concernedBy(
   const [folder = ''] = file.split('/');
   if (file.startsWith('shared/facts/')) {
     const facts = touched();
-    return (stored) => facts.some((fact) => askedBy.get(stored)?.has(fact));
+    return (stored) => facts.some((fact) => askedBy.get(stored)?.has(fact) === true);
   }
   const concerned = policies.filter(
     ({ id, version }) => folder === 'shared' || folder === id || folder === `${id}@${version}`,
