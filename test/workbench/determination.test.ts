@@ -191,6 +191,8 @@ describe('the view', () => {
     expect(await fitsItsWindow(page)).toBe(true);
     expect(await page.locator('img[src=x]').count()).toBe(0);
     expect(troubles).toEqual([]);
+    // What is asked on the page's behalf must not outlive it.
+    await page.unrouteAll({ behavior: 'wait' });
     await close();
   });
 });
