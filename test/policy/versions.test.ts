@@ -69,7 +69,7 @@ describe('of two versions, the one in force on the date of service is used', () 
     ['without a planned date, the one of the day of the request', undefined, '2025-09', '2025-09-01', 'met'],
   ])('%s', async (_name, event, version, effective, ofAge) => {
     const determinations = await determinationsOf(app, planned(event));
-    expect(determinations.map(({ policy }) => policy)).toEqual([
+    expect(determinations.map(({ policy }) => policy)).toMatchObject([
       { id: POLICY, payer: 'CarePartners of Connecticut', version, effective },
     ]);
     const [determination] = determinations;
