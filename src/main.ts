@@ -34,6 +34,7 @@ import { sandboxCaller, sandboxCallers } from './server/sandbox-caller.ts';
 import { readFixtures } from './server/sandbox.ts';
 import { startTracing } from './server/tracing.ts';
 import { openDatabase, type Location } from './store/database.ts';
+import type { Outcome } from './store/keeper.ts';
 import { createRecordStore, type RecordStore } from './store/records.ts';
 import { today } from './today.ts';
 
@@ -96,7 +97,7 @@ async function start(config: Config): Promise<void> {
   const { callers, readAgain } =
     access.mode === 'sandbox'
       ? { callers: sandboxCallers(sandboxCaller(access, library)), readAgain: () => undefined }
-      : productionCallers(access, library, records, metrics, logger);
+      : productionCallers(access, library, records, config.recordMilliseconds, metrics, logger);
   const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
   const app = createApp(
     {
@@ -208,6 +209,7 @@ function productionCallers(
   { clients: file, publicUrl }: ProductionSettings,
   library: Library,
   records: RecordStore,
+  recordMilliseconds: number,
   metrics: Metrics,
   logger: Logger,
 ): {
@@ -215,14 +217,15 @@ function productionCallers(
   readonly readAgain: (library: Library) => void;
 } {
   const clients = loadClients(file, library);
-  const replays = createReplays(records, (outcome, error) => {
+  const report = (outcome: Outcome, error?: unknown): void => {
     metrics.tokenChecked(outcome);
     if (outcome !== 'kept')
       logger.warn(
         { outcome, ...(error === undefined ? {} : errorPlace(error)) },
         'whether a token was used before is known of this process alone',
       );
-  });
+  };
+  const replays = createReplays(records, report, recordMilliseconds);
   const callers = registeredCallers(clients, publicUrl, () => new Date(), replays);
   logger.info({ clients: clients.map(({ id }) => id) }, 'clients file read');
   const readAgain = (inForce: Library): void => {

@@ -66,6 +66,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
       if (outcome === 'late') given.logger.warn(line, 'a record came late');
       else given.logger.error(line, 'a record was not kept, or not read');
     },
+    given.config.recordMilliseconds,
   );
   const dependencies: Omit<Dependencies, keyof Edition> = {
     now: () => new Date(),

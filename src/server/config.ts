@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
 import type { Location } from '../store/database.ts';
+import { WAIT_MILLISECONDS } from '../store/keeper.ts';
 import { locationOf } from '../store/location.ts';
 import { normalBase } from './fhir-base.ts';
 
@@ -14,6 +15,8 @@ export interface Config {
   readonly queryMilliseconds: number;
   /** The same for the hooks that CRD gives 10 s. */
   readonly longQueryMilliseconds: number;
+  /** What a call waits for a record to be kept or read, at most. */
+  readonly recordMilliseconds: number;
   /** Threads that evaluate CAR-T orders. */
   readonly evaluationThreads: number;
   readonly logLevel: string;
@@ -88,6 +91,7 @@ const common = {
     .default('16mb'),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
   QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
+  RECORD_TIMEOUT_MS: whole('RECORD_TIMEOUT_MS', 50, 60_000, WAIT_MILLISECONDS),
   // One core is left to the thread that serves all calls.
   THREADS: whole('THREADS', 1, 64, Math.min(4, Math.max(1, availableParallelism() - 1))),
   POLICY_FOLDER: z.string().optional(),
@@ -292,6 +296,7 @@ const commonSettings = (
   bodyLimit: read.BODY_LIMIT,
   queryMilliseconds: read.QUERY_TIMEOUT_MS,
   longQueryMilliseconds: read.QUERY_TIMEOUT_LONG_MS,
+  recordMilliseconds: read.RECORD_TIMEOUT_MS,
   evaluationThreads: read.THREADS,
   logLevel: read.LOG_LEVEL,
   retentionDays: read.RETENTION_DAYS,

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { RecordStore } from '../store/records.ts';
-import { WRITE_LIMIT_MILLISECONDS } from '../store/keeper.ts';
+import { WAIT_MILLISECONDS } from '../store/keeper.ts';
 import { inTime } from '../store/time-limit.ts';
 import type { Metrics } from './metrics.ts';
 import { allow } from './methods.ts';
@@ -80,7 +80,7 @@ function readiness({
   let wasOpened = false;
   return async () => {
     if (isStopping()) return ['shutdown'];
-    wasOpened ||= await inTime(records.check(), WRITE_LIMIT_MILLISECONDS).then(
+    wasOpened ||= await inTime(records.check(), WAIT_MILLISECONDS).then(
       () => true,
       () => false,
     );

@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../fhir/json.ts';
 import { parseJson } from '../fhir/number-text.ts';
 import { formsOf } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
-import { createKeeper, WRITE_LIMIT_MILLISECONDS, type Health, type Outcome } from '../store/keeper.ts';
+import { createKeeper, WAIT_MILLISECONDS, type Health, type Outcome } from '../store/keeper.ts';
 import type { RecordStore } from '../store/records.ts';
 import { inTime, Late } from '../store/time-limit.ts';
 import type { NewRow } from '../store/tables.ts';
@@ -115,18 +115,20 @@ interface StoredForms {
 /**
  * @param library the policies in force
  * @param report told of each writing or reading that failed or came late, without its content
+ * @param limit milliseconds that a call waits
  */
 export function createRecordKeeping(
   store: RecordStore,
   library: () => Library,
   report: (outcome: Outcome, error?: unknown) => void,
+  limit: number = WAIT_MILLISECONDS,
 ): RecordKeeping {
-  const keeper = createKeeper(store, report);
+  const keeper = createKeeper(store, report, limit);
   const readings = { late: 0, failed: 0 };
   /** The cause is the operator's business; nobody waits longer for a record than to keep one. */
   const read = async <T>(reading: Promise<T>): Promise<T> => {
     try {
-      return await inTime(reading, WRITE_LIMIT_MILLISECONDS);
+      return await inTime(reading, limit);
     } catch (error) {
       const outcome = error instanceof Late ? 'late' : 'failed';
       readings[outcome] += 1;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { WRITE_LIMIT_MILLISECONDS, type Outcome } from '../store/keeper.ts';
+import { WAIT_MILLISECONDS, type Outcome } from '../store/keeper.ts';
 import { isSameDelivery, type RecordStore, type UsedToken } from '../store/records.ts';
 import { inTime, Late } from '../store/time-limit.ts';
 
@@ -17,12 +17,13 @@ const MOST = 100_000;
  * was seen before a restart. Where the store does not answer in time the call goes on, refused only if this process has
  * seen its token: a clinician's call must not hang on the store, and what is stored cannot be read without it.
  * @param report told how each question to the store went
+ * @param limit milliseconds that a call waits for the store
  */
 export function createReplays(
   store: Pick<RecordStore, 'use'>,
   report: (outcome: Outcome, error?: unknown) => void,
+  limit: number = WAIT_MILLISECONDS,
   most: number = MOST,
-  limit: number = WRITE_LIMIT_MILLISECONDS,
 ): Replays {
   const seen = new Map<string, Map<string, UsedToken>>();
   const useHere = (token: UsedToken, now: number): 'first' | 'again' | 'full' => {

@@ -52,7 +52,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => ehr.listen(0, '127.0.0.1', resolve));
   service = fork(folder('src/main.ts'), {
     // A busy machine must not make a good call late.
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'info', QUERY_TIMEOUT_MS: '25000' },
+    env: {
+      ...process.env,
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      QUERY_TIMEOUT_MS: '25000',
+      RECORD_TIMEOUT_MS: '25000',
+    },
     execArgv: ['--expose-gc', '--import', folder('test/load/reported-memory.ts')],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

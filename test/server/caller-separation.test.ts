@@ -349,7 +349,7 @@ describe('the memory of tokens', () => {
     usedToken({ issuer, jti, expires, delivery: '' });
 
   it('forgets what has expired, and takes no more rather than forget what has not', async () => {
-    const memory = createReplays(silent, () => undefined, 3);
+    const memory = createReplays(silent, () => undefined, undefined, 3);
     const uses: string[] = [];
     for (const [jti, now] of [
       ['1', 0],
