@@ -63,6 +63,7 @@ describe('the criteria', () => {
 
   it('are led to by what is to do, and say what was searched', async () => {
     const { page, close } = await determined('abecma-four-lines');
+    await page.locator('.course-rows').waitFor();
     await page.getByRole('button', { name: 'criterion 6' }).click();
     const head = page.getByRole('button', { name: /^6 No earlier FDA-approved BCMA-directed CAR-T/ });
     await vi.waitFor(async () => {
