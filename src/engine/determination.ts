@@ -15,7 +15,7 @@ import { formAnswers } from './form-answers.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
-import { grantedAuthorization, type GrantedAuthorization } from './granted.ts';
+import { grantedAuthorization, unreadAuthorization, type GrantedAuthorization } from './granted.ts';
 import { priorAuthorization } from './requirement.ts';
 import { appliesCriterion, productCriterion } from './standing-criteria.ts';
 import { submissionOf, type Submission } from './submission.ts';
@@ -187,13 +187,14 @@ function determined(
           },
         ];
 
+  const unread = unreadAuthorization(base.priorAuthorization, scope);
   const { product } = order;
   const indications = policy.indications.filter(({ products }) => isForProduct(products, product));
   if (product === null && indications.length === 0) {
     return {
       ...settled(null, 'documentation-needed'),
       criteria: [productCriterion(policy, order, library)],
-      anomalies: [...doubtAnomaly, ...generalAnomalies(policy)],
+      anomalies: [...doubtAnomaly, ...unread, ...generalAnomalies(policy)],
     };
   }
 
@@ -202,6 +203,7 @@ function determined(
     evaluateIndication(indication, criterionScope, applies);
   const anomaliesOf = (evaluated: Evaluated | undefined): readonly Anomaly[] => [
     ...doubtAnomaly,
+    ...unread,
     ...policyAnomalies(policy, evaluated),
     ...chartAnomalies(chart.anomalies, withParts(evaluated?.criteria ?? [])),
     ...answerAnomalies(answers.problems, withParts(evaluated?.criteria ?? [])),

@@ -3,10 +3,10 @@ import { formatDay, parseDate, parsePeriod, type DateInterval } from '../fhir/da
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Library } from '../policy/library.ts';
-import type { Determination, GovernedOrder } from './determination.ts';
 import type { OrderedQuantity } from '../fhir/ordered-quantity.ts';
+import type { Anomaly, Determination, GovernedOrder } from './determination.ts';
 import type { Setting } from './result.ts';
-import type { Scope } from './scope.ts';
+import { BROKEN_SOURCES, isUnread, type Scope } from './scope.ts';
 
 /** An authorization that the payer has given, and that the order still keeps to. */
 export interface GrantedAuthorization {
@@ -22,12 +22,14 @@ export interface GrantedAuthorization {
 /**
  * The authorization of this order, from the ClaimResponses of the chart (Da Vinci PAS). It must be certified in total and
  * numbered, for this product under this coverage, hold on the planned day, be for this setting and not for less than
- * is ordered. What cannot be told of it does not count for it, and of several answers to one request the last one does.
+ * is ordered. What cannot be told of it does not count for it, and of several answers to one request the last one does:
+ * where not all could be read, none does.
  */
 export function grantedAuthorization(
   governed: GovernedOrder,
   { chart, asOf, library }: Pick<Scope, 'chart' | 'asOf' | 'library'>,
 ): GrantedAuthorization | undefined {
+  if (isUnread(ANSWERS, chart, BROKEN_SOURCES)) return undefined;
   const answers = chart
     .of('ClaimResponse')
     .filter(({ resource, hasSubject }) => hasSubject && isAnswer(resource));
@@ -50,6 +52,22 @@ export function grantedAuthorization(
   return undefined;
 }
 
+/** Said where the payer's answers could not be read, and one of them may be the authorization of the order. */
+export function unreadAuthorization(
+  priorAuthorization: Determination['priorAuthorization'],
+  { chart }: Pick<Scope, 'chart'>,
+): readonly Anomaly[] {
+  if (priorAuthorization === 'not-required' || !isUnread(ANSWERS, chart, BROKEN_SOURCES)) return [];
+  const { reason } = chart.source('ClaimResponse');
+  return [
+    {
+      id: 'chart.authorization',
+      text: `The payer’s earlier answers (ClaimResponse) could not be read${reason === undefined ? '' : `: ${reason}`}. An authorization that was given already is not known here.`,
+      criteria: [],
+    },
+  ];
+}
+
 /**
  * True where the authorization settles that none is to be asked for: nothing in the chart speaks against a criterion by
  * now, which the payer may not know.
@@ -62,6 +80,9 @@ export const isAuthorized = ({
   authorization !== undefined &&
   priorAuthorization !== 'not-required' &&
   (decision === 'criteria-met' || decision === 'documentation-needed');
+
+/** What a payer's answers in advance are. */
+const ANSWERS: ReadonlySet<string> = new Set(['ClaimResponse']);
 
 /** The therapy itself is asked for as a medical claim; a pharmacy's approval of the drug is another thing. */
 const MEDICAL = new Set(['institutional', 'professional']);

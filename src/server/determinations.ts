@@ -1,12 +1,12 @@
+import { createHash } from 'node:crypto';
 import { Router, type Request, type RequestHandler } from 'express';
+import { SUMMARY_STYLE } from '../pas/summary-style.ts';
 import { authorizationAnswer } from './authorization-answer.ts';
 import { answerCall, type Dependencies } from './call.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
-import { createHash } from 'node:crypto';
-import { SUMMARY_STYLE } from '../pas/summary-style.ts';
 
 /** `determination.md`, "Where it is served". */
 export function determinationRoutes(dependencies: Dependencies, gate: Gate): Router {

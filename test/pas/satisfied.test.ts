@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type Started } from '../conformance/server.ts';
 import { hookRequest, send, type HookRequest } from '../dtr/service.ts';
+import { storedChart, type Resource } from '../server/charts.ts';
+import { fakeFhirServer, sendJson, targetOf } from '../server/fake-fhir-server.ts';
 import { statementOf } from './payer.ts';
 
 /** An order that the payer has authorized already: said so with the number, as long as the authorization fits. */
@@ -172,5 +174,33 @@ describe('an authorization on file', () => {
     });
     expect(await statementOf(server, ordered(1))).toMatchObject({ 'pa-needed': 'auth-needed' });
     expect(await statementOf(server, ordered(2))).toMatchObject({ 'pa-needed': 'satisfied' });
+  });
+
+  it('that cannot be read is not known, which the card says; a server that has no such records is asked no more', async () => {
+    let status = 200;
+    const { resources } = storedChart('b-all-second-relapse-outpatient');
+    const ehr = await fakeFhirServer(
+      [...resources, ...([claim({}), answer({})] as readonly Resource[])],
+      (url, response) =>
+        status !== 200 && targetOf(url).type === 'ClaimResponse' && sendJson(response, {}, status),
+    );
+    const answered = async (given: number): Promise<readonly [unknown, boolean]> => {
+      status = given;
+      const call = { ...request, fhirServer: ehr.base };
+      const statement = await statementOf(server, call);
+      const { body } = await send<{ cards: readonly { detail?: string }[] }>(
+        server,
+        '/cds-services/order-sign',
+        call,
+      );
+      return [
+        statement['pa-needed'],
+        body.cards.some(({ detail = '' }) => detail.includes('earlier answers')),
+      ];
+    };
+    expect(await answered(200)).toEqual(['satisfied', false]);
+    expect(await answered(500)).toEqual(['auth-needed', true]);
+    expect(await answered(404)).toEqual(['auth-needed', false]);
+    await ehr.close();
   });
 });
