@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Runs the suite, in two time zones where that matters; names each skipped test, and closes with one line for all runs. */
@@ -12,7 +12,14 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -20,6 +27,8 @@ const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import
 const workbenchBuild = fileURLToPath(new URL('../src/workbench-build.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cartograph-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Named again at the end, since a log may be kept by its end alone. */
+const failures: string[] = [];
 let status = 0;
 
 /** Where days are read, compared or written: these must not depend on where the service runs. */
@@ -61,6 +70,14 @@ const runs =
         { zone: AWAY, files: [EVERY_CORE, ...DAYS] },
       ];
 
+/** What went wrong and where, without the calls inside the test runner. */
+function ownLines(message: string): string {
+  return message
+    .split('\n')
+    .filter((line) => !/^ {4}at .*(?:node_modules|new Promise|node:internal)/.test(line))
+    .join('\n');
+}
+
 // Before the tests, which run side by side and would each build it.
 spawnSync(process.execPath, [workbenchBuild], { stdio: 'inherit' });
 for (const [index, { zone, files }] of runs.entries()) {
@@ -89,11 +106,19 @@ for (const [index, { zone, files }] of runs.entries()) {
   total.passed += numPassedTests;
   total.failed += numFailedTests;
   total.skipped += numPendingTests;
-  for (const { assertionResults } of testResults)
-    for (const { fullName } of assertionResults.filter((test) => test.status === 'skipped'))
-      process.stdout.write(`skipped: ${fullName}\n`);
+  for (const { name, status: ended, message, assertionResults } of testResults) {
+    const file = relative(process.cwd(), name);
+    for (const test of assertionResults) {
+      if (test.status === 'skipped') process.stdout.write(`skipped: ${test.fullName}\n`);
+      if (test.status === 'failed')
+        failures.push(`${file}: ${test.fullName}\n${ownLines(test.failureMessages.join('\n'))}`);
+    }
+    if (ended === 'failed' && assertionResults.every((test) => test.status !== 'failed'))
+      failures.push(`${file}\n${message}`);
+  }
 }
 rmSync(folder, { recursive: true });
+for (const failure of failures) process.stdout.write(`\nfailed in ${failure}\n`);
 const skipped = total.skipped === 0 ? '' : `, ${total.skipped} skipped`;
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
 process.exitCode = status;
