@@ -1,9 +1,9 @@
-import { createChart, type Chart, type Source } from '../fhir/chart.ts';
+import { chartOf, createChart, type Chart, type Source } from '../fhir/chart.ts';
 import { medicationOf } from '../fhir/coded-elements.ts';
-import type { Intake } from '../fhir/intake.ts';
+import { createHoldings, type Holdings, type Intake } from '../fhir/intake.ts';
 import type { Failure, FhirClient, Searching } from '../fhir/client.ts';
-import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
-import { referenceKey, relativeReference } from '../fhir/reference.ts';
+import { isObject, objects, property, type JsonObject } from '../fhir/json.ts';
+import { relativeReference } from '../fhir/reference.ts';
 import { isAboutOthers } from '../fhir/subject.ts';
 import type { Library } from '../policy/library.ts';
 import type { ChartQuery } from '../policy/vocabulary.ts';
@@ -13,18 +13,12 @@ import { FOREIGN, type Supplied } from './prefetch.ts';
  * The data of one call: what the client sent ahead, and what its FHIR server adds. Every reading is recorded, so that
  * what was asked, served, failed or cut short shows in the determination.
  */
-export interface CallData {
+export interface CallData extends Holdings {
   readonly patientId: string;
   readonly supplied: Supplied;
   /** Undefined when the client offers no FHIR server: then what it did not send is not known. */
   readonly client: FhirClient | undefined;
   readonly library: Library;
-  /** Everything at hand so far. */
-  readonly intakes: readonly Intake[];
-  /** Adds what a reading brought. */
-  readonly add: (intakes: readonly Intake[]) => void;
-  /** What is at hand by `Type/id` or full URL. */
-  readonly resolve: (reference: unknown) => JsonObject | undefined;
   /** Reads under way or done, by reference: each is tried once. */
   readonly reads: Map<string, Promise<void>>;
   /** Pages being followed or read, by their link. */
@@ -40,36 +34,14 @@ export function createCallData(
   library: Library,
   fromContext: readonly Intake[],
 ): CallData {
-  const intakes: Intake[] = [];
-  const held = new Map<string, JsonObject>();
-  const hold = (key: string | undefined, resource: JsonObject): void => {
-    if (key !== undefined && !held.has(key)) held.set(key, resource);
-  };
-  const add = (more: readonly Intake[]): void => {
-    for (const intake of more) {
-      intakes.push(intake);
-      const { resource, fullUrl } = intake;
-      if (!isObject(resource)) continue;
-      const type = text(resource['resourceType']);
-      const id = text(resource['id']);
-      hold(type === undefined || id === undefined ? undefined : `${type}/${id}`, resource);
-      hold(fullUrl, resource);
-    }
-  };
-  add(fromContext);
-  add(supplied.intakes);
-  const resolve = (reference: unknown): JsonObject | undefined => {
-    const key = referenceKey(reference);
-    return key === undefined ? undefined : held.get(key);
-  };
+  const holdings = createHoldings(fromContext);
+  holdings.add(supplied.intakes);
   return {
     patientId,
     supplied,
     client,
     library,
-    intakes,
-    add,
-    resolve,
+    ...holdings,
     reads: new Map(),
     pages: new Map(),
     unread: new Map(),
@@ -105,10 +77,9 @@ export async function gatherCoverages(data: CallData): Promise<{ readonly failur
   ]);
   if (state.state !== 'complete')
     return { failure: { kind: 'unavailable', reason: state.reason ?? state.state } };
-  const payors = data.intakes
-    .map(({ resource }) => resource)
-    .filter((resource) => property(resource, 'resourceType') === 'Coverage')
-    .flatMap((coverage) => objects(property(coverage, 'payor')))
+  const payors = data
+    .ofType('Coverage')
+    .flatMap(({ resource }) => objects(property(resource, 'payor')))
     .flatMap((payor) => relativeReference(payor) ?? [])
     .filter((reference) => reference.startsWith('Organization/'));
   await readMissing(data, payors);
@@ -138,12 +109,12 @@ export async function gatherChart(
     'Patient',
     failure === undefined ? { state: 'complete' } : { state: 'failed', reason: failure.reason },
   );
-  return createChart(data.patientId, data.intakes, sources, data.library.terminology);
+  return chartOf(data.patientId, data, sources, data.library.terminology);
 }
 
 /** A chart of which no type was read. The patient is known when it was sent. */
 export function unreadChart(data: CallData, types: readonly string[], reason: string): Chart {
-  const patient = data.intakes.filter(({ resource }) => property(resource, 'resourceType') === 'Patient');
+  const patient = data.ofType('Patient');
   const failed: Source = { state: 'failed', reason };
   const sources = new Map<string, Source>(types.map((type) => [type, failed]));
   sources.set('Patient', patient.length > 0 ? { state: 'complete' } : failed);
@@ -155,12 +126,15 @@ export function unreadChart(data: CallData, types: readonly string[], reason: st
  * leaves open what it would have settled.
  */
 async function withReferences(data: CallData, type: string, source: Source): Promise<Source> {
-  const unresolved = data.intakes.flatMap(({ resource }) => {
-    if (!isObject(resource) || resource['resourceType'] !== type) return [];
+  const { ofType, resolve } = data;
+  const unresolved = ofType(type).flatMap(({ resource }) => {
+    if (!isObject(resource)) return [];
     if (type === 'ClaimResponse') return unheldClaim(resource, data);
+    if (resource['medicationReference'] === undefined) return [];
     const target = relativeReference(resource['medicationReference']);
-    return target !== undefined && medicationOf(resource, data.resolve) === undefined ? [target] : [];
+    return target !== undefined && medicationOf(resource, resolve) === undefined ? [target] : [];
   });
+  if (unresolved.length === 0) return source;
   await readMissing(data, unresolved);
   const failures = unresolved.flatMap((target) => data.unread.get(target) ?? []);
   if (failures.length === 0 || source.state !== 'complete') return source;

@@ -1,6 +1,6 @@
 import { createChart, type Chart, type ChartRecord } from '../fhir/chart.ts';
 import { parseDate } from '../fhir/date.ts';
-import { objects, property, text, type JsonObject } from '../fhir/json.ts';
+import { objects, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { GovernedOrder } from '../engine/determination.ts';
 import { applicablePolicies, isActiveOn, readCoverage, type ReadCoverage } from '../policy/applicable.ts';
@@ -49,9 +49,7 @@ export async function governedOrders(
   }
 
   // A chart of the coverages and encounters alone sorts out whose they are.
-  const administrative = data.intakes.filter(({ resource }) =>
-    ['Coverage', 'Encounter'].includes(text(property(resource, 'resourceType')) ?? ''),
-  );
+  const administrative = [...data.ofType('Coverage'), ...data.ofType('Encounter')];
   const atHand = createChart(data.patientId, administrative, new Map(), library.terminology);
   const coverages = atHand
     .of('Coverage')

@@ -142,7 +142,7 @@ function measured({ linkId, retrieve, fact, units }: FormItem, scope: Scope): re
   if (retrieve === undefined || unit === undefined) return [];
   const molar = fact !== undefined && 'molar' in fact ? fact.molar : undefined;
   const hits = scope.chart
-    .coded('Observation', 'Observation.code', retrieve.code)
+    .coded('Observation.code', retrieve.code)
     .flatMap((record) => hitOf(record, 'Observation', retrieve, scope, UNPLACED) ?? []);
   return withoutSuperseded(proofOf(hits))
     .toReversed()

@@ -200,7 +200,7 @@ function companionsOf(
 ): readonly ChartRecord[] | undefined {
   const found = valueSets.map((id) =>
     chart
-      .coded(type, codePath(type, retrieve), [id])
+      .coded(codePath(type, retrieve), [id])
       .find(
         (other) =>
           date !== null &&
@@ -214,7 +214,7 @@ function companionsOf(
 
 /** Records of a type that a retrieve's codes or words find. */
 export function candidates(type: string, retrieve: Retrieve, { chart }: Scope): readonly ChartRecord[] {
-  const coded = chart.coded(type, codePath(type, retrieve), retrieve.code);
+  const coded = chart.coded(codePath(type, retrieve), retrieve.code);
   const { words } = retrieve;
   return words === undefined
     ? coded

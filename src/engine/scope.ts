@@ -29,7 +29,7 @@ export function searchedType(type: string, chart: Chart): Searched {
   const { state, reason } = chart.source(type);
   return {
     resourceType: type,
-    count: chart.of(type).length,
+    count: chart.count(type),
     ...(state === 'complete' ? {} : { status: state === 'unresolved' ? 'incomplete' : state }),
     ...(reason === undefined ? {} : { reason }),
   };

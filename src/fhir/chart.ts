@@ -1,11 +1,12 @@
-import { clinicalDate, type ClinicalDate } from './clinical-date.ts';
 import { CLINICAL_TYPES, CODED_TYPES } from './clinical-types.ts';
-import { codedElements, type CodedElement } from './coded-elements.ts';
-import { collect, type Intake } from './intake.ts';
+import { createCodeIndex } from './code-index.ts';
+import { createHoldings, type Holdings, type Intake } from './intake.ts';
 import { objects, text, type JsonObject } from './json.ts';
-import { referenceKey } from './reference.ts';
+import { byDateThenReference, componentRecord, ReadRecord, type ChartRecord } from './record.ts';
 import { subjectOf } from './subject.ts';
 import type { Terminology } from './terminology.ts';
+
+export type { ChartRecord } from './record.ts';
 
 /**
  * How much of a resource type was read. `not-asked`: neither supplied nor offered by the server; `unresolved`: read,
@@ -16,18 +17,6 @@ export interface Source {
   readonly state: 'complete' | 'incomplete' | 'failed' | 'not-asked' | 'unresolved';
   /** Why it is not complete: a short code or sentence without patient data. */
   readonly reason?: string | undefined;
-}
-
-/** One resource of the patient's chart, read once. */
-export interface ChartRecord extends ClinicalDate {
-  readonly reference: string;
-  readonly type: string;
-  readonly resource: JsonObject;
-  readonly codes: readonly CodedElement[];
-  /** False when the resource does not say whom it is about. */
-  readonly hasSubject: boolean;
-  /** True for a component of an Observation, which is read as a result of its own. */
-  readonly isComponent?: true;
 }
 
 /** Something about the chart that its reader must know. */
@@ -43,11 +32,13 @@ export interface Chart {
   readonly patient: ChartRecord | null;
   /** Records of a type, by date and reference. */
   of(type: string): readonly ChartRecord[];
+  /** How many records of a type there are. */
+  count(type: string): number;
   /**
-   * Records of a type with a code of one of the value sets in an element, in the order of `of`; the components of an
-   * Observation too, each as a result of its own.
+   * Records with a code of one of the value sets in an element (`Condition.code`), in the order of `of`; the components
+   * of an Observation too, each as a result of its own.
    */
-  coded(type: string, path: string, valueSets: readonly string[]): readonly ChartRecord[];
+  coded(path: string, valueSets: readonly string[]): readonly ChartRecord[];
   /** A record by `Type/id` or full URL; undefined when the chart does not hold it. */
   find(reference: unknown): ChartRecord | undefined;
   source(type: string): Source;
@@ -58,103 +49,76 @@ export interface Chart {
  * Builds the chart of one patient. Resources about somebody else are left out and counted, relatives' histories are
  * left out; malformed ones stay, so that what can be read in them is read.
  */
-export function createChart(
+export const createChart = (
   patientId: string,
   intakes: readonly Intake[],
   sources: ReadonlyMap<string, Source>,
   terminology: Terminology,
+): Chart => chartOf(patientId, createHoldings(intakes), sources, terminology);
+
+/**
+ * The same of what a call holds: one pass over it, in which each resource is asked whom it is about and for its codes.
+ * Dates, order and all else that only some records are asked for is read when it is asked for.
+ */
+export function chartOf(
+  patientId: string,
+  { held, resolve }: Holdings,
+  sources: ReadonlyMap<string, Source>,
+  terminology: Terminology,
 ): Chart {
   const patientReference = `Patient/${patientId}`;
-  const { byReference, unreadable, conflicting } = collect(intakes);
-  const resolve = (reference: unknown): JsonObject | undefined => {
-    const key = referenceKey(reference);
-    return key === undefined ? undefined : byReference.get(key)?.resource;
-  };
+  const { all, conflicting, unreadable } = held();
+  const index = createCodeIndex(terminology);
 
   const aboutOthers = new Map<string, number>();
-  const records: ChartRecord[] = [];
-  const recordOf = new Map<JsonObject, ChartRecord>();
-  for (const { reference, resource } of conflicting.concat([...new Set(byReference.values())])) {
+  const byType = new Map<string, { readonly records: ReadRecord[]; isSorted: boolean }>();
+  const byResource = new Map<JsonObject, ChartRecord>();
+  const unknownSystems = new Map<string, number>();
+  const uncoded = new Map<string, number>();
+  let ordinal = 0;
+  for (const { reference, resource } of all) {
     const type = text(resource['resourceType']) ?? '';
-    const subject = subjectOf(resource, type, patientReference, resolve);
     if (type === 'FamilyMemberHistory') continue;
+    const subject = subjectOf(resource, type, patientReference, resolve);
     if (subject === 'other') {
       aboutOthers.set(type, (aboutOthers.get(type) ?? 0) + 1);
       continue;
     }
-    const record: ChartRecord = {
-      reference,
-      type,
-      resource,
-      codes: codedElements(resource, type, resolve, terminology),
-      hasSubject: subject === 'patient',
-      ...clinicalDate(resource, (condition) => resolve(condition['encounter'])),
-    };
-    records.push(record);
-    recordOf.set(resource, record);
-  }
-  records.sort(byDateThenReference);
-
-  const byType = new Map<string, ChartRecord[]>();
-  /** Records by path, and there by `system|code`. */
-  const byCode = new Map<string, Map<string, ChartRecord[]>>();
-  const unknownSystems = new Map<string, number>();
-  const uncoded = new Map<string, number>();
-  const add = (map: Map<string, ChartRecord[]>, key: string, record: ChartRecord): void => {
-    const list = map.get(key);
-    if (list === undefined) map.set(key, [record]);
-    else if (list.at(-1) !== record) list.push(record);
-  };
-  const index = (record: ChartRecord): void => {
-    for (const { path, coding } of record.codes) {
-      if (coding.key === undefined) continue;
-      const atPath = byCode.get(path) ?? new Map<string, ChartRecord[]>();
-      byCode.set(path, atPath);
-      add(atPath, coding.key, record);
-    }
-  };
-  const position = new Map<ChartRecord, number>();
-  for (const record of records) {
-    add(byType, record.type, record);
-    for (const part of [record, ...componentsOf(record, terminology)]) {
-      position.set(part, position.size);
-      index(part);
-    }
-    if (record.codes.length === 0 && CODED_TYPES.has(record.type)) {
-      uncoded.set(record.type, (uncoded.get(record.type) ?? 0) + 1);
-    }
-    const unknown = record.codes.length > 0 && record.codes.every(({ coding }) => coding.key === undefined);
-    if (unknown && CLINICAL_TYPES.has(record.type)) {
+    const hasSubject = subject === 'patient';
+    const record = new ReadRecord({ reference, type, resource, hasSubject }, ordinal++, resolve, terminology);
+    const ofType = byType.get(type);
+    if (ofType === undefined) byType.set(type, { records: [record], isSorted: false });
+    else ofType.records.push(record);
+    byResource.set(resource, record);
+    const coded = index.add(record, resolve);
+    if (type === 'Observation' && resource['component'] !== undefined)
+      for (const component of objects(resource['component']))
+        if (index.lists(component['code']))
+          index.add(componentRecord(record, component, ordinal++, terminology), () => undefined);
+    if (coded === 'uncoded' && CODED_TYPES.has(type)) uncoded.set(type, (uncoded.get(type) ?? 0) + 1);
+    if (coded === 'not-understood' && CLINICAL_TYPES.has(type)) {
       const name = record.codes[0]?.coding.unknownSystem ?? '(no system)';
-      unknownSystems.set(`${record.type}\n${name}`, (unknownSystems.get(`${record.type}\n${name}`) ?? 0) + 1);
+      unknownSystems.set(`${type}\n${name}`, (unknownSystems.get(`${type}\n${name}`) ?? 0) + 1);
     }
   }
-
-  const coded = (type: string, path: string, valueSets: readonly string[]): readonly ChartRecord[] => {
-    const atPath = byCode.get(path);
-    const found = new Set<ChartRecord>();
-    for (const id of atPath === undefined ? [] : valueSets) {
-      const concepts = terminology.valueSets.get(id)?.concepts;
-      if (atPath === undefined || concepts === undefined) continue;
-      // Whichever is smaller is walked: the codes of the value set, or those that the chart has there.
-      const keys =
-        concepts.size < atPath.size ? concepts.keys() : [...atPath.keys()].filter((key) => concepts.has(key));
-      for (const key of keys)
-        for (const record of atPath.get(key) ?? []) if (record.type === type) found.add(record);
-    }
-    return [...found].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
-  };
 
   const find = (reference: unknown): ChartRecord | undefined => {
     const resource = resolve(reference);
-    return resource === undefined ? undefined : recordOf.get(resource);
+    return resource === undefined ? undefined : byResource.get(resource);
   };
   const patient = find(patientReference);
   return {
     patientReference,
     patient: patient?.type === 'Patient' ? patient : null,
-    of: (type) => byType.get(type) ?? [],
-    coded,
+    of(type) {
+      const ofType = byType.get(type);
+      if (ofType === undefined) return [];
+      if (!ofType.isSorted) ofType.records.sort(byDateThenReference);
+      ofType.isSorted = true;
+      return ofType.records;
+    },
+    count: (type) => byType.get(type)?.records.length ?? 0,
+    coded: index.find,
     find,
     source: (type) => sources.get(type) ?? { state: 'not-asked' },
     anomalies: [
@@ -180,16 +144,16 @@ export function createChart(
         : [
             {
               id: 'chart.duplicate-id',
-              text: `Different resources carry the same id: ${[...new Set(conflicting.map(({ reference }) => reference))].sort().slice(0, 5).join(', ')}. All of them were read.`,
-              types: [...new Set(conflicting.map(({ reference }) => reference.split('/')[0] ?? ''))],
+              text: `Different resources carry the same id: ${[...new Set(conflicting)].sort().slice(0, 5).join(', ')}. All of them were read.`,
+              types: [...new Set(conflicting.map((reference) => reference.split('/')[0] ?? ''))],
             },
           ]),
-      ...[...uncoded].map(([type, count]) => ({
+      ...[...uncoded].sort().map(([type, count]) => ({
         id: 'chart.uncoded',
         text: `${count} ${type} resource(s) carry no code that can be read; they decide nothing.`,
         types: [type],
       })),
-      ...[...unknownSystems].map(([key, count]) => {
+      ...[...unknownSystems].sort().map(([key, count]) => {
         const [type = '', system = ''] = key.split('\n');
         return {
           id: 'chart.code-system',
@@ -199,27 +163,4 @@ export function createChart(
       }),
     ],
   };
-}
-
-const RESULT = /^(value[A-Z]|dataAbsentReason$|interpretation$)/;
-
-/** Each coded component with its own value, and with all that it shares with the Observation. */
-function componentsOf(record: ChartRecord, terminology: Terminology): readonly ChartRecord[] {
-  if (record.type !== 'Observation') return [];
-  const shared = Object.entries(record.resource).filter(
-    ([name]) => name !== 'component' && !RESULT.test(name),
-  );
-  return objects(record.resource['component']).map((component): ChartRecord => {
-    const own = Object.entries(component).filter(([name]) => RESULT.test(name));
-    const resource: JsonObject = Object.fromEntries([...shared, ...own, ['code', component['code']]]);
-    const codes = codedElements(resource, 'Observation', () => undefined, terminology);
-    return { ...record, resource, codes, isComponent: true };
-  });
-}
-
-function byDateThenReference(a: ChartRecord, b: ChartRecord): number {
-  const first = a.date?.high ?? -Infinity;
-  const second = b.date?.high ?? -Infinity;
-  if (first !== second) return first < second ? -1 : 1;
-  return a.reference < b.reference ? -1 : a.reference > b.reference ? 1 : 0;
 }

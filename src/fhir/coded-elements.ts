@@ -13,52 +13,64 @@ export const CONDITION_MORPHOLOGY = 'Condition.extension(histology-morphology-be
 
 const REVIEW_ACTION = 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewAction';
 
-const MEDICATION_PATH = /^Medication(Statement|Request|Administration|Dispense)$/;
+type Resolve = (reference: unknown) => JsonObject | undefined;
+type Visit = (path: string, concept: unknown) => void;
 
 /** The codes a resource is found by, with the path they stand at. */
 export function codedElements(
   resource: JsonObject,
   type: string,
-  resolve: (reference: unknown) => JsonObject | undefined,
+  resolve: Resolve,
   terminology: Terminology,
 ): readonly CodedElement[] {
-  const at = (path: string, concept: unknown): readonly CodedElement[] =>
-    terminology.codings(concept).map((coding) => ({ path, coding }));
-  if (MEDICATION_PATH.test(type)) {
-    return medicationCodings(resource, resolve, terminology).map((coding) => ({
-      path: `${type}.medication`,
-      coding,
-    }));
-  }
+  const found: CodedElement[] = [];
+  visitConcepts(resource, type, resolve, (path, concept) => {
+    for (const coding of terminology.codings(concept)) found.push({ path, coding });
+  });
+  return found;
+}
+
+/** Shows every concept that a resource is found by, with the path that it stands at. */
+export function visitConcepts(resource: JsonObject, type: string, resolve: Resolve, visit: Visit): void {
   switch (type) {
-    case 'Condition':
-      return [
-        ...at('Condition.code', resource['code']),
-        ...extensionsOf(resource, CONDITION_MORPHOLOGY_URL).flatMap((extension) =>
-          at(CONDITION_MORPHOLOGY, extension['valueCodeableConcept']),
-        ),
-      ];
-    case 'DiagnosticReport':
-      return [
-        ...at('DiagnosticReport.code', resource['code']),
-        ...at('DiagnosticReport.conclusionCode', resource['conclusionCode']),
-      ];
-    case 'DocumentReference':
-      return [
-        ...at('DocumentReference.type', resource['type']),
-        ...at('DocumentReference.category', resource['category']),
-      ];
-    case 'ClaimResponse':
-      return [
-        ...at('ClaimResponse.type', resource['type']),
-        ...reviewActions(resource).flatMap((action) => at('ClaimResponse.reviewAction', action)),
-      ];
     case 'Observation':
+      visit('Observation.code', resource['code']);
+      break;
     case 'Procedure':
+      visit('Procedure.code', resource['code']);
+      break;
     case 'ServiceRequest':
-      return at(`${type}.code`, resource['code']);
-    default:
-      return [];
+      visit('ServiceRequest.code', resource['code']);
+      break;
+    case 'MedicationStatement':
+      visitMedication('MedicationStatement.medication', resource, resolve, visit);
+      break;
+    case 'MedicationRequest':
+      visitMedication('MedicationRequest.medication', resource, resolve, visit);
+      break;
+    case 'MedicationAdministration':
+      visitMedication('MedicationAdministration.medication', resource, resolve, visit);
+      break;
+    case 'MedicationDispense':
+      visitMedication('MedicationDispense.medication', resource, resolve, visit);
+      break;
+    case 'Condition':
+      visit('Condition.code', resource['code']);
+      for (const extension of extensionsOf(resource, CONDITION_MORPHOLOGY_URL))
+        visit(CONDITION_MORPHOLOGY, extension['valueCodeableConcept']);
+      break;
+    case 'DiagnosticReport':
+      visit('DiagnosticReport.code', resource['code']);
+      visit('DiagnosticReport.conclusionCode', resource['conclusionCode']);
+      break;
+    case 'DocumentReference':
+      visit('DocumentReference.type', resource['type']);
+      visit('DocumentReference.category', resource['category']);
+      break;
+    case 'ClaimResponse':
+      visit('ClaimResponse.type', resource['type']);
+      for (const action of reviewActions(resource)) visit('ClaimResponse.reviewAction', action);
+      break;
   }
 }
 
@@ -72,32 +84,28 @@ const reviewActions = (response: JsonObject): readonly unknown[] =>
     .map((code) => code['valueCodeableConcept']);
 
 const extensionsOf = (element: JsonObject, url: string): readonly JsonObject[] =>
-  objects(element['extension']).filter((extension) => extension['url'] === url);
+  element['extension'] === undefined
+    ? []
+    : objects(element['extension']).filter((extension) => extension['url'] === url);
 
 /**
- * The codings of the drug: inline, contained, or in a Medication of the chart, its ingredients included
+ * The concepts of the drug: inline, contained, or in a Medication of the chart, its ingredients included
  * (one level of reference: a cycle of Medications ends there).
  */
-export function medicationCodings(
-  resource: JsonObject,
-  resolve: (reference: unknown) => JsonObject | undefined,
-  terminology: Terminology,
-): readonly Coding[] {
-  const inline = terminology.codings(resource['medicationCodeableConcept']);
+function visitMedication(path: string, resource: JsonObject, resolve: Resolve, visit: Visit): void {
+  visit(path, resource['medicationCodeableConcept']);
+  if (resource['medicationReference'] === undefined) return;
   const medication = medicationOf(resource, resolve);
-  if (medication === undefined) return inline;
-  const ingredients = objects(medication['ingredient']).flatMap((ingredient) => [
-    ...terminology.codings(ingredient['itemCodeableConcept']),
-    ...terminology.codings(resolve(ingredient['itemReference'])?.['code']),
-  ]);
-  return [...inline, ...terminology.codings(medication['code']), ...ingredients];
+  if (medication === undefined) return;
+  visit(path, medication['code']);
+  for (const ingredient of objects(medication['ingredient'])) {
+    visit(path, ingredient['itemCodeableConcept']);
+    visit(path, resolve(ingredient['itemReference'])?.['code']);
+  }
 }
 
 /** The Medication that a resource refers to, contained or elsewhere; undefined when it is not at hand. */
-export function medicationOf(
-  resource: JsonObject,
-  resolve: (reference: unknown) => JsonObject | undefined,
-): JsonObject | undefined {
+export function medicationOf(resource: JsonObject, resolve: Resolve): JsonObject | undefined {
   const reference = text(property(resource['medicationReference'], 'reference'));
   if (reference === undefined) return undefined;
   return reference.startsWith('#')

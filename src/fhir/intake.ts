@@ -1,4 +1,5 @@
 import { isObject, property, text, type JsonObject } from './json.ts';
+import { referenceKey, relativeReference } from './reference.ts';
 
 /** A resource as it came in, with the Bundle entry's `fullUrl` when it had one. */
 export interface Intake {
@@ -12,54 +13,116 @@ export interface Held {
 }
 
 /**
- * One resource for each reference, whatever the order of arrival: an exact repeat is dropped, of dated versions the
- * latest is kept, and where nothing says which is later all are (`conflicting` holds the further ones).
+ * The resources of one call as they come in, each under one reference, whatever the order of arrival: an exact repeat is
+ * dropped, of dated versions the latest is kept, and where nothing says which is later all are.
  */
-export function collect(intakes: readonly Intake[]): {
-  readonly byReference: Map<string, Held>;
-  readonly unreadable: number;
-  readonly conflicting: readonly Held[];
-} {
-  const versions = new Map<string, JsonObject[]>();
-  /** Of references that came more than once: what came, so that many repeats cost no more than few. */
-  const printed = new Map<string, Set<string | undefined>>();
-  const fullUrls = new Map<string, string>();
-  let unreadable = 0;
-  for (const intake of intakes) {
-    const type = text(property(intake.resource, 'resourceType'));
-    const fullUrl = text(intake.fullUrl);
-    const id = text(property(intake.resource, 'id'));
-    const reference = type === undefined ? undefined : id === undefined ? fullUrl : `${type}/${id}`;
-    if (!isObject(intake.resource) || reference === undefined) {
-      unreadable += 1;
-      continue;
-    }
-    const resource = withoutEngineKeys(intake.resource);
-    const known = versions.get(reference);
-    if (known === undefined) versions.set(reference, [resource]);
-    else {
-      const texts = printed.get(reference) ?? new Set(known.map((other) => canonical(other)));
-      printed.set(reference, texts);
-      const text = canonical(resource);
-      if (text === undefined || !texts.has(text)) known.push(resource);
-      texts.add(text);
-    }
-    if (fullUrl !== undefined) fullUrls.set(fullUrl, reference);
-  }
-  const byReference = new Map<string, Held>();
-  const conflicting: Held[] = [];
-  for (const [reference, known] of versions) {
-    const [first, ...others] = latestVersions(known).map((resource) => ({ reference, resource }));
-    if (first !== undefined) byReference.set(reference, first);
-    conflicting.push(...others);
-  }
-  for (const [fullUrl, reference] of fullUrls) {
-    const held = byReference.get(reference);
-    if (held !== undefined) byReference.set(fullUrl, held);
-  }
-  return { byReference, unreadable, conflicting };
+export interface Holdings {
+  readonly add: (intakes: readonly Intake[]) => void;
+  /** What came of a type, repeats included. */
+  readonly ofType: (type: string) => readonly Intake[];
+  /** What is at hand by `Type/id` or full URL. */
+  readonly resolve: (reference: unknown) => JsonObject | undefined;
+  /** Everything, for a chart: what conflicts with another under its reference first. */
+  readonly held: () => {
+    readonly all: readonly Held[];
+    /** References under which different resources stand. */
+    readonly conflicting: readonly string[];
+    /** Entries without a type, or without anything to know them by. */
+    readonly unreadable: number;
+  };
 }
 
+interface Repeated {
+  readonly versions: JsonObject[];
+  readonly printed: Set<string | undefined>;
+  /** Of the versions; undefined when another one has come since. */
+  latest: readonly JsonObject[] | undefined;
+}
+
+export function createHoldings(intakes: readonly Intake[] = []): Holdings {
+  const byReference = new Map<string, Held>();
+  const byType = new Map<string, Intake[]>();
+  /** References by full URL, where a reference can only name that. */
+  const byFullUrl = new Map<string, string>();
+  /** Of references that came more than once: what came, so that many repeats cost no more than few. */
+  const repeated = new Map<string, Repeated>();
+  let unreadable = 0;
+
+  const repeat = (reference: string, first: JsonObject, resource: JsonObject): void => {
+    const known: Repeated = repeated.get(reference) ?? {
+      versions: [first],
+      printed: new Set([canonical(first)]),
+      latest: [first],
+    };
+    repeated.set(reference, known);
+    const printed = canonical(resource);
+    if (printed === undefined || !known.printed.has(printed)) {
+      known.versions.push(resource);
+      known.latest = undefined;
+    }
+    known.printed.add(printed);
+  };
+  const latestOf = (known: Repeated): readonly JsonObject[] =>
+    (known.latest ??= latestVersions(known.versions));
+  const add = (more: readonly Intake[]): void => {
+    for (const intake of more) {
+      const type = text(property(intake.resource, 'resourceType'));
+      const fullUrl = text(intake.fullUrl);
+      const id = text(property(intake.resource, 'id'));
+      const reference = type === undefined ? undefined : id === undefined ? fullUrl : `${type}/${id}`;
+      if (!isObject(intake.resource) || type === undefined || reference === undefined) {
+        unreadable += 1;
+        continue;
+      }
+      const ofType = byType.get(type);
+      if (ofType === undefined) byType.set(type, [intake]);
+      else ofType.push(intake);
+      const resource = withoutEngineKeys(intake.resource);
+      const known = byReference.get(reference);
+      if (known === undefined) byReference.set(reference, { reference, resource });
+      else repeat(reference, known.resource, resource);
+      if (fullUrl !== undefined && isOwnKey(fullUrl)) byFullUrl.set(fullUrl, reference);
+    }
+  };
+  const find = (key: string): JsonObject | undefined => {
+    const reference = byFullUrl.get(key) ?? key;
+    const known = repeated.get(reference);
+    const resource = known === undefined ? undefined : latestOf(known)[0];
+    return resource ?? byReference.get(reference)?.resource;
+  };
+
+  add(intakes);
+  return {
+    add,
+    ofType: (type) => byType.get(type) ?? [],
+    resolve(reference) {
+      const key = referenceKey(reference);
+      return key === undefined ? undefined : find(key);
+    },
+    held() {
+      if (repeated.size === 0) return { all: [...byReference.values()], conflicting: [], unreadable };
+      const versions = [...byReference.values()].map((held) => {
+        const known = repeated.get(held.reference);
+        return known === undefined
+          ? [held]
+          : latestOf(known).map((resource) => ({ reference: held.reference, resource }));
+      });
+      const further = versions.flatMap((list) => list.slice(1));
+      const first = versions.flatMap((list) => list.slice(0, 1));
+      return {
+        all: [...further, ...first],
+        conflicting: further.map(({ reference }) => reference),
+        unreadable,
+      };
+    },
+  };
+}
+
+/** False for a URL that a reference is cut down from (`Type/id`) before it is looked up. */
+function isOwnKey(fullUrl: string): boolean {
+  const relative = relativeReference(fullUrl);
+  return relative === undefined || relative === fullUrl;
+}
 /** fhirpath.js trusts an own property `__path__` on a resource (`fhirpath.md` 1.5). */
 function withoutEngineKeys(resource: JsonObject): JsonObject {
   if (!Object.hasOwn(resource, '__path__') && !Object.hasOwn(resource, '__proto__')) return resource;

@@ -7,14 +7,15 @@ import { isObject, text } from './json.ts';
 export function relativeReference(value: unknown): string | undefined {
   const printed = text(isObject(value) ? value['reference'] : value);
   if (printed === undefined || printed.startsWith('#') || printed.startsWith('urn:')) return undefined;
-  const path = printed.split('/_history/')[0] ?? printed;
-  const parts = path.split('/');
-  const id = parts.at(-1);
-  const type = parts.at(-2);
-  return id !== undefined && id !== '' && type !== undefined && /^[A-Z][A-Za-z]+$/.test(type)
-    ? `${type}/${id}`
-    : undefined;
+  const version = printed.indexOf('/_history/');
+  const path = version === -1 ? printed : printed.slice(0, version);
+  const last = path.lastIndexOf('/');
+  if (last <= 0 || last === path.length - 1) return undefined;
+  const before = path.lastIndexOf('/', last - 1);
+  return RESOURCE_TYPE.test(path.slice(before + 1, last)) ? path.slice(before + 1) : undefined;
 }
+
+const RESOURCE_TYPE = /^[A-Z][A-Za-z]+$/;
 
 /** A reference as printed, `Type/id` where it has one. */
 export const referenceKey = (value: unknown): string | undefined =>

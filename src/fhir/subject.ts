@@ -16,6 +16,7 @@ export function subjectOf(
   if (named === undefined) return CLINICAL_TYPES.has(type) ? 'unstated' : 'patient';
   const subject = person(named, patientReference, resolve);
   if (subject !== 'patient' || type !== 'Observation') return subject;
+  if (resource['focus'] === undefined && resource['specimen'] === undefined) return subject;
   // A result may be a donor's: of another person in focus, or from another person's specimen (facts.md 2.2).
   const contained = text(property(resource['specimen'], 'reference'));
   const specimen =
@@ -33,8 +34,9 @@ export function subjectOf(
  * of what this patient has. A Coverage for another person says only that there is none for this one.
  */
 export function isAboutOthers(intakes: readonly Intake[], patientReference: string): boolean {
-  const byFullUrl = new Map(intakes.map(({ fullUrl, resource }) => [fullUrl, resource]));
+  let byFullUrl: ReadonlyMap<string | undefined, unknown> | undefined;
   const resolve = (reference: unknown): JsonObject | undefined => {
+    byFullUrl ??= new Map(intakes.map(({ fullUrl, resource }) => [fullUrl, resource]));
     const found = byFullUrl.get(referenceKey(reference));
     return isObject(found) ? found : undefined;
   };
@@ -60,6 +62,7 @@ function person(
 ): 'patient' | 'other' | 'unstated' {
   const printed = text(property(reference, 'reference'));
   if (printed === undefined || printed.startsWith('#')) return 'unstated';
+  if (printed === patientReference) return 'patient';
   const relative = relativeReference(reference);
   if (relative !== undefined) return relative === patientReference ? 'patient' : 'other';
   const target = resolve(reference);

@@ -1,4 +1,4 @@
-import { objects, text, type JsonObject } from './json.ts';
+import { isObject, objects, text, type JsonObject } from './json.ts';
 
 /** A coding brought to one spelling: preferred system URI and normal code. */
 export interface Coding {
@@ -38,11 +38,23 @@ export interface ListedCoding {
   readonly display: string;
 }
 
+/** What is known of a coding at a glance. */
+export interface Recognized {
+  /** The key of a code that some value set lists. */
+  readonly key: string | undefined;
+  /** False when it names no system, or one that is not understood. */
+  readonly isUnderstood: boolean;
+}
+const UNLISTED: Recognized = { key: undefined, isUnderstood: true };
+const NOT_UNDERSTOOD: Recognized = { key: undefined, isUnderstood: false };
+
 export interface Terminology {
   readonly codeSystems: readonly CodeSystem[];
   readonly valueSets: ReadonlyMap<string, ValueSet>;
   /** A CDS Hooks or FHIR Coding; null when it carries no code. */
   coding(value: JsonObject): Coding | null;
+  /** The same without reading it: most codes of a chart stand in no value set. Null when it carries no code. */
+  recognize(value: JsonObject): Recognized | null;
   /** The codings of a CodeableConcept, of a list of them, or of a bare Coding. */
   codings(concept: unknown): readonly Coding[];
   /** True when the key stands in one of the value sets. */
@@ -73,10 +85,18 @@ export function createTerminology(
   codeSystems: readonly CodeSystem[],
   valueSetResources: readonly JsonObject[],
 ): Terminology {
-  const systems = new Map<string, CodeSystem>();
-  for (const system of codeSystems) {
-    for (const uri of [system.uri, ...system.aliases]) systems.set(uri, system);
+  interface Known {
+    readonly system: CodeSystem;
+    /** Codes that a value set lists, in their normal form. */
+    readonly listed: Map<string, Recognized>;
   }
+  const systems = new Map<string, Known>();
+  for (const system of codeSystems) {
+    const known = { system, listed: new Map<string, Recognized>() };
+    for (const uri of [system.uri, ...system.aliases]) systems.set(uri, known);
+  }
+  const systemOf = (printed: string | undefined): Known | undefined =>
+    printed === undefined ? undefined : systems.get(printed.endsWith('/') ? printed.slice(0, -1) : printed);
 
   const normal = (system: CodeSystem, code: string): string =>
     system.form === undefined ? code : FORMS[system.form](code);
@@ -85,22 +105,35 @@ export function createTerminology(
     const code = text(value['code']);
     if (code === undefined) return null;
     const printed = text(value['system']);
-    const system = printed === undefined ? undefined : systems.get(printed.replace(/\/$/, ''));
+    const known = systemOf(printed);
+    const normalized = known === undefined ? code : normal(known.system, code);
     return {
-      system: system?.uri,
-      unknownSystem: system === undefined ? printed : undefined,
+      system: known?.system.uri,
+      unknownSystem: known === undefined ? printed : undefined,
       code,
       display: text(value['display']),
-      key: system === undefined ? undefined : `${system.uri}|${normal(system, code)}`,
+      key:
+        known === undefined
+          ? undefined
+          : (known.listed.get(normalized)?.key ?? `${known.system.uri}|${normalized}`),
     };
   };
 
-  const codings = (concept: unknown): readonly Coding[] =>
-    objects(concept).flatMap((item) =>
-      (item['coding'] === undefined && item['code'] !== undefined ? [item] : objects(item['coding']))
-        .map(coding)
-        .filter((found) => found !== null),
-    );
+  const recognize = (value: JsonObject): Recognized | null => {
+    const code = text(value['code']);
+    if (code === undefined) return null;
+    const known = systemOf(text(value['system']));
+    return known === undefined ? NOT_UNDERSTOOD : (known.listed.get(normal(known.system, code)) ?? UNLISTED);
+  };
+
+  const codings = (concept: unknown): readonly Coding[] => {
+    const found: Coding[] = [];
+    visitCodings(concept, (printed) => {
+      const read = coding(printed);
+      if (read !== null) found.push(read);
+    });
+    return found;
+  };
 
   const valueSets = new Map<string, ValueSet>();
   const displays = new Map<string, string>();
@@ -113,6 +146,8 @@ export function createTerminology(
         if (read?.key === undefined) continue;
         const display = read.display ?? read.code;
         concepts.set(read.key, display);
+        const known = systemOf(read.system);
+        known?.listed.set(normal(known.system, read.code), { key: read.key, isUnderstood: true });
         if (read.system !== undefined)
           listed.set(read.key, { system: read.system, code: read.code, display });
         if (!displays.has(read.key)) displays.set(read.key, display);
@@ -133,8 +168,24 @@ export function createTerminology(
     codeSystems,
     valueSets,
     coding,
+    recognize,
     codings,
     includes: (ids, key) => ids.some((id) => valueSets.get(id)?.concepts.has(key) ?? false),
     display: (key) => displays.get(key),
   };
+}
+
+/** Shows the Codings of a CodeableConcept, of a list of them, or a bare Coding, as they are printed. */
+export function visitCodings(concept: unknown, visit: (coding: JsonObject) => void): void {
+  if (Array.isArray(concept)) {
+    for (const item of concept) if (isObject(item)) visitCodings(item, visit);
+    return;
+  }
+  if (!isObject(concept)) return;
+  const listed = concept['coding'];
+  if (listed === undefined) {
+    if (concept['code'] !== undefined) visit(concept);
+  } else if (Array.isArray(listed)) {
+    for (const item of listed) if (isObject(item)) visit(item);
+  } else if (isObject(listed)) visit(listed);
 }

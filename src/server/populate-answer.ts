@@ -11,7 +11,7 @@ import { questionnaire } from '../dtr/questionnaire.ts';
 import { determine } from '../engine/determination.ts';
 import type { PlannedOrder } from '../engine/result.ts';
 import type { Chart } from '../fhir/chart.ts';
-import { createChart } from '../fhir/chart.ts';
+import { chartOf } from '../fhir/chart.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { text, type JsonObject } from '../fhir/json.ts';
 import type { Form } from '../policy/form.ts';
@@ -52,7 +52,7 @@ export async function populateAnswer(
   const hookOrder = request.order === undefined ? undefined : hookOrderOf(request.order);
   await readMissing(data, hookOrder === undefined ? [] : (encounterOf(hookOrder) ?? []));
   const chart = await gatherChart(data, chartTypes([policy], library));
-  const encounters = createChart(patientId, data.intakes, new Map(), library.terminology);
+  const encounters = chartOf(patientId, data, new Map(), library.terminology);
   const order = hookOrder === undefined ? unstatedOrder(form, library) : planned(hookOrder, encounters);
   const payer = library.payers.get(policy.payer);
   if (payer === undefined) throw new Error(`payer ${policy.payer} is not in the library`);

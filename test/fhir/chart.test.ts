@@ -243,7 +243,7 @@ describe('the drug of a medication resource', () => {
     ...more,
   });
   const found = (chart: Chart): readonly string[] =>
-    references(chart.coded('MedicationAdministration', 'MedicationAdministration.medication', ['one']));
+    references(chart.coded('MedicationAdministration.medication', ['one']));
 
   it.each<[string, readonly JsonObject[]]>([
     ['inline', [given({ medicationCodeableConcept: coded('1') })]],
@@ -310,7 +310,7 @@ describe('the drug of a medication resource', () => {
 describe('the index', () => {
   it('finds a record once, though it has a code of both value sets', () => {
     const chart = chartOf(observation('b'), observation('a', { code: coded('2') }));
-    expect(references(chart.coded('Observation', 'Observation.code', ['one', 'two', 'unheard-of']))).toEqual([
+    expect(references(chart.coded('Observation.code', ['one', 'two', 'unheard-of']))).toEqual([
       'Observation/a',
       'Observation/b',
     ]);
@@ -318,8 +318,7 @@ describe('the index', () => {
 
   it('does not find it at another element or type', () => {
     const chart = chartOf(observation('a'));
-    expect(chart.coded('Observation', 'Observation.value', ['one'])).toEqual([]);
-    expect(chart.coded('Condition', 'Observation.code', ['one'])).toEqual([]);
+    expect(chart.coded('Observation.value', ['one'])).toEqual([]);
   });
 
   it('reports a system that is not understood, unless another coding of the record is', () => {
@@ -395,7 +394,7 @@ describe('a component of an Observation', () => {
   });
 
   it('is found by its code, with its own value and the date of the whole', () => {
-    const [found, ...rest] = chartOf(panel).coded('Observation', 'Observation.code', ['one']);
+    const [found, ...rest] = chartOf(panel).coded('Observation.code', ['one']);
     expect(rest).toEqual([]);
     expect(found).toMatchObject({
       reference: 'Observation/panel',
@@ -408,7 +407,7 @@ describe('a component of an Observation', () => {
   });
 
   it('keeps why it has no value', () => {
-    const found = chartOf(panel).coded('Observation', 'Observation.code', ['two']);
+    const found = chartOf(panel).coded('Observation.code', ['two']);
     expect(found.map(({ resource }) => resource['dataAbsentReason'])).toEqual([undefined, coded('unknown')]);
   });
 
