@@ -1,4 +1,5 @@
 import type { Chart } from '../fhir/chart.ts';
+import { derived } from '../fhir/derived.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import { property, text } from '../fhir/json.ts';
@@ -186,15 +187,19 @@ const addAnswers = async (data: CallData, answers: EvaluationOptions['answers'])
   );
 
 /** What the governing policies' facts read, the diagnoses that choose the indication, clinicians' answers and the payer's. */
-export const chartTypes = (policies: readonly Policy[], { facts }: Library): readonly string[] => [
+export const chartTypes = (policies: readonly Policy[], library: Library): readonly string[] => [
   ...new Set([
-    ...policies.flatMap((policy) => factsOf(policy, facts)).flatMap(typesOf),
+    ...policies.flatMap((policy) => policyTypes(library)(policy)),
     'ClaimResponse',
     'Condition',
     'DiagnosticReport',
     'QuestionnaireResponse',
   ]),
 ];
+
+const policyTypes = derived(({ facts }: Library) =>
+  derived((policy: Policy) => factsOf(policy, facts).flatMap(typesOf)),
+);
 
 const contextIntakes = ({ context }: HookRequest): readonly Intake[] =>
   ['draftOrders', 'appointments'].flatMap((name) =>

@@ -66,10 +66,11 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
       listed.set(key, [...(listed.get(key) ?? []), id]);
     }
   }
+  for (const [key, ids] of listed) listed.set(key, [...mostSpecific(ids)]);
   const byCode = ({ key }: Coding): readonly string[] => {
     if (key === undefined) return [];
     const found = listed.get(key);
-    if (found !== undefined) return mostSpecific(found);
+    if (found !== undefined) return found;
     return key.startsWith(ICD_10_CM) ? byCategory(key.slice(ICD_10_CM.length), diseases) : [];
   };
 
@@ -93,9 +94,10 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
     if (sets.some((set) => sets.some((other) => !agreeing(set, other)))) {
       return { diseases: ids, conflict: 'its codes name different diseases' };
     }
-    for (const phrase of words) {
+    if (ids.length === 0) return { diseases: ids, conflict: undefined };
+    for (const phrase of new Set(words)) {
       const read = phrase === undefined ? [] : byText(phrase);
-      if (phrase === undefined || read.length === 0 || ids.length === 0) continue;
+      if (phrase === undefined || read.length === 0) continue;
       if (!agreeing(ids, read))
         return { diseases: ids, conflict: 'its code and its text name different diseases' };
       if (DENIALS.some((denial) => asWords(phrase).includes(` ${denial} `))) {

@@ -1,4 +1,6 @@
 import type { DateInterval } from '../fhir/date.ts';
+import { derived } from '../fhir/derived.ts';
+import type { Library } from '../policy/library.ts';
 import {
   retrievesOf,
   typesOf as typesOfFact,
@@ -23,7 +25,9 @@ import {
   isUnread,
   OPEN_SOURCES,
   referredRetrieves,
+  resourcesOf,
   searchedBy,
+  searchedTypes,
   type Scope,
 } from './scope.ts';
 import { linesAnswer } from './lines.ts';
@@ -209,25 +213,25 @@ const SIGNS_SHOWN = 25;
 const PRESENT_SHOWN = 5;
 
 function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve) => readonly Hit[]): Answer {
+  const types = questionTypes(scope.library)(fact);
   const yesHits = fact.yes.flatMap(hits);
   const noHits = fact.no.flatMap(hits);
   const doubtHits = fact.doubt.flatMap(hits);
   const isPrevailing = fact.yesPrevails && proofOf(yesHits).length > 0;
   const overruledHits = isPrevailing ? proofOf(noHits) : [];
   const { yes, no } = standingAnswers(fact, proofOf(yesHits), isPrevailing ? [] : proofOf(noHits));
-  const outdated = [...proofOf(yesHits), ...proofOf(noHits)].filter(
-    (hit) => ![...yes, ...no, ...overruledHits].includes(hit),
-  );
+  const standing = new Set([...yes, ...no, ...overruledHits]);
+  const outdated = [...proofOf(yesHits), ...proofOf(noHits)].filter((hit) => !standing.has(hit));
   const doubtful = proofOf(doubtHits);
-  const doubt = doubtful.filter((hit) => ![...yes, ...no].some((item) => isSurelyEarlier(hit, item)));
+  const doubt = new Set(notSurelyEarlier(doubtful, [...yes, ...no]));
   const doubtfulOfNo = no.length > 0 ? proofOf(fact.doubtOfNo.flatMap(hits)) : [];
-  const doubtOfNo = doubtfulOfNo.filter((hit) => !no.some((item) => isSurelyEarlier(hit, item)));
+  const doubtOfNo = new Set(notSurelyEarlier(doubtfulOfNo, no));
   const undecided = [...yesHits, ...noHits].filter(({ standing }) => standing !== 'proof');
   const conflicts = undecided.filter(({ standing }) => standing === 'conflict');
   const contrary = [...doubtful, ...doubtfulOfNo, ...outdated].map((hit) =>
     noted(
       hit,
-      doubt.includes(hit) || doubtOfNo.includes(hit)
+      doubt.has(hit) || doubtOfNo.has(hit)
         ? 'contradicts, and is not surely older than what it contradicts'
         : 'older, and followed by the evidence above',
     ),
@@ -242,20 +246,20 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
-    searched: searchedBy([...retrievesOf(fact), ...referredRetrieves(fact, scope.library)], scope.chart),
+    searched: searchedTypes(types.all, scope.chart),
   };
-  const deciding = decidingTypes(fact, scope);
+  const { deciding } = types;
   if (isUnread(deciding, scope.chart, BROKEN_SOURCES)) {
     return { ...read, truth: null, needs: 'data-access', isBroken: true };
   }
-  if (yes.length > 0 && no.length === 0 && doubt.length === 0)
+  if (yes.length > 0 && no.length === 0 && doubt.size === 0)
     return {
       ...read,
       truth: true,
       needs: undefined,
       dates: datesOfProof(yes),
     };
-  if (no.length > 0 && yes.length === 0 && doubt.length === 0 && doubtOfNo.length === 0)
+  if (no.length > 0 && yes.length === 0 && doubt.size === 0 && doubtOfNo.size === 0)
     return { ...read, truth: false, needs: undefined };
   const missing = fact.missing === undefined ? [] : [fact.missing];
   if ((yes.length > 0 && no.length > 0) || conflicts.length > 0) {
@@ -263,7 +267,7 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   }
   if (yes.length > 0 || no.length > 0) return { ...read, truth: null, needs: 'documentation', missing };
   // Signs cannot settle the question, but with it open their reader is owed all of them.
-  if (isUnread(typesOf([...fact.signs, ...fact.incomplete]), scope.chart, BROKEN_SOURCES)) {
+  if (isUnread(types.signs, scope.chart, BROKEN_SOURCES)) {
     return { ...read, truth: null, needs: 'data-access', isBroken: true };
   }
   const isContested = yesHits.some(({ standing }) => standing === 'undated');
@@ -280,9 +284,7 @@ function standingAnswers(
   no: readonly Hit[],
 ): { readonly yes: readonly Hit[]; readonly no: readonly Hit[] } {
   if (!latestDecides) return { yes, no };
-  const standing = (list: readonly Hit[], others: readonly Hit[]): readonly Hit[] =>
-    list.filter((hit) => !others.some((other) => isSurelyEarlier(hit, other)));
-  return { yes: standing(yes, no), no: standing(no, yes) };
+  return { yes: notSurelyEarlier(yes, no), no: notSurelyEarlier(no, yes) };
 }
 
 const newestFirst = (hits: readonly Hit[]): readonly Hit[] =>
@@ -296,16 +298,26 @@ const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: aside(hit.ev
 const asSign = (hit: Hit): Hit =>
   hit.standing === 'proof' ? noted(hit, 'shown to the reader; it does not decide') : hit;
 
-/** By the day on which each was stated; undated is never surely earlier. */
-const isSurelyEarlier = (a: Hit, b: Hit): boolean =>
-  a.record.stated !== null && b.record.stated !== null && lowOf(b.record.stated) > a.record.stated.high;
+/** Without those that one of the others surely followed, by the day on which each was stated; undated is never surely earlier. */
+function notSurelyEarlier(list: readonly Hit[], others: readonly Hit[]): readonly Hit[] {
+  let newest = -Infinity;
+  for (const { record } of others)
+    if (record.stated !== null) newest = Math.max(newest, lowOf(record.stated));
+  return list.filter(({ record }) => record.stated === null || record.stated.high >= newest);
+}
 
 /** A statement "known by" a day was made on that day. */
 const lowOf = (interval: DateInterval): number =>
   Number.isFinite(interval.low) ? interval.low : interval.high;
 
-const typesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
-  new Set(retrieves.flatMap(({ resource }) => resource));
-
-const decidingTypes = (fact: Question, { library }: Scope): ReadonlySet<string> =>
-  typesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referredRetrieves(fact, library)]);
+/** The resource types that a question reads: all of them, those that can decide it, those of its signs. */
+const questionTypes = derived((library: Library) =>
+  derived((fact: Question) => {
+    const referred = referredRetrieves(fact, library);
+    return {
+      all: resourcesOf([...retrievesOf(fact), ...referred]),
+      deciding: resourcesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referred]),
+      signs: resourcesOf([...fact.signs, ...fact.incomplete]),
+    };
+  }),
+);

@@ -1,5 +1,6 @@
 import type { Chart, ChartRecord } from '../fhir/chart.ts';
 import { parseDate, type DateInterval } from '../fhir/date.ts';
+import { derived } from '../fhir/derived.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { quantityInterval } from '../fhir/quantity.ts';
 import type { Terminology } from '../fhir/terminology.ts';
@@ -76,6 +77,12 @@ const MAX_SHOWN = 200;
 export const SECTIONS = ['administrative', 'clinical'] as const;
 const PARTS: readonly Part[] = ['value', 'date', 'document', 'attachment'];
 
+/** Ids of the parts that answers to a form's items may have. */
+const partsOf = derived(
+  ({ items }: Form): ReadonlySet<string> =>
+    new Set([...items.keys()].flatMap((id) => PARTS.map((part) => partId(id, part)))),
+);
+
 /**
  * Reads the answers of a response that counts, item by item; each is read against the form that asks it. Statements are
  * read elsewhere (`attestations.ts`); here only that they are yes or no.
@@ -89,9 +96,6 @@ export function readResponse(
   const named = namedForm(resource, scope.forms)?.form;
   const forms = named === undefined ? scope.forms : [named];
   const prefix = prefixOf(forms) ?? '';
-  const parts = new Set(
-    forms.flatMap(({ items }) => [...items.keys()].flatMap((id) => PARTS.map((part) => partId(id, part)))),
-  );
   const answers: FormAnswer[] = [];
   const problems: AnswerProblem[] = [];
   const seen = new Set<string>();
@@ -103,7 +107,8 @@ export function readResponse(
     }
     const item = forms.flatMap(({ items }) => items.get(linkId) ?? [])[0];
     if (item === undefined) {
-      const isUnknown = !parts.has(linkId) && !SECTIONS.some((section) => section === linkId);
+      const isUnknown =
+        !forms.some((form) => partsOf(form).has(linkId)) && !SECTIONS.some((section) => section === linkId);
       if (isUnknown && (named !== undefined || linkId.startsWith(prefix)))
         problems.push({
           linkId: linkId.slice(0, MAX_SHOWN),

@@ -73,11 +73,15 @@ export function withoutSuperseded(list: readonly Hit[]): readonly Hit[] {
     const instant = Date.parse(text(hit.record.resource['issued']) ?? '');
     return Number.isNaN(instant) ? -Infinity : instant;
   };
+  const latest = new Map<string, number>();
+  for (const hit of list) {
+    const specimen = specimenOf(hit);
+    if (specimen !== undefined)
+      latest.set(specimen, Math.max(latest.get(specimen) ?? -Infinity, issued(hit)));
+  }
   return list.filter((hit) => {
     const specimen = specimenOf(hit);
-    return !list.some(
-      (other) => specimen !== undefined && specimenOf(other) === specimen && issued(other) > issued(hit),
-    );
+    return specimen === undefined || issued(hit) >= (latest.get(specimen) ?? -Infinity);
   });
 }
 

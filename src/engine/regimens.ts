@@ -65,10 +65,10 @@ export function regimensOf(
       until: Math.max(era.last.high, ...running.map(({ last }) => last.high)),
     });
   }
-  const counted = eras.flatMap((era) => era.exposures);
+  const counted = [...new Set(eras.flatMap((era) => era.exposures))];
   return starts.flatMap((start, index) => {
     const end = starts[index + 1]?.first.low ?? Infinity;
-    const held = [...new Set(counted)].filter(
+    const held = counted.filter(
       ({ first, last }) =>
         first.low < end && (first.low >= start.first.low || last.low > start.first.high + REGIMEN_WINDOW),
     );
@@ -97,21 +97,17 @@ function erasOf(exposures: readonly Exposure[]): readonly Era[] {
   }
   const eras: Era[] = [];
   for (const [drug, list] of byDrug) {
-    let era: Era | undefined;
+    let era: { drug: string; exposures: Exposure[]; first: Span; last: Span } | undefined;
     for (const exposure of list) {
       if (era !== undefined && exposure.first.low <= era.last.high + ERA_GAP) {
-        era = {
-          drug,
-          exposures: [...era.exposures, exposure],
-          first: earlier(era.first, exposure.first),
-          last: later(era.last, exposure.last),
-        };
+        era.exposures.push(exposure);
+        era.first = earlier(era.first, exposure.first);
+        era.last = later(era.last, exposure.last);
       } else {
-        if (era !== undefined) eras.push(era);
         era = { drug, exposures: [exposure], first: exposure.first, last: exposure.last };
+        eras.push(era);
       }
     }
-    if (era !== undefined) eras.push(era);
   }
   return eras.sort((a, b) => a.first.low - b.first.low || (a.drug < b.drug ? -1 : 1));
 }

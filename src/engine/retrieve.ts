@@ -216,11 +216,11 @@ function companionsOf(
 export function candidates(type: string, retrieve: Retrieve, { chart }: Scope): readonly ChartRecord[] {
   const coded = chart.coded(codePath(type, retrieve), retrieve.code);
   const { words } = retrieve;
-  return words === undefined
-    ? coded
-    : chart
-        .of(type)
-        .filter((record) => coded.includes(record) || wordsOf(record, type, retrieve).some(names(words)));
+  if (words === undefined) return coded;
+  const byCode = new Set(coded);
+  return chart
+    .of(type)
+    .filter((record) => byCode.has(record) || wordsOf(record, type, retrieve).some(names(words)));
 }
 
 const names =

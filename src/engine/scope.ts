@@ -1,5 +1,6 @@
 import type { Chart } from '../fhir/chart.ts';
 import type { DateInterval } from '../fhir/date.ts';
+import { derived } from '../fhir/derived.ts';
 import { referencesOf, retrievesOf, type Fact, type Retrieve } from '../policy/fact.ts';
 import type { Library } from '../policy/library.ts';
 import type { DiseaseReader } from './disease.ts';
@@ -21,9 +22,15 @@ export const OPEN_SOURCES = ['not-asked', 'unresolved'] as const;
 export const isUnread = (types: ReadonlySet<string>, chart: Chart, states: readonly string[]): boolean =>
   [...types].some((type) => states.includes(chart.source(type).state));
 
-export function searchedBy(retrieves: readonly Retrieve[], chart: Chart): readonly Searched[] {
-  return [...new Set(retrieves.flatMap(({ resource }) => resource))].map((type) => searchedType(type, chart));
-}
+export const searchedBy = (retrieves: readonly Retrieve[], chart: Chart): readonly Searched[] =>
+  searchedTypes(resourcesOf(retrieves), chart);
+
+export const searchedTypes = (types: ReadonlySet<string>, chart: Chart): readonly Searched[] =>
+  [...types].map((type) => searchedType(type, chart));
+
+/** The resource types that retrieves read. */
+export const resourcesOf = (retrieves: readonly Retrieve[]): ReadonlySet<string> =>
+  new Set(retrieves.flatMap(({ resource }) => resource));
 
 export function searchedType(type: string, chart: Chart): Searched {
   const { state, reason } = chart.source(type);
@@ -36,13 +43,18 @@ export function searchedType(type: string, chart: Chart): Searched {
 }
 
 /** What the facts read that a fact refers to, through others too: when therapy was given, when the disease came back. */
-export function referredRetrieves(fact: Fact, library: Library): readonly Retrieve[] {
-  const found = new Set<Fact>([fact]);
-  for (const known of found)
-    for (const { name } of referencesOf(known)) {
-      const referred = library.facts.get(name);
-      if (referred !== undefined) found.add(referred);
-    }
-  found.delete(fact);
-  return [...found].flatMap(retrievesOf);
-}
+export const referredRetrieves = (fact: Fact, library: Library): readonly Retrieve[] =>
+  referredIn(library)(fact);
+
+const referredIn = derived((library: Library) =>
+  derived((fact: Fact): readonly Retrieve[] => {
+    const found = new Set<Fact>([fact]);
+    for (const known of found)
+      for (const { name } of referencesOf(known)) {
+        const referred = library.facts.get(name);
+        if (referred !== undefined) found.add(referred);
+      }
+    found.delete(fact);
+    return [...found].flatMap(retrievesOf);
+  }),
+);

@@ -1,4 +1,5 @@
 import type { ChartRecord } from '../fhir/chart.ts';
+import type { DateInterval } from '../fhir/date.ts';
 import { text } from '../fhir/json.ts';
 import type { EventsFact, Retrieve } from '../policy/fact.ts';
 import type { Truth } from '../fhir/truth.ts';
@@ -72,9 +73,10 @@ export function therapyOf(
   const transplants = fact.apart.flatMap(({ before }) =>
     proofOf(before.flatMap(hits)).flatMap(({ record: { date } }) => date?.low ?? []),
   );
+  const preparations = preparationsOf(fact, hits, scope);
   const regimens = regimensOf(
     exposures.flatMap((exposure) =>
-      exposure === null || isPreparation(exposure, fact, hits, scope) ? [] : [exposure],
+      exposure === null || isPreparation(exposure, preparations, scope) ? [] : [exposure],
     ),
     transplants,
     bridgedFrom(fact, hits, scope),
@@ -108,23 +110,37 @@ export function latestRegimenStart(
   return isRunning ? 'unclear' : (regimens.at(-1)?.first.high ?? 'unclear');
 }
 
+/** What drugs are given for in so many days before it: its dates, the infusion that is being ordered among them. */
+interface Preparation {
+  readonly drugs: readonly string[];
+  readonly days: number;
+  readonly dates: readonly DateInterval[];
+}
+
+const preparationsOf = (
+  fact: EventsFact,
+  hits: (retrieve: Retrieve) => readonly Hit[],
+  { order }: Scope,
+): readonly Preparation[] =>
+  fact.apart.map(({ drugs, before, days }) => ({
+    drugs,
+    days,
+    dates: [
+      ...proofOf(before.flatMap(hits)).map(({ record }) => record.date),
+      order.planned?.date ?? null,
+    ].filter((date) => date !== null),
+  }));
+
 /** Conditioning, mobilization and lymphodepletion: the drug, in the days before what it prepares for. */
 const isPreparation = (
   { record, first }: Exposure,
-  fact: EventsFact,
-  hits: (retrieve: Retrieve) => readonly Hit[],
-  { library: { terminology }, order }: Scope,
+  preparations: readonly Preparation[],
+  { library: { terminology } }: Scope,
 ): boolean =>
-  fact.apart.some(
-    ({ drugs, before, days }) =>
-      record.codes.some(
-        ({ coding }) => coding.key !== undefined && terminology.includes(drugs, coding.key),
-      ) &&
-      // The infusion that is being ordered is prepared for as well.
-      [
-        ...proofOf(before.flatMap(hits)).map(({ record: event }) => event.date),
-        order.planned?.date ?? null,
-      ].some((date) => date !== null && first.low >= date.low - days && first.low <= date.high),
+  preparations.some(
+    ({ drugs, days, dates }) =>
+      dates.some((date) => first.low >= date.low - days && first.low <= date.high) &&
+      record.codes.some(({ coding }) => coding.key !== undefined && terminology.includes(drugs, coding.key)),
   );
 
 function bridgedFrom(

@@ -19,7 +19,12 @@ const MILLISECONDS_PER_DAY = 86_400_000;
 const dayNumber = (year: number, month: number, day: number): number =>
   Date.UTC(year, month - 1, day) / MILLISECONDS_PER_DAY;
 
-const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+const MONTH_LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+function daysInMonth(year: number, month: number): number {
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeapYear ? 29 : (MONTH_LENGTHS[month - 1] ?? 0);
+}
 
 /** A FHIR date, dateTime or instant; null for anything that is not one, impossible dates included. */
 export function parseDate(value: unknown): DateInterval | null {
@@ -38,7 +43,8 @@ export function parseDate(value: unknown): DateInterval | null {
   }
   const day = Number(match[3]);
   if (day < 1 || day > lastDay) return null;
-  return { low: dayNumber(year, month, day), high: dayNumber(year, month, day), text: printed };
+  const number = dayNumber(year, month, day);
+  return { low: number, high: number, text: printed };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { parsePeriod, type DateInterval } from '../fhir/date.ts';
+import { derived } from '../fhir/derived.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import type { Library } from './library.ts';
 import type { Payer, Product } from './vocabulary.ts';
@@ -182,14 +183,13 @@ export function readCoverage(
     ...payors.flatMap((payor) => objects(payor['identifier'])),
     ...printed.flatMap((payor) => objects(payor['identifier'])),
   ];
+  const { payers, endings } = namesOf(library);
+  const named = new Set(names.flatMap((name) => payers.get(payerWords(name, endings)) ?? []));
   const payer = [...library.payers.values()].find(
     (candidate) =>
       candidate.identifiers.some(({ system, value }) =>
         identifiers.some((item) => text(item['system']) === system && text(item['value']) === value),
-      ) ||
-      candidate.names.some((name) =>
-        names.some((other) => payerWords(other, library) === payerWords(name, library)),
-      ),
+      ) || named.has(candidate),
   );
   const order = resource['order'];
   return {
@@ -203,22 +203,41 @@ export function readCoverage(
 
 const LEGAL_FORMS = ['inc', 'llc', 'corp', 'corporation', 'company', 'co', 'ltd'];
 
+/** Payers and plan lines by the words that say them. */
+const namesOf = derived((library: Library) => {
+  const endings = [...LEGAL_FORMS, ...library.planLines.signs.flatMap((sign) => sign.words)].map(asWords);
+  const payers = new Map<string, Payer[]>();
+  for (const payer of library.payers.values())
+    for (const name of payer.names) {
+      const words = payerWords(name, endings);
+      payers.set(words, [...(payers.get(words) ?? []), payer]);
+    }
+  const signs = library.planLines.signs.map((sign) => ({
+    ...sign,
+    lines: new Set(sign.lines),
+    words: sign.words.map(asWords),
+  }));
+  return { endings, payers, signs };
+});
+
 /** A payer's name without what follows it on cards: its legal form, and the words that say the plan line. */
-function payerWords(value: string, library: Library): string {
-  const words = asWords(value);
-  const ending = [...LEGAL_FORMS, ...library.planLines.signs.flatMap((sign) => sign.words)]
-    .map(asWords)
-    .find((phrase) => words.endsWith(phrase) && words.length > phrase.length);
-  return ending === undefined ? words : payerWords(words.slice(0, -ending.length), library);
+function payerWords(value: string, endings: readonly string[]): string {
+  let words = asWords(value);
+  for (;;) {
+    const ending = endings.find((phrase) => words.endsWith(phrase) && words.length > phrase.length);
+    if (ending === undefined) return words;
+    words = asWords(words.slice(0, -ending.length));
+  }
 }
 
 function planLine(resource: JsonObject, library: Library): Pick<ReadCoverage, 'lines' | 'lineSigns'> {
-  const { signs, lines: all } = library.planLines;
+  const { lines: all } = library.planLines;
+  const { signs } = namesOf(library);
   const lineSigns: { path: string; value: string }[] = [];
   let lines = new Set(all.keys());
   const narrow = (path: string, value: string, fits: (sign: (typeof signs)[number]) => boolean): void => {
     for (const sign of signs.filter(fits)) {
-      lines = lines.intersection(new Set(sign.lines));
+      lines = lines.intersection(sign.lines);
       if (!lineSigns.some((item) => item.path === path && item.value === value))
         lineSigns.push({ path, value });
     }
@@ -243,7 +262,8 @@ function planLine(resource: JsonObject, library: Library): Pick<ReadCoverage, 'l
     ),
   ];
   for (const [path, value] of phrases) {
-    narrow(path, value, ({ words }) => words.some((word) => asWords(value).includes(asWords(word))));
+    const said = asWords(value);
+    narrow(path, value, ({ words }) => words.some((word) => said.includes(word)));
   }
   // Signs that contradict each other leave every line possible: a person must look.
   return { lines: lines.size === 0 ? new Set(all.keys()) : lines, lineSigns };

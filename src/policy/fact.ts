@@ -1,3 +1,4 @@
+import { derived } from '../fhir/derived.ts';
 import type { Condition } from '../fhir/fhirpath.ts';
 import type { CHANGES } from './fact-schema.ts';
 import type { RetrieveSource } from './retrieve-schema.ts';
@@ -227,21 +228,22 @@ function rolesOf(fact: Fact): readonly (readonly [string, readonly Retrieve[]])[
 }
 
 /** Every retrieve of a fact, for lint and for the list of what a policy reads. */
-export const retrievesOf = (fact: Fact): readonly Retrieve[] =>
-  rolesOf(fact).flatMap(([, retrieves]) => retrieves);
+export const retrievesOf: (fact: Fact) => readonly Retrieve[] = derived((fact) =>
+  rolesOf(fact).flatMap(([, retrieves]) => retrieves),
+);
 
 /** Resource types that a fact reads. */
-export const typesOf = (fact: Fact): readonly string[] => [
+export const typesOf: (fact: Fact) => readonly string[] = derived((fact) => [
   ...new Set([
     ...retrievesOf(fact).flatMap(({ resource }) => resource),
     ...(fact.kind === 'lines' ? (fact.assigned?.resource ?? []) : []),
   ]),
-];
+]);
 
 /** Facts that a fact refers to: those whose events it is placed by, and those whose episodes. */
-export const referencesOf = (
+export const referencesOf: (
   fact: Fact,
-): readonly { readonly name: string; readonly kind: 'events' | 'episodes' }[] => {
+) => readonly { readonly name: string; readonly kind: 'events' | 'episodes' }[] = derived((fact) => {
   const to = (kind: 'events' | 'episodes', ...names: readonly (string | undefined)[]) =>
     names.flatMap((id) => (id === undefined ? [] : [{ name: id, kind }]));
   const retrieves = retrievesOf(fact);
@@ -264,4 +266,4 @@ export const referencesOf = (
       : []),
     ...(fact.kind === 'paired' ? to('episodes', fact.episode) : []),
   ];
-};
+});

@@ -1,3 +1,4 @@
+import { derived } from '../fhir/derived.ts';
 import type { Fact, Question, Retrieve } from './fact.ts';
 import type { Criterion, Indication, Policy } from './policy.ts';
 
@@ -60,15 +61,15 @@ export const questionnaireUrl = (base: string, { id }: Pick<Form, 'id'>): string
 export const questionnaireCanonical = (base: string, form: Pick<Form, 'id' | 'policy'>): string =>
   `${questionnaireUrl(base, form)}|${form.policy.version}`;
 
-const made = new WeakMap<Policy, readonly Form[]>();
+const formsWith = derived((facts: ReadonlyMap<string, Fact>) =>
+  derived((policy: Policy): readonly Form[] =>
+    policy.indications.map((indication) => createForm(policy, indication, facts)),
+  ),
+);
 
-/** The forms of a policy, one for each indication; made once. */
-export function formsOf(policy: Policy, facts: ReadonlyMap<string, Fact>): readonly Form[] {
-  const forms =
-    made.get(policy) ?? policy.indications.map((indication) => createForm(policy, indication, facts));
-  made.set(policy, forms);
-  return forms;
-}
+/** The forms of a policy, one for each indication. */
+export const formsOf = (policy: Policy, facts: ReadonlyMap<string, Fact>): readonly Form[] =>
+  formsWith(facts)(policy);
 
 const resultKey = ({ code }: Pick<Retrieve, 'code'>): string => `result ${code.toSorted().join(' ')}`;
 const recordKey = (valueSets: readonly string[]): string => `record ${valueSets.toSorted().join(' ')}`;
@@ -81,7 +82,7 @@ export function answerKey({ asks, retrieve, valueSets, fact }: FormItem): string
 }
 
 /** The keys of the answers that speak to a fact; none where it takes no answer. */
-export function keysOf(fact: Fact): readonly string[] {
+export const keysOf: (fact: Fact) => readonly string[] = derived((fact) => {
   switch (fact.kind) {
     case 'measurement':
     case 'series':
@@ -101,7 +102,7 @@ export function keysOf(fact: Fact): readonly string[] {
     case 'days-before':
       return [];
   }
-}
+});
 
 const resultsOf = (fact: Fact): readonly Retrieve[] =>
   fact.kind === 'measurement'

@@ -7,6 +7,5 @@ export const asWords = (value: string): string =>
     .slice(0, LIMIT)
     .toLowerCase()
     .replaceAll('leukaemia', 'leukemia')
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '')
-    .join(' ')} `;
+    .replaceAll(/[^a-z0-9]+/g, ' ')
+    .trim()} `;
