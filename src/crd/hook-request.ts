@@ -26,6 +26,12 @@ export const ORDER_HOOKS: readonly Hook[] = [
   'appointment-book',
 ];
 
+/** The members of a request that hold what may be echoed: what is written on is sent ahead where it is no draft. */
+export const echoedMembers = (body: unknown): readonly string[] =>
+  ['order-sign', 'order-select'].includes(text(property(body, 'hook')) ?? '')
+    ? ['context']
+    : ['context', 'prefetch'];
+
 /** Longer than any id, reference or token seen (Epic's draft ids have 194 characters), and short enough to refuse. */
 const MAX_LENGTH = 2000;
 const MAX_TOKEN_LENGTH = 20_000;

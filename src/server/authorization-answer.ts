@@ -1,12 +1,12 @@
 import { readHookRequest, type HookRequest } from '../crd/hook-request.ts';
 import { readPrefetch } from '../crd/prefetch.ts';
-import { asWritten } from '../fhir/number-text.ts';
+import { asWritten, withNumbersAsWritten } from '../fhir/number-text.ts';
 import { operationOutcome, type Issue } from '../fhir/operation-outcome.ts';
 import { bundleIssues } from '../pas/request-check.ts';
 import { requestBundle } from '../pas/request-bundle.ts';
 import { requestSummary } from '../pas/summary.ts';
 import { gatherAuthorization } from './authorization-input.ts';
-import { bodyValue } from './body.ts';
+import { readBody } from './body.ts';
 import { clientFor } from './call-client.ts';
 import type { Caller } from './caller.ts';
 import { ServiceError } from './errors.ts';
@@ -123,7 +123,9 @@ const refused = (issues: readonly Issue[], mayBring: boolean): Reply => ({
 });
 
 function hookRequest(body: Uint8Array, patientId: string): HookRequest {
-  const request = readHookRequest(bodyValue(body), undefined);
+  const { value, text } = readBody(body);
+  // The records of the chart go into the request as the client wrote them.
+  const request = readHookRequest(withNumbersAsWritten(value, text, ['context', 'prefetch']), undefined);
   if ('code' in request) throw new ServiceError(request.code, request.message, request.path, true);
   if (request.patientId !== patientId)
     throw new ServiceError(

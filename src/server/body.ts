@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { parseJson } from '../fhir/number-text.ts';
+import type { JsonObject } from '../fhir/json.ts';
 import { identifiedOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 
@@ -32,14 +32,23 @@ export function jsonBytes(limit: string): readonly RequestHandler[] {
  * The JSON value of a body in UTF-8.
  * @throws ServiceError when it is empty, nested without measure, or not JSON
  */
-export function bodyValue(bytes: unknown): unknown {
+export const bodyValue = (bytes: unknown): unknown => readBody(bytes).value;
+
+/** The same with the text that it was parsed from. */
+export function readBody(bytes: unknown): { readonly value: unknown; readonly text: string } {
   if (!(bytes instanceof Uint8Array) || bytes.length === 0)
     throw new ServiceError('not-json', 'the body is empty', '(body)');
-  if (nestsTooDeep(bytes)) {
+  const text = new TextDecoder().decode(bytes);
+  const value = parsed(text);
+  if (nestsTooDeep(value)) {
     throw new ServiceError('invalid-request', `the body is nested more than ${MAX_DEPTH} deep`, '(body)');
   }
+  return { value, text };
+}
+
+function parsed(text: string): unknown {
   try {
-    return parseJson(new TextDecoder().decode(bytes));
+    return JSON.parse(text);
   } catch (error) {
     // Node's message repeats the text around the mistake: only its position is passed on.
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
@@ -57,23 +66,18 @@ export const parsedBody: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** One pass over the bytes: strings are skipped, brackets counted. */
-export function nestsTooDeep(bytes: Uint8Array): boolean {
-  const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [
-    0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d,
-  ];
-  let depth = 0;
-  let isInString = false;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index];
-    if (isInString) {
-      if (byte === backslash) index += 1;
-      else if (byte === quote) isInString = false;
-    } else if (byte === quote) isInString = true;
-    else if (byte === openBrace || byte === openBracket) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (byte === closeBrace || byte === closeBracket) depth -= 1;
+/** `JSON.parse` does not recurse, whatever it is given; what reads its value may. */
+export function nestsTooDeep(value: unknown, allowed = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (allowed === 0) return true;
+  const below = allowed - 1;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && nestsTooDeep(item, below)) return true;
+    return false;
+  }
+  for (const name in value) {
+    const item = (value as JsonObject)[name];
+    if (typeof item === 'object' && nestsTooDeep(item, below)) return true;
   }
   return false;
 }

@@ -72,7 +72,7 @@ async function answerInSpan(
   };
   const left = new AbortController();
   response.once('close', () => {
-    left.abort();
+    if (!response.writableFinished) left.abort();
   });
   const { threads, keeping, metrics } = dependencies;
   const owner = ownerOf(caller);

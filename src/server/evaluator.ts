@@ -5,16 +5,18 @@ import { ThreadFailure, type EvaluationThreads } from './evaluation-threads.ts';
 import { unreadableServer } from './call-client.ts';
 import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
 
-/** Bytes of a body up to which the thread that serves all calls parses it: 2 to 3 ms (README, "Large charts"). */
-const SMALL_BODY = 256 * 1024;
+/** Bytes of a body up to which the thread that serves all calls parses it, and evaluates it where no query is needed. */
+const SMALL_BODY = 64 * 1024;
 
-/** Determinations that the thread that serves all calls makes for one call, when it must: each without a chart. */
-const FEW = 10;
+/** CAR-T orders, or determinations, of one call that are few enough for that thread: a therapy's own services are four. */
+const MOST_HERE = 4;
+
+/** Determinations that it makes for one call, when it must: each without a chart. */
+const MOST_WITHOUT_CHART = 10;
 
 /**
- * Evaluates a call so that it does not hold up others. The thread that serves all calls answers those which bring no
- * CAR-T order, need no query and are small: nearly all. Every other goes to an evaluation thread, since nobody knows
- * how large its chart is. When those have too much to do, a small call still gets its determinations, with the chart
+ * Evaluates a call so that it does not hold up others. The thread that serves all calls answers those which are small
+ * and need no query: nearly all. Every other goes to an evaluation thread. When those have too much to do, a small call still gets its determinations, with the chart
  * unread: the clinician learns that authorization is required.
  * @throws ServiceError `busy` or `not-evaluated` when no thread answers and the call is not small
  */
@@ -30,7 +32,7 @@ export async function evaluateAside(
     try {
       return await evaluateCall(
         call,
-        { ...scope, fhirClient: () => notAskedHere, options: cheapOnly },
+        { ...scope, fhirClient: () => notAskedHere, options: { checkpoint: leaveWhenMany } },
         answersOf,
         signal,
       );
@@ -52,7 +54,7 @@ export async function evaluateAside(
     const options = {
       chartUnread: error.message,
       checkpoint: ({ count }: Costly): void => {
-        if (count > FEW) throw refusal(error);
+        if (count > MOST_WITHOUT_CHART) throw refusal(error);
       },
     };
     return evaluateCall(call, { ...scope, fhirClient: () => server, options }, answersOf, signal);
@@ -68,6 +70,8 @@ class Elsewhere extends Error {}
 const leave = (): never => {
   throw new Elsewhere('this call is for an evaluation thread');
 };
-const cheapOnly = { checkpoint: leave };
+const leaveWhenMany = ({ count }: Costly): void => {
+  if (count > MOST_HERE) leave();
+};
 const asked = (): Promise<never> => Promise.try(leave);
 const notAskedHere: FhirClient = { read: asked, search: asked, pagesFrom: asked };

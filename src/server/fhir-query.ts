@@ -73,9 +73,9 @@ async function tryOnce(query: Query, pool: Connection['pool'], number: number): 
 
 function parsed(body: Buffer, response: Response): Answered['outcome'] {
   const unreadable = (reason: string): Answered['outcome'] => ({ failure: { kind: 'unreadable', reason } });
-  if (nestsTooDeep(body)) return unreadable('the answer is nested too deep');
   try {
-    return { body: JSON.parse(new TextDecoder().decode(body)) as unknown };
+    const value = JSON.parse(new TextDecoder().decode(body)) as unknown;
+    return nestsTooDeep(value) ? unreadable('the answer is nested too deep') : { body: value };
   } catch {
     const isPage = response.headers.get('content-type')?.includes('html') === true;
     return unreadable(

@@ -1,11 +1,17 @@
 import { property, type JsonObject } from '../fhir/json.ts';
-import { asWritten } from '../fhir/number-text.ts';
+import { asWritten, withNumbersAsWritten } from '../fhir/number-text.ts';
 import { hookResponse, statements } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
 import type { Extension } from '../crd/coverage-information.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import { MissingData, type Evaluation, type EvaluationOptions } from '../crd/evaluation.ts';
-import { ORDER_HOOKS, readHookRequest, type Hook, type HookRequest } from '../crd/hook-request.ts';
+import {
+  echoedMembers,
+  ORDER_HOOKS,
+  readHookRequest,
+  type Hook,
+  type HookRequest,
+} from '../crd/hook-request.ts';
 import { encounterReference, type HookOrder } from '../crd/order.ts';
 import { filledForms } from '../dtr/filled-forms.ts';
 import type { Prefilled } from '../dtr/prefill.ts';
@@ -13,7 +19,7 @@ import type { WireVersion } from '../crd/wire-version.ts';
 import type { Determination } from '../engine/determination.ts';
 import type { UngovernedReason } from '../engine/explanation.ts';
 import type { Library } from '../policy/library.ts';
-import { bodyValue } from './body.ts';
+import { readBody } from './body.ts';
 import { clientFor, type MakeFhirClient } from './call-client.ts';
 import { callMetric, type CallMetric } from './call-metric.ts';
 import type { Caller } from './caller.ts';
@@ -177,7 +183,8 @@ export async function evaluateCall(
   const { expected, asOf, caller } = call;
   const client = caller.settings;
   const { library, edition, fhirBase, newId, newUuid } = scope;
-  const body = bodyValue(call.body);
+  const { value, text } = readBody(call.body);
+  const body = withNumbersAsWritten(value, text, echoedMembers(value));
   const { request, evaluation, queries } = await evaluatedCall(body, call, scope, answersOf, signal);
   const wanted = wantedOf(request.configuration, client, request.hook);
   const { determinations, failed, ungoverned, coverages, chart } = evaluation;

@@ -24,7 +24,7 @@ export type Outcome = 'kept' | 'late' | 'failed';
  * @param limit milliseconds
  */
 export function createKeeper(
-  store: Pick<RecordStore, 'keep'>,
+  store: Pick<RecordStore, 'keep' | 'keepLater'>,
   report: (outcome: Outcome, error?: unknown) => void,
   limit: number = WAIT_MILLISECONDS,
 ): Keeper {
@@ -35,7 +35,7 @@ export function createKeeper(
     health = outcome === 'kept' ? 'ok' : 'degraded';
     if (outcome !== 'kept') report(outcome, error);
   };
-  const keep = (records: Records): Promise<boolean> =>
+  const within = (write: Promise<void>): Promise<boolean> =>
     new Promise((resolve) => {
       let isLate = false;
       const timer = setTimeout(() => {
@@ -43,7 +43,7 @@ export function createKeeper(
         settle('late');
         resolve(false);
       }, limit);
-      store.keep(records).then(
+      write.then(
         () => {
           clearTimeout(timer);
           // A late write that went through in the end shows that the store is there again.
@@ -59,9 +59,9 @@ export function createKeeper(
       );
     });
   return {
-    keep,
+    keep: (records) => within(store.keep(records)),
     keepLater(records) {
-      void keep(records);
+      void within(store.keepLater(records));
     },
     health: () => health,
     counts: () => ({ ...counts }),

@@ -35,6 +35,8 @@ export interface Found {
 export interface RecordStore {
   /** Resolves when the rows are committed. */
   readonly keep: (records: Records) => Promise<void>;
+  /** The same for what nobody waits for: with the next records, or soon. */
+  readonly keepLater: (records: Records) => Promise<void>;
   readonly determination: (id: string, client: string) => Promise<Row<'determination'> | undefined>;
   readonly card: (uuid: string, client: string) => Promise<Row<'card'> | undefined>;
   readonly answers: (id: string, client: string) => Promise<Row<'answers'> | undefined>;
@@ -128,6 +130,7 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
   });
   return {
     keep: records.add,
+    keepLater: records.addLater,
     determination: async (id, client) =>
       (await query())
         .selectFrom('determination')

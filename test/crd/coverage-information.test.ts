@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { brokenInvariants, coverageInformation, type Statement } from '../../src/crd/coverage-information.ts';
 import { OUTCOMES, type Outcome } from '../../src/crd/coverage-outcome.ts';
 import { coverageUpdates } from '../../src/crd/coverage-updates.ts';
-import { asWritten, parseJson } from '../../src/fhir/number-text.ts';
+import { asWritten, withNumbersAsWritten } from '../../src/fhir/number-text.ts';
 import { WIRE_VERSIONS } from '../../src/crd/wire-version.ts';
 
 const TEMP = 'http://hl7.org/fhir/us/davinci-crd/CodeSystem/temp';
@@ -292,10 +292,15 @@ describe('the update', () => {
   it('keeps numbers as they were written', () => {
     const text =
       '{"resourceType":"ServiceRequest","id":"1","quantityQuantity":{"value":1.00},"x":[1.50,2,1e2,-0]}';
-    const [action] = annotate(parseJson(text) as Record<string, unknown>);
+    const written = (json: string): unknown => {
+      const whole = `{"before":"a \\" { :","context":1,"context": ${json} ,"after":[{"context":1.0}]}`;
+      const value: unknown = JSON.parse(whole);
+      return (withNumbersAsWritten(value, whole, ['context']) as Record<string, unknown>)['context'];
+    };
+    const [action] = annotate(written(text) as Record<string, unknown>);
     expect(JSON.stringify(action?.resource)).toContain(
       '"quantityQuantity":{"value":1.00},"x":[1.50,2,1e2,-0]',
     );
-    expect(JSON.stringify(asWritten(parseJson('{"a":[1,{"b":2.5}]}')))).toBe('{"a":[1,{"b":2.5}]}');
+    expect(JSON.stringify(asWritten(written('{"a":[1,{"b":2.5}]}')))).toBe('{"a":[1,{"b":2.5}]}');
   });
 });

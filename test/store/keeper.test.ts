@@ -7,7 +7,10 @@ const LIMIT = 50;
 
 const keeperOf = (keep: () => Promise<void>) => {
   const reported: Outcome[] = [];
-  return { reported, keeper: createKeeper({ keep }, (outcome) => reported.push(outcome), LIMIT) };
+  return {
+    reported,
+    keeper: createKeeper({ keep, keepLater: keep }, (outcome) => reported.push(outcome), LIMIT),
+  };
 };
 const later = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
