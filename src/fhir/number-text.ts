@@ -91,6 +91,8 @@ function memberTexts(text: string): ReadonlyMap<string, string> {
         depth -= 1;
         if (depth === 0 && start > 0) found.set(name, text.slice(start, index));
         break;
+      default:
+        break;
     }
   }
   return found;

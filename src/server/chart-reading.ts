@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { chartTypes } from '../crd/evaluate.ts';
 import { createCallData, gatherChart, gatherCoverages } from '../crd/gather.ts';
 import { readPrefetch } from '../crd/prefetch.ts';
-import { collect } from '../fhir/intake.ts';
 import { asWritten } from '../fhir/number-text.ts';
 import { bodyValue } from './body.ts';
 import type { Dependencies } from './call.ts';
@@ -64,14 +63,10 @@ export const chartRoute =
     });
     if (coverages.failure !== undefined)
       unread.push({ resourceType: 'Coverage', reason: coverages.failure.reason });
-    const { byReference, conflicting } = collect(data.intakes);
     const bundle = {
       resourceType: 'Bundle',
       type: 'collection',
-      // One that came with a full URL is held under both of its names.
-      entry: [...new Set([...byReference.values(), ...conflicting])].map(({ resource }) => ({
-        resource: asWritten(resource),
-      })),
+      entry: data.held().all.map(({ resource }) => ({ resource: asWritten(resource) })),
     };
     logger.info(
       { requestId: requestIdOf(request), queries: queries.length, unread: unread.length },
