@@ -1,8 +1,5 @@
 import type { DateInterval } from '../fhir/date.ts';
-import { derived } from '../fhir/derived.ts';
-import type { Library } from '../policy/library.ts';
 import {
-  retrievesOf,
   typesOf as typesOfFact,
   type Fact,
   type Question,
@@ -24,8 +21,8 @@ import {
   BROKEN_SOURCES,
   isUnread,
   OPEN_SOURCES,
+  questionTypes,
   referredRetrieves,
-  resourcesOf,
   searchedBy,
   searchedTypes,
   type Scope,
@@ -309,15 +306,3 @@ function notSurelyEarlier(list: readonly Hit[], others: readonly Hit[]): readonl
 /** A statement "known by" a day was made on that day. */
 const lowOf = (interval: DateInterval): number =>
   Number.isFinite(interval.low) ? interval.low : interval.high;
-
-/** The resource types that a question reads: all of them, those that can decide it, those of its signs. */
-const questionTypes = derived((library: Library) =>
-  derived((fact: Question) => {
-    const referred = referredRetrieves(fact, library);
-    return {
-      all: resourcesOf([...retrievesOf(fact), ...referred]),
-      deciding: resourcesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referred]),
-      signs: resourcesOf([...fact.signs, ...fact.incomplete]),
-    };
-  }),
-);

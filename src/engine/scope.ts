@@ -1,7 +1,7 @@
 import type { Chart } from '../fhir/chart.ts';
 import type { DateInterval } from '../fhir/date.ts';
 import { derived } from '../fhir/derived.ts';
-import { referencesOf, retrievesOf, type Fact, type Retrieve } from '../policy/fact.ts';
+import { referencesOf, retrievesOf, type Fact, type Question, type Retrieve } from '../policy/fact.ts';
 import type { Library } from '../policy/library.ts';
 import type { DiseaseReader } from './disease.ts';
 import type { PlannedOrder, Searched } from './result.ts';
@@ -56,5 +56,17 @@ const referredIn = derived((library: Library) =>
       }
     found.delete(fact);
     return [...found].flatMap(retrievesOf);
+  }),
+);
+
+/** The resource types that a question reads: all of them, those that can decide it, those of its signs. */
+export const questionTypes = derived((library: Library) =>
+  derived((fact: Question) => {
+    const referred = referredRetrieves(fact, library);
+    return {
+      all: resourcesOf([...retrievesOf(fact), ...referred]),
+      deciding: resourcesOf([...fact.yes, ...fact.no, ...fact.doubt, ...fact.doubtOfNo, ...referred]),
+      signs: resourcesOf([...fact.signs, ...fact.incomplete]),
+    };
   }),
 );

@@ -329,8 +329,8 @@ describe('the index', () => {
       observation('c', { code: { coding: [{ code: '1' }] } }),
     );
     expect(anomaly(chart, 'chart.code-system')).toEqual([
-      '1 Observation resource(s) are coded only in a system that is not understood (http://local.example); they decide nothing.',
       '1 Observation resource(s) are coded only in a system that is not understood ((no system)); they decide nothing.',
+      '1 Observation resource(s) are coded only in a system that is not understood (http://local.example); they decide nothing.',
     ]);
   });
 
