@@ -2,7 +2,7 @@ import type { Chart } from '../fhir/chart.ts';
 import { derived } from '../fhir/derived.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { FhirClient } from '../fhir/client.ts';
-import { property, text } from '../fhir/json.ts';
+import { text } from '../fhir/json.ts';
 import {
   determine,
   determineWithCourse,
@@ -108,18 +108,20 @@ export async function evaluateRequest(
 
 const unmeasured: Step = (_name, work) => work();
 
-function accessedOf({ intakes, supplied }: CallData, orders: Evaluation['orders']): readonly Accessed[] {
+function accessedOf(
+  { types, ofType, supplied }: CallData,
+  orders: Evaluation['orders'],
+): readonly Accessed[] {
   const sent = new Set(supplied.intakes);
   const asked = new Set<unknown>(orders.map(({ resource }) => resource));
-  const counts = new Map<string, Accessed>();
-  for (const intake of intakes) {
-    const type = text(property(intake.resource, 'resourceType'));
-    if (type === undefined || asked.has(intake.resource)) continue;
-    const prefetch = sent.has(intake);
-    const key = `${type} ${String(prefetch)}`;
-    counts.set(key, { type, prefetch, count: (counts.get(key)?.count ?? 0) + 1 });
-  }
-  return [...counts.values()];
+  return types().flatMap((type) => {
+    const read = ofType(type).filter(({ resource }) => !asked.has(resource));
+    const ahead = read.filter((intake) => sent.has(intake)).length;
+    return [
+      { type, prefetch: true, count: ahead },
+      { type, prefetch: false, count: read.length - ahead },
+    ].filter(({ count }) => count > 0);
+  });
 }
 
 /** Applies a function to every order; one that throws is kept apart (CRD-X-03). */

@@ -18,6 +18,8 @@ export interface Held {
  */
 export interface Holdings {
   readonly add: (intakes: readonly Intake[]) => void;
+  /** The resource types that came. */
+  readonly types: () => readonly string[];
   /** What came of a type, repeats included. */
   readonly ofType: (type: string) => readonly Intake[];
   /** What is at hand by `Type/id` or full URL. */
@@ -94,6 +96,7 @@ export function createHoldings(intakes: readonly Intake[] = []): Holdings {
   add(intakes);
   return {
     add,
+    types: () => [...byType.keys()],
     ofType: (type) => byType.get(type) ?? [],
     resolve(reference) {
       const key = referenceKey(reference);

@@ -16,8 +16,8 @@ const MOST_WITHOUT_CHART = 10;
 
 /**
  * Evaluates a call so that it does not hold up others. The thread that serves all calls answers those which are small
- * and need no query: nearly all. Every other goes to an evaluation thread. When those have too much to do, a small call still gets its determinations, with the chart
- * unread: the clinician learns that authorization is required.
+ * and need no query: nearly all. Every other goes to an evaluation thread. When those have too much to do, a small call
+ * still gets its determinations, with the chart unread: the clinician learns that authorization is required.
  * @throws ServiceError `busy` or `not-evaluated` when no thread answers and the call is not small
  */
 export async function evaluateAside(

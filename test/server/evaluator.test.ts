@@ -45,13 +45,23 @@ const byReference = {
 };
 const ungoverned = withDrafts(small, [{ resourceType: 'MedicationRequest', id: 'aspirin', status: 'draft' }]);
 
+/** The small call with its CAR-T order so many times. */
+function withMany(count: number): HookBody {
+  const [draft] = draftsOf(small).slice(-1);
+  return withDrafts(
+    small,
+    Array.from({ length: count }, (_, index) => ({ ...draft, id: `draft-${index}` })),
+  );
+}
+
 const post = (threads: EvaluationThreads, body: object, path = '/cds-services/order-sign') =>
   request(createService({ threads })).post(path).send(body);
 
 describe('a call goes to a thread', () => {
   it.each<[string, object, number]>([
     ['not when no order is for CAR-T, whatever server it names', { ...ungoverned, fhirServer: SERVER }, 0],
-    ['when an order is for CAR-T', small, 1],
+    ['not when an order is for CAR-T and its small chart was sent', small, 0],
+    ['when many orders are for CAR-T', withMany(5), 1],
     ['when its body is large', { ...ungoverned, extension: padding }, 1],
     ['when it asks the FHIR server', { ...withDrafts(small, [byReference]), fhirServer: SERVER }, 1],
   ])('%s', async (_name, body, count) => {
@@ -73,12 +83,16 @@ describe('where no thread answers', () => {
   );
   const fetching = { ...small, fhirServer: SERVER, prefetch: { own: coverage } };
 
-  it('a small call is answered with its chart unread when threads are busy, whether it was sent or not', async () => {
-    for (const body of [fetching, small]) {
+  it.each<[string, HookBody, number]>([
+    ['whose chart was not sent', fetching, 1],
+    ['with several orders', withMany(5), 5],
+  ])(
+    'a small call is answered with its chart unread when threads are busy: one %s',
+    async (_name, body, count) => {
       const response = await post(fullThreads('busy'), body, '/determinations');
       expect(response.status).toBe(200);
       const { determinations } = response.body as { readonly determinations: readonly Identified[] };
-      expect(determinations).toHaveLength(1);
+      expect(determinations).toHaveLength(count);
       const criteria = determinations[0]?.criteria ?? [];
       // The age is in what was sent.
       expect(criteria.filter(({ status }) => status === 'met').map(({ id }) => id)).toEqual([
@@ -86,13 +100,11 @@ describe('where no thread answers', () => {
       ]);
       expect(criteria.filter(({ needs }) => needs === 'data-access').length).toBeGreaterThan(3);
       expect(JSON.stringify(criteria)).toContain(new ThreadFailure('busy').message);
-    }
-  });
+    },
+  );
 
   it('a small call with many orders is refused', async () => {
-    const [draft] = draftsOf(small).slice(-1);
-    const drafts = Array.from({ length: 11 }, (_, index) => ({ ...draft, id: `draft-${index}` }));
-    expect((await post(fullThreads('busy'), withDrafts(small, drafts))).status).toBe(503);
+    expect((await post(fullThreads('busy'), withMany(11))).status).toBe(503);
   });
 
   it('a large call is refused, to be sent again when threads are busy', async () => {
@@ -107,7 +119,7 @@ describe('where no thread answers', () => {
   });
 
   it.each(['late', 'lost'] as const)('a call that ended its thread is refused (%s)', async (kind) => {
-    for (const body of [large, small]) {
+    for (const body of [large, fetching]) {
       const response = await post(fullThreads(kind), body);
       expect(response.status).toBe(503);
       expect(response.headers['retry-after']).toBeUndefined();
