@@ -79,8 +79,7 @@ const PARTS: readonly Part[] = ['value', 'date', 'document', 'attachment'];
 
 /** Ids of the parts that answers to a form's items may have. */
 const partsOf = derived(
-  ({ items }: Form): ReadonlySet<string> =>
-    new Set([...items.keys()].flatMap((id) => PARTS.map((part) => partId(id, part)))),
+  ({ items }: Form) => new Set([...items.keys()].flatMap((id) => PARTS.map((part) => partId(id, part)))),
 );
 
 /**
@@ -107,8 +106,8 @@ export function readResponse(
     }
     const item = forms.flatMap(({ items }) => items.get(linkId) ?? [])[0];
     if (item === undefined) {
-      const isUnknown =
-        !forms.some((form) => partsOf(form).has(linkId)) && !SECTIONS.some((section) => section === linkId);
+      const isPart = forms.some((form) => partsOf(form).has(linkId));
+      const isUnknown = !isPart && !SECTIONS.some((section) => section === linkId);
       if (isUnknown && (named !== undefined || linkId.startsWith(prefix)))
         problems.push({
           linkId: linkId.slice(0, MAX_SHOWN),
