@@ -1,5 +1,6 @@
 import type { DateInterval } from '../fhir/date.ts';
 import {
+  retrievesOf,
   typesOf as typesOfFact,
   type Fact,
   type Question,

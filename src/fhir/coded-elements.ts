@@ -104,6 +104,19 @@ function visitMedication(path: string, resource: JsonObject, resolve: Resolve, v
   }
 }
 
+/** The codings of the drug. */
+export function medicationCodings(
+  resource: JsonObject,
+  resolve: Resolve,
+  terminology: Terminology,
+): readonly Coding[] {
+  const found: Coding[] = [];
+  visitMedication('medication', resource, resolve, (_path, concept) => {
+    found.push(...terminology.codings(concept));
+  });
+  return found;
+}
+
 /** The Medication that a resource refers to, contained or elsewhere; undefined when it is not at hand. */
 export function medicationOf(resource: JsonObject, resolve: Resolve): JsonObject | undefined {
   const reference = text(property(resource['medicationReference'], 'reference'));

@@ -2,7 +2,7 @@ import type { Extension } from 'fhir/r4.js';
 import { createCallData, readMissing, type CallData } from '../crd/gather.ts';
 import { plannedDate, type HookOrder } from '../crd/order.ts';
 import type { Supplied } from '../crd/prefetch.ts';
-import { isObject, text, type JsonObject } from '../fhir/json.ts';
+import { isObject, property, text, type JsonObject } from '../fhir/json.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import { relativeReference } from '../fhir/reference.ts';
@@ -112,10 +112,10 @@ function recordsOf(data: CallData, patient: string): Records {
       return resource === undefined || isOthers(resource) ? undefined : resource;
     },
     of: (type) =>
-      data.intakes
+      data
+        .ofType(type)
         .map(({ resource }) => resource)
-        .filter(isObject)
-        .filter((resource) => resource['resourceType'] === type),
+        .filter(isObject),
   };
 }
 
@@ -136,11 +136,8 @@ function unreadIssue(reference: string, data: CallData, records: Records): reado
 }
 
 /** The URL under which a client sent a record. */
-const fullUrlOf = (reference: string, { intakes }: CallData): string | undefined =>
-  intakes
-    .filter(({ resource }) => isObject(resource))
+const fullUrlOf = (reference: string, { ofType }: CallData): string | undefined =>
+  ofType(typeOf(reference))
     .filter(({ fullUrl }) => fullUrl !== undefined && /^(?:https?:|urn:uuid:)/.test(fullUrl))
-    .find(({ resource }) => {
-      const { resourceType, id } = resource as JsonObject;
-      return reference === `${text(resourceType) ?? ''}/${text(id) ?? ''}`;
-    })?.fullUrl;
+    .find(({ resource }) => reference === `${typeOf(reference)}/${text(property(resource, 'id')) ?? ''}`)
+    ?.fullUrl;
