@@ -24,7 +24,6 @@ import {
   OPEN_SOURCES,
   questionTypes,
   referredRetrieves,
-  searchedBy,
   searchedTypes,
   type Scope,
 } from './scope.ts';
