@@ -59,7 +59,6 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   } = given;
   const keeping = createRecordKeeping(
     records,
-    () => policies.current().library,
     (outcome, error) => {
       const line = { outcome, ...(error === undefined ? {} : errorPlace(error)) };
       // One that came late may be kept all the same: the disk is slow, nothing is broken.

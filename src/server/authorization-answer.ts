@@ -1,42 +1,30 @@
 import { readHookRequest, type HookRequest } from '../crd/hook-request.ts';
 import { readPrefetch } from '../crd/prefetch.ts';
-import { asWritten, withNumbersAsWritten } from '../fhir/number-text.ts';
-import { operationOutcome, type Issue } from '../fhir/operation-outcome.ts';
+import { asWritten, parseJson, withNumbersAsWritten } from '../fhir/number-text.ts';
+import type { Issue } from '../fhir/operation-outcome.ts';
 import { bundleIssues } from '../pas/request-check.ts';
 import { requestBundle } from '../pas/request-bundle.ts';
 import { requestSummary } from '../pas/summary.ts';
 import { gatherAuthorization } from './authorization-input.ts';
 import { readBody } from './body.ts';
 import { clientFor } from './call-client.ts';
-import type { Caller } from './caller.ts';
+import type { CallerRecords } from './caller-records.ts';
 import { ServiceError } from './errors.ts';
 import type { AskedOrder, CallScope } from './hook-call.ts';
-import { statementFor } from './package-answer.ts';
-import type { FormContext, IdentifiedDetermination } from './record-keeping.ts';
+import { statementFor } from './kept-forms.ts';
+import type { IdentifiedDetermination, KeptForms } from './record-keeping.ts';
+import { fhirReply, refusedReply, type Reply, type RequestCall } from './request-call.ts';
 import { allowedServer } from './fhir-base.ts';
-import type { JsonObject } from '../fhir/json.ts';
 
 /** What is asked for: the request itself, or the same on paper. */
-export interface AuthorizationCall {
+export interface AuthorizationCall extends RequestCall {
   readonly form: 'bundle' | 'summary';
+  /** Whether a hook request came, which brings the records, or says with which token they can be read. */
+  readonly isSent: boolean;
   readonly determination: IdentifiedDetermination;
-  readonly context: FormContext;
-  readonly asked: AskedOrder;
-  /** Completed forms that were sent in for the patient. */
-  readonly answers: readonly JsonObject[];
-  /** A hook request that brings the records, or says with which token they can be read; undefined: neither. */
-  readonly body: Uint8Array | undefined;
-  readonly caller: Pick<Caller, 'fhirServers' | 'isSandbox'>;
-  /** RFC 3339. */
-  readonly at: string;
-  /** `performance.now()` at which the call came in. */
-  readonly started: number;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly type: 'fhir' | 'html';
-  readonly text: string;
+  readonly forms: KeptForms;
+  /** JSON of the `AskedOrder`, as text for the sake of its numbers. */
+  readonly asked: string;
 }
 
 /**
@@ -46,20 +34,22 @@ export interface Reply {
  */
 export async function authorizationAnswer(
   call: AuthorizationCall,
-  scope: Pick<CallScope, 'library' | 'config' | 'fhirBase' | 'newUuid' | 'fhirClient'>,
+  scope: CallScope,
+  records: Pick<CallerRecords, 'responsesOf'>,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const { determination, context, asked, answers, caller, at, started } = call;
+  const { determination, forms, isSent, caller, at, arrived } = call;
   const { library, fhirBase, newUuid } = scope;
+  const asked = parseJson(call.asked) as AskedOrder;
   const patientId = determination.patient.slice('Patient/'.length);
-  const request = call.body === undefined ? undefined : hookRequest(call.body, patientId);
+  const request = isSent ? hookRequest(call.body, patientId) : undefined;
   const fhirServer = request?.fhirServer ?? asked.fhirServer;
   const authorization = request?.authorization;
   const client = clientFor(
     { hook: 'order-sign', fhirServer, authorization, patientId },
     caller,
     scope,
-    started,
+    arrived - performance.timeOrigin,
     signal,
     () => undefined,
   );
@@ -71,8 +61,8 @@ export async function authorizationAnswer(
     {
       determination,
       asked,
-      statement: statementFor(context, context.version),
-      answers,
+      statement: statementFor(forms, forms.version),
+      answers: await records.responsesOf(determination.patient),
       supplied,
       client,
     },
@@ -83,6 +73,7 @@ export async function authorizationAnswer(
     return {
       status: 200,
       type: 'html',
+      report: { issues: issues.map(({ code }) => code) },
       text: requestSummary(
         input,
         issues.map(({ text }) => text),
@@ -98,29 +89,24 @@ export async function authorizationAnswer(
     urlOf: (reference) => urlOf(reference, base, fhirBase),
   });
   const lacking = [...issues, ...bundleIssues(bundle, 'request')];
-  if (lacking.length > 0) return refused(lacking, call.body === undefined);
-  return { status: 200, type: 'fhir', text: JSON.stringify(asWritten(bundle)) };
+  if (lacking.length > 0) return refused(lacking, !isSent);
+  return fhirReply(200, asWritten(bundle));
 }
 
 /** @param mayBring whether the caller can still send the records along */
-const refused = (issues: readonly Issue[], mayBring: boolean): Reply => ({
-  status: 422,
-  type: 'fhir',
-  text: JSON.stringify(
-    operationOutcome([
-      ...issues,
-      ...(mayBring && issues.some(({ code }) => code === 'incomplete')
-        ? [
-            {
-              severity: 'information',
-              code: 'informational',
-              text: 'POST the hook request here, with its prefetch or its FHIR server and token, where the records cannot be read without them',
-            } as const,
-          ]
-        : []),
-    ]),
-  ),
-});
+const refused = (issues: readonly Issue[], mayBring: boolean): Reply =>
+  refusedReply(422, [
+    ...issues,
+    ...(mayBring && issues.some(({ code }) => code === 'incomplete')
+      ? [
+          {
+            severity: 'information',
+            code: 'informational',
+            text: 'POST the hook request here, with its prefetch or its FHIR server and token, where the records cannot be read without them',
+          } as const,
+        ]
+      : []),
+  ]);
 
 function hookRequest(body: Uint8Array, patientId: string): HookRequest {
   const { value, text } = readBody(body);

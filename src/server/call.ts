@@ -3,18 +3,19 @@ import type { Span } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { parseDate } from '../fhir/date.ts';
 import type { Hook } from '../crd/hook-request.ts';
+import { callerRecords } from './caller-records.ts';
 import { callerOf, ownerOf, type Caller, type Callers } from './caller.ts';
 import type { Config } from './config.ts';
 import { ServiceError } from './errors.ts';
 import { evaluateAside } from './evaluator.ts';
-import { evaluateCall, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
+import { evaluateCall, type CallScope, type HookCall } from './hook-call.ts';
 import { wasAudited } from './audit.ts';
 import type { Edition } from './policies-in-force.ts';
 import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
 import type { Metrics } from './metrics.ts';
 import { setOutcome } from './outcome.ts';
 import { requestIdOf } from './request-id.ts';
-import { inSpan, traceContext, underTrace } from './tracing.ts';
+import { inSpan, underTrace } from './tracing.ts';
 import { withoutIds } from './unkept-answer.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
@@ -67,25 +68,15 @@ async function answerInSpan(
     expected,
     asOf: asOfDate(request, caller, dependencies),
     caller: { settings, fhirServers, isSandbox },
-    trace: traceContext(),
     arrived: performance.timeOrigin + started,
   };
-  const left = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) left.abort();
-  });
+  const signal = leftSignal(response);
   const { threads, keeping, metrics } = dependencies;
   const owner = ownerOf(caller);
-  const answersOf: AnswersOf = async (patient) => [
-    ...(await keeping.responsesOf(patient, owner)),
-    // What the sandbox payer has authorized: elsewhere the EHR holds the payer's answers.
-    ...(isSandbox
-      ? (await keeping.payerAnswers('patient', patient, owner)).flatMap(({ records }) => records)
-      : []),
-  ];
+  const records = callerRecords(keeping, caller);
   const answered = await (threads === undefined
-    ? evaluateCall(call, dependencies, answersOf, left.signal)
-    : evaluateAside(call, dependencies, threads, answersOf, left.signal));
+    ? evaluateCall(call, dependencies, records, signal)
+    : evaluateAside(call, dependencies, threads, records, signal));
   const milliseconds = Math.round(performance.now() - started);
   const asked: AuditedRequest = {
     client: owner,
@@ -124,6 +115,15 @@ async function answerInSpan(
         answered.text,
         answered.determinations.map(({ id }) => id),
       );
+}
+
+/** Aborted when the caller leaves before the answer. */
+export function leftSignal(response: Response): AbortSignal {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort();
+  });
+  return left.signal;
 }
 
 /** The day of the request: today, or in sandbox mode the day that the caller's `X-As-Of` header names. */

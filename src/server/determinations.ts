@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Router, type Request, type RequestHandler } from 'express';
 import { SUMMARY_STYLE } from '../pas/summary-style.ts';
-import { authorizationAnswer } from './authorization-answer.ts';
+import type { AuthorizationCall } from './authorization-answer.ts';
 import { answerCall, type Dependencies } from './call.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
+import { reply, requestCall } from './reply.ts';
 
 /** `determination.md`, "Where it is served". */
 export function determinationRoutes(dependencies: Dependencies, gate: Gate): Router {
@@ -36,40 +37,26 @@ export function determinationRoutes(dependencies: Dependencies, gate: Gate): Rou
     `/determinations/${String(request.params['id'])}/prior-authorization`,
   ];
   const authorization: RequestHandler = async (request, response) => {
-    const started = performance.now();
     const { keeping } = dependencies;
-    const caller = callerOf(request);
-    const owner = ownerOf(caller);
+    const owner = ownerOf(callerOf(request));
     const id = String(request.params['id']);
-    const [determination, context, asked] = await Promise.all([
+    const [determination, forms, asked] = await Promise.all([
       keeping.determination(id, owner),
-      keeping.context(id, owner),
+      keeping.forms(id, owner),
       keeping.asked(id, owner),
     ]);
-    if (determination === undefined || context === undefined || asked === undefined)
+    if (determination === undefined || forms === undefined || asked === undefined)
       throw new ServiceError('unknown-determination', 'no determination with this id is kept', '(url)', true);
-    const left = new AbortController();
-    response.once('close', () => {
-      left.abort();
-    });
-    const { status, type, text } = await authorizationAnswer(
-      {
-        form: isForPaper(request) ? 'summary' : 'bundle',
-        determination,
-        context,
-        asked,
-        answers: await keeping.responsesOf(determination.patient, owner),
-        body: request.method === 'POST' && request.body instanceof Uint8Array ? request.body : undefined,
-        caller,
-        at: dependencies.now().toISOString(),
-        started,
-      },
-      dependencies,
-      left.signal,
-    );
-    response.status(status).set('cache-control', 'no-store');
-    if (type === 'html') response.set('content-security-policy', SUMMARY_POLICY).type('html').send(text);
-    else response.type('application/fhir+json').send(text);
+    const call: AuthorizationCall = {
+      ...requestCall(request, dependencies),
+      form: isForPaper(request) ? 'summary' : 'bundle',
+      isSent: request.method === 'POST',
+      determination,
+      forms,
+      asked,
+    };
+    if (call.form === 'summary') response.set('content-security-policy', SUMMARY_POLICY);
+    await reply('authorization', call, request, response, dependencies);
   };
   router.get('/determinations/:id/prior-authorization', ...gate.get(requestPath), authorization);
   router.post('/determinations/:id/prior-authorization', ...gate.post(requestPath), authorization);

@@ -1,10 +1,8 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { capabilityStatement } from '../dtr/capability-statement.ts';
 import { operationOutcome, type Issue } from '../fhir/operation-outcome.ts';
-import { draftResponse } from '../dtr/draft.ts';
-import { formNamed, type PackageScope } from '../dtr/package.ts';
-import { parametersOf, readPackageRequest, textValue, versionOf, wrongParameter } from '../dtr/parameters.ts';
-import { readPopulate } from '../dtr/populate-request.ts';
+import { formNamed } from '../dtr/package.ts';
+import { parametersOf, textValue, wrongParameter } from '../dtr/parameters.ts';
 import { questionnaire } from '../dtr/questionnaire.ts';
 import { responseIssues } from '../dtr/response-check.ts';
 import { expanded, valueSetsOf } from '../dtr/value-sets.ts';
@@ -13,11 +11,11 @@ import { relativeReference } from '../fhir/reference.ts';
 import type { Form } from '../policy/form.ts';
 import { parsedBody } from './body.ts';
 import { asOfDate, type Dependencies } from './call.ts';
-import { clientFor } from './call-client.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import type { Gate } from './gate.ts';
-import { allForms, packageAnswer, statementFor } from './package-answer.ts';
-import { populateAnswer } from './populate-answer.ts';
+import { allForms } from './kept-forms.ts';
+import type { PopulateCall } from './populate-answer.ts';
+import { reply, requestCall } from './reply.ts';
 import { sandboxBase } from './sandbox.ts';
 import { SANDBOX_PAYER } from './sandbox-payer.ts';
 
@@ -26,17 +24,12 @@ export const FHIR_PATH = '/fhir';
 
 /** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
 export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
-  const { library, newUuid, newId, logger, keeping, now, callers, fhirBase: base } = dependencies;
+  const { library, newId, logger, keeping, now, callers, fhirBase: base } = dependencies;
   const own = ({ path }: Request): readonly string[] => [`${FHIR_PATH}${path}`, FHIR_PATH];
   const read = gate.get(own);
-  const body = [...gate.post(own), parsedBody];
+  const bytes = gate.post(own);
+  const body = [...bytes, parsedBody];
   const dayOf = (request: Request): string => asOfDate(request, callerOf(request), dependencies);
-  const scopeOf = (request: Request): PackageScope => ({
-    library,
-    base,
-    asOf: dayOf(request),
-    newUuid,
-  });
   const forms = (): readonly Form[] => allForms(library);
   const router = Router();
 
@@ -73,99 +66,20 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     else send(response, 200, questionnaire(form, library, base));
   });
 
-  router.post('/Questionnaire/$questionnaire-package', ...body, async (request, response) => {
-    const asked = readPackageRequest(request.body);
-    if ('issues' in asked) {
-      refuse(response, 400, asked.issues);
-      return;
-    }
-    const answer = await packageAnswer(asked, ownerOf(callerOf(request)), keeping, scopeOf(request));
-    logger.info(
-      { operation: 'questionnaire-package', parameters: answer.parameter?.length ?? 0 },
-      'answered',
-    );
-    send(response, 200, answer);
-  });
+  router.post('/Questionnaire/$questionnaire-package', ...bytes, (request, response) =>
+    reply('package', requestCall(request, dependencies), request, response, dependencies),
+  );
 
-  const populate: RequestHandler = async (request, response) => {
-    const scope = scopeOf(request);
-    const started = performance.now();
-    const left = new AbortController();
-    response.once('close', () => {
-      left.abort();
-    });
-    const caller = callerOf(request);
-    const owner = ownerOf(caller);
-    const asked = readPopulate(request.body, text(request.params['id']), forms());
-    if ('issues' in asked) {
-      refuse(response, 400, asked.issues);
-      return;
-    }
-    const { form, subject, context, resources, order, endpoint, isLocal } = asked;
-    const determination = context === undefined ? undefined : await keeping.determination(context, owner);
-    const asking = context === undefined ? undefined : await keeping.context(context, owner);
-    const version = versionOf(request.body) ?? asking?.version ?? '2.0';
-    const known = asking?.forms.find((item) => item.form === form);
-    if (context !== undefined && (determination === undefined || known === undefined)) {
-      refuse(response, 400, [
-        wrongParameter('context', 'no determination with this context asks for this questionnaire'),
-      ]);
-      return;
-    }
-    if (determination !== undefined && asking !== undefined && known !== undefined) {
-      if (determination.patient !== subject) {
-        refuse(response, 400, [
-          wrongParameter('subject', 'subject is another patient than that of the context'),
-        ]);
-        return;
-      }
-      const draft = draftResponse(questionnaire(form, library, base), known.answers, {
-        version,
-        subject,
-        coverage: determination.coverage,
-        orders: [determination.order],
-        authored: scope.asOf,
-        statement: statementFor(asking, version),
-      });
-      send(response, 200, { resourceType: 'Parameters', parameter: [{ name: 'response', resource: draft }] });
-      return;
-    }
-    // What the service itself knows of a patient is the sandbox EHR.
-    const ownEhr = isLocal && caller.isSandbox ? sandboxBase(request) : undefined;
-    const patientId = subject.slice('Patient/'.length);
-    const token = endpoint?.accessToken;
-    const client = clientFor(
-      {
-        hook: 'order-sign',
-        fhirServer: endpoint?.address ?? ownEhr,
-        authorization:
-          token === undefined
-            ? undefined
-            : { accessToken: token, expiresInSeconds: undefined, scope: undefined, patientId: undefined },
-        patientId,
-      },
-      caller,
-      dependencies,
-      started,
-      left.signal,
-      () => undefined,
-    );
-    const answer = await populateAnswer(
-      {
-        form,
-        version,
-        patientId,
-        resources,
-        order,
-        answers: await keeping.responsesOf(subject, owner),
-        client,
-      },
-      scope,
-    );
-    send(response, 200, answer);
+  const populate: RequestHandler = (request, response) => {
+    const call: PopulateCall = {
+      ...requestCall(request, dependencies),
+      questionnaire: text(request.params['id']),
+      ownEhr: callerOf(request).isSandbox ? sandboxBase(request) : undefined,
+    };
+    return reply('populate', call, request, response, dependencies);
   };
-  router.post('/Questionnaire/$populate', ...body, populate);
-  router.post('/Questionnaire/:id/$populate', ...body, populate);
+  router.post('/Questionnaire/$populate', ...bytes, populate);
+  router.post('/Questionnaire/:id/$populate', ...bytes, populate);
 
   router.post('/Questionnaire/$log-questionnaire-errors', ...body, (request, response) => {
     const parameters = parametersOf(request.body) ?? [];

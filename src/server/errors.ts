@@ -55,6 +55,19 @@ export class ServiceError extends Error {
   }
 }
 
+/** The error as a value: a class does not survive the way between threads. */
+export type ErrorData = Pick<ServiceError, 'code' | 'message' | 'path' | 'isFhir'>;
+
+export const errorData = ({ code, message, path, isFhir }: ServiceError): ErrorData => ({
+  code,
+  message,
+  path,
+  isFhir,
+});
+
+export const errorOf = ({ code, message, path, isFhir }: ErrorData): ServiceError =>
+  new ServiceError(code, message, path, isFhir);
+
 /** Turns whatever was thrown into `{code, message, path}`; a caller never sees a stack trace. */
 export function errorHandler(log: (error: unknown, request: Request) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {

@@ -1,12 +1,13 @@
 import { parentPort, threadId, workerData, type MessagePort } from 'node:worker_threads';
-import type { JsonObject } from '../fhir/json.ts';
-import { ServiceError } from './errors.ts';
+import type { CallerRecords } from './caller-records.ts';
+import { errorData, errorOf, ServiceError, type ErrorData } from './errors.ts';
 import { createFhirClient, type QueryLog } from './fhir-client.ts';
 import { createFhirConnections } from './fhir-connections.ts';
-import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
+import type { CallScope } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
 import { libraryOf, type PolicyFiles } from './policies.ts';
-import { startTracing, underTrace } from './tracing.ts';
+import { startTracing, underTrace, type TraceContext } from './tracing.ts';
+import { work, type Work, type Works } from './work.ts';
 
 /** What runs in each of the evaluation threads: the policies are made once, when the thread starts, from files in memory. */
 
@@ -16,21 +17,27 @@ export interface ThreadData {
   readonly fhirBase: string;
 }
 
-export interface ThreadTask {
-  readonly call: HookCall;
+export interface ThreadTask<Name extends Work = Work> {
+  readonly name: Name;
+  readonly input: Works[Name]['input'];
+  /** The span that it is done under. */
+  readonly trace: TraceContext;
   readonly port: MessagePort;
 }
 
-/** What a thread says of a call while it has it: which thread it is, and whose answers to forms it needs. */
-export type FromThread = { readonly threadId: number } | { readonly answersOf: string };
-/** What it is told: that nobody waits any more, or the answers, or that they cannot be had. */
-export type ToThread = 'left' | 'unanswered' | { readonly answers: readonly JsonObject[] };
+/** What a thread says of its work while it has it: which thread it is, and what it asks of the caller's records. */
+export type FromThread =
+  | { readonly threadId: number }
+  | { readonly question: number; readonly name: keyof CallerRecords; readonly given: readonly unknown[] };
+/** What it is told: that nobody waits any more, or what it asked for, or that this cannot be had. */
+export type ToThread =
+  | 'left'
+  | { readonly question: number; readonly answer: unknown }
+  | { readonly question: number; readonly refusal: ErrorData };
 
-/** Errors as values: a class does not survive the way between threads. With every query that the call sent. */
-export type ThreadOutcome = { readonly queries: readonly QueryLog[] } & (
-  | { readonly answered: Answered }
-  | { readonly refusal: Pick<ServiceError, 'code' | 'message' | 'path' | 'isFhir'> }
-  | { readonly failure: unknown }
+/** With every query that the work sent. */
+export type ThreadOutcome<Name extends Work = Work> = { readonly queries: readonly QueryLog[] } & (
+  { readonly answer: Works[Name]['answer'] } | { readonly refusal: ErrorData } | { readonly failure: unknown }
 );
 
 /** What a thread tells of itself: a FHIR server that it leaves alone from now on, or asks again. */
@@ -56,21 +63,40 @@ const scope: Omit<CallScope, 'fhirClient'> = {
   newUuid,
 };
 
-export default async function evaluate({ call, port }: ThreadTask): Promise<ThreadOutcome> {
+export default async function evaluate({ name, input, trace, port }: ThreadTask): Promise<ThreadOutcome> {
   const left = new AbortController();
-  const answers = Promise.withResolvers<readonly JsonObject[]>();
+  const open = new Map<number, PromiseWithResolvers<unknown>>();
   port.on('message', (message: ToThread) => {
-    if (message === 'left') left.abort();
-    else if (message === 'unanswered') answers.reject(new Error('the answers to forms cannot be read'));
-    else answers.resolve(message.answers);
+    if (message === 'left') {
+      left.abort();
+      return;
+    }
+    const asked = open.get(message.question);
+    open.delete(message.question);
+    if ('answer' in message) asked?.resolve(message.answer);
+    else asked?.reject(errorOf(message.refusal));
   });
   const tell = (message: FromThread): void => {
     port.postMessage(message);
   };
   tell({ threadId });
-  const answersOf: AnswersOf = (patient) => {
-    tell({ answersOf: patient });
-    return answers.promise;
+  let questions = 0;
+  const ask =
+    <Name extends keyof CallerRecords>(of: Name): CallerRecords[Name] =>
+    (...given: readonly unknown[]) => {
+      const question = questions++;
+      const asked = Promise.withResolvers<unknown>();
+      open.set(question, asked);
+      tell({ question, name: of, given });
+      return asked.promise as Promise<never>;
+    };
+  const records: CallerRecords = {
+    answersOf: ask('answersOf'),
+    responsesOf: ask('responsesOf'),
+    determination: ask('determination'),
+    forms: ask('forms'),
+    payerAnswers: ask('payerAnswers'),
+    keepPayerAnswer: ask('keepPayerAnswer'),
   };
   const queries: QueryLog[] = [];
   const fhirClient: CallScope['fhirClient'] = (access, log) =>
@@ -79,14 +105,14 @@ export default async function evaluate({ call, port }: ThreadTask): Promise<Thre
       log(query);
     });
   try {
-    const answered = await underTrace(call.trace, () =>
-      evaluateCall(call, { ...scope, fhirClient }, answersOf, left.signal),
+    const answer = await underTrace(trace, () =>
+      work(name, input, { ...scope, fhirClient }, records, left.signal),
     );
-    return { answered, queries };
+    return { answer, queries };
   } catch (error) {
-    if (!(error instanceof ServiceError)) return { failure: error, queries };
-    const { code, message, path, isFhir } = error;
-    return { refusal: { code, message, path, isFhir }, queries };
+    return error instanceof ServiceError
+      ? { refusal: errorData(error), queries }
+      : { failure: error, queries };
   } finally {
     port.close();
   }

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { ServiceError } from './errors.ts';
+import type { CallerRecords } from './caller-records.ts';
+import { errorData, errorOf, ServiceError } from './errors.ts';
 import type { QueryLog } from './fhir-client.ts';
 import type {
   CircuitChange,
@@ -11,19 +12,25 @@ import type {
   ThreadTask,
   ToThread,
 } from './evaluation-thread.ts';
-import type { Answered, AnswersOf, HookCall } from './hook-call.ts';
+import { traceContext } from './tracing.ts';
+import type { Work, Works } from './work.ts';
 
 /**
- * Threads that evaluate the calls which would hold up others on the thread that serves them. What one of them holds is
+ * Threads that do the work which would hold up others on the thread that serves all calls. What one of them holds is
  * bounded by the bytes of bodies and answers, not by a heap limit: V8 ends the whole process when a thread's heap is
  * full in the middle of `JSON.parse` (nodejs/node#47224).
  */
 export interface EvaluationThreads {
   /**
-   * @param call its body is moved, not copied, where it has memory of its own: it is empty here afterwards
+   * @param input its body is moved, not copied, where it has memory of its own: it is empty here afterwards
    * @throws ThreadFailure when no thread answered
    */
-  readonly evaluate: (call: HookCall, answersOf: AnswersOf, signal: AbortSignal) => Promise<Answered>;
+  readonly work: <Name extends Work>(
+    name: Name,
+    input: Works[Name]['input'],
+    records: CallerRecords,
+    signal: AbortSignal,
+  ) => Promise<Works[Name]['answer']>;
   /** Resolves when every thread has read the policies. */
   readonly ready: () => Promise<void>;
   readonly state: () => ThreadsState;
@@ -124,8 +131,8 @@ export function createEvaluationThreads(
   let underWay = 0;
 
   return {
-    async evaluate(call, answersOf, signal) {
-      const { byteLength } = call.body;
+    async work(name, input, records, signal) {
+      const { byteLength, buffer } = input.body;
       const isFull = pool.queueSize >= limits.waiting || held + byteLength > limits.waitingBytes;
       if (pool.queueSize > 0 && isFull) throw failed('busy');
       held += byteLength;
@@ -138,16 +145,18 @@ export function createEvaluationThreads(
       };
       port1.on('message', (message: FromThread) => {
         if ('threadId' in message) threadId = message.threadId;
-        else
-          answersOf(message.answersOf).then(
-            (answers) => {
-              tell({ answers });
+        else {
+          const { question } = message;
+          asked(records, message).then(
+            (answer) => {
+              tell({ question, answer });
             },
             (error: unknown) => {
               watch.error(error);
-              tell('unanswered');
+              tell({ question, refusal: errorData(error instanceof ServiceError ? error : UNKNOWN) });
             },
           );
+        }
       });
       // The thread closes it when it is done with the call.
       port1.once('close', () => (isOpen = false));
@@ -165,15 +174,12 @@ export function createEvaluationThreads(
           if (isOpen) void pool.threads.find((thread) => thread.threadId === threadId)?.terminate();
         }, GRACE_MILLISECONDS).unref();
       }, limits.milliseconds);
-      const { buffer } = call.body;
-      const moved =
-        buffer instanceof ArrayBuffer && buffer.byteLength === call.body.byteLength ? [buffer] : [];
-      const run = pool
-        .run({ call, port: port2 }, { transferList: [port2, ...moved] })
-        .catch((error: unknown) => {
-          watch.error(error);
-          throw failed('lost');
-        });
+      const moved = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+      const task: ThreadTask = { name, input, trace: traceContext(), port: port2 };
+      const run = pool.run(task, { transferList: [port2, ...moved] }).catch((error: unknown) => {
+        watch.error(error);
+        throw failed('lost');
+      });
       // Also of a call that nobody waits for any more.
       void run.then(
         ({ queries }) => {
@@ -182,7 +188,7 @@ export function createEvaluationThreads(
         () => undefined,
       );
       try {
-        return answered(await Promise.race([run, late.promise]));
+        return answered<typeof name>(await Promise.race([run, late.promise]));
       } finally {
         held -= byteLength;
         underWay -= 1;
@@ -206,9 +212,14 @@ export function createEvaluationThreads(
   };
 }
 
-function answered(outcome: ThreadOutcome): Answered {
-  if ('answered' in outcome) return outcome.answered;
-  if ('failure' in outcome) throw outcome.failure;
-  const { code, message, path, isFhir } = outcome.refusal;
-  throw new ServiceError(code, message, path, isFhir);
+/** What the thread wants to know of the caller's records. */
+const asked = (records: CallerRecords, { name, given }: Extract<FromThread, { name: unknown }>) =>
+  (records[name] as (...given: readonly unknown[]) => Promise<unknown>)(...given);
+
+/** In place of an error that only the operator is told. */
+const UNKNOWN = new ServiceError('store-unavailable', 'records cannot be read at the moment', '(service)');
+
+function answered<Name extends Work>(outcome: ThreadOutcome): Works[Name]['answer'] {
+  if ('answer' in outcome) return outcome.answer;
+  throw 'failure' in outcome ? outcome.failure : errorOf(outcome.refusal);
 }

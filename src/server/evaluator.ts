@@ -3,7 +3,10 @@ import type { Costly } from '../crd/evaluation.ts';
 import { ServiceError } from './errors.ts';
 import { ThreadFailure, type EvaluationThreads } from './evaluation-threads.ts';
 import { unreadableServer } from './call-client.ts';
-import { evaluateCall, type Answered, type AnswersOf, type CallScope, type HookCall } from './hook-call.ts';
+import { evaluateCall, type Answered, type CallScope, type HookCall } from './hook-call.ts';
+import type { CallerRecords } from './caller-records.ts';
+import type { Edition } from './policies-in-force.ts';
+import { work, type Work, type Works } from './work.ts';
 
 /** Bytes of a body up to which the thread that serves all calls parses it, and evaluates it where no query is needed. */
 const SMALL_BODY = 64 * 1024;
@@ -24,7 +27,7 @@ export async function evaluateAside(
   call: HookCall,
   scope: CallScope,
   threads: EvaluationThreads,
-  answersOf: AnswersOf,
+  records: CallerRecords,
   signal: AbortSignal,
 ): Promise<Answered> {
   const isSmall = call.body.byteLength <= SMALL_BODY;
@@ -33,7 +36,7 @@ export async function evaluateAside(
       return await evaluateCall(
         call,
         { ...scope, fhirClient: () => notAskedHere, options: { checkpoint: leaveWhenMany } },
-        answersOf,
+        records,
         signal,
       );
     } catch (error) {
@@ -42,9 +45,10 @@ export async function evaluateAside(
   }
   try {
     // A small body is copied: it is needed again when no thread has time.
-    return await threads.evaluate(
+    return await threads.work(
+      'hook',
       isSmall ? { ...call, body: new Uint8Array(call.body) } : call,
-      answersOf,
+      records,
       signal,
     );
   } catch (error) {
@@ -57,7 +61,27 @@ export async function evaluateAside(
         if (count > MOST_WITHOUT_CHART) throw refusal(error);
       },
     };
-    return evaluateCall(call, { ...scope, fhirClient: () => server, options }, answersOf, signal);
+    return evaluateCall(call, { ...scope, fhirClient: () => server, options }, records, signal);
+  }
+}
+
+/**
+ * Has other work done by an evaluation thread, however small: nobody waits for it in the middle of an order.
+ * @throws ServiceError `busy` or `not-evaluated` when no thread answers
+ */
+export async function workElsewhere<Name extends Work>(
+  name: Name,
+  input: Works[Name]['input'],
+  scope: CallScope & Pick<Edition, 'threads'>,
+  records: CallerRecords,
+  signal: AbortSignal,
+): Promise<Works[Name]['answer']> {
+  const { threads } = scope;
+  if (threads === undefined) return work(name, input, scope, records, signal);
+  try {
+    return await threads.work(name, input, records, signal);
+  } catch (error) {
+    throw error instanceof ThreadFailure ? refusal(error) : error;
   }
 }
 

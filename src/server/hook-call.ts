@@ -22,26 +22,18 @@ import type { Library } from '../policy/library.ts';
 import { readBody } from './body.ts';
 import { clientFor, type MakeFhirClient } from './call-client.ts';
 import { callMetric, type CallMetric } from './call-metric.ts';
-import type { Caller } from './caller.ts';
+import type { CallerRecords } from './caller-records.ts';
 import type { Config } from './config.ts';
 import type { IdentifiedDetermination } from './record-keeping.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import type { QueryLog } from './fhir-client.ts';
-import { inSpan, type TraceContext } from './tracing.ts';
+import type { RequestCall } from './request-call.ts';
+import { inSpan } from './tracing.ts';
 
-/** One hook call as plain data, so that any thread can answer it. */
-export interface HookCall {
-  /** JSON in UTF-8, not parsed yet. */
-  readonly body: Uint8Array;
-  /** The hook of the service that was called; undefined at `POST /determinations`, for any hook that brings orders. */
+/** One hook call as plain data. */
+export interface HookCall extends Omit<RequestCall, 'at'> {
+  /** The hook of the service that was called; undefined where any hook that brings orders will do. */
   readonly expected: Hook | undefined;
-  /** FHIR date. */
-  readonly asOf: string;
-  readonly caller: Pick<Caller, 'settings' | 'fhirServers' | 'isSandbox'>;
-  /** The span that it is evaluated under. */
-  readonly trace: TraceContext;
-  /** Milliseconds since 1970, which all threads count alike. */
-  readonly arrived: number;
 }
 
 /** What is remembered of a card. */
@@ -119,9 +111,6 @@ export interface CallScope {
   readonly options?: Pick<EvaluationOptions, 'checkpoint' | 'chartUnread'>;
 }
 
-/** QuestionnaireResponses that the caller sent in for a patient. @param patient `Patient/id` */
-export type AnswersOf = (patient: string) => Promise<readonly JsonObject[]>;
-
 /** A form that asks for what a determination lacks, by name: forms themselves do not go between threads. */
 export interface NeededForm {
   /** Id of the determination. */
@@ -145,9 +134,9 @@ export interface EvaluatedCall {
  */
 export async function evaluatedCall(
   body: unknown,
-  { expected, asOf, caller, arrived }: Omit<HookCall, 'body' | 'trace'>,
+  { expected, asOf, caller, arrived }: Omit<HookCall, 'body'>,
   scope: Pick<CallScope, 'library' | 'config' | 'fhirClient' | 'options'>,
-  answersOf: AnswersOf,
+  records: Pick<CallerRecords, 'answersOf'>,
   signal: AbortSignal,
 ): Promise<EvaluatedCall> {
   const request = readHookRequest(body, expected);
@@ -160,7 +149,7 @@ export async function evaluatedCall(
     ...scope.options,
     isPayerEndpoint,
     step: (name, work) => inSpan(name, {}, work),
-    answers: () => answersOf(`Patient/${request.patientId}`),
+    answers: () => records.answersOf(`Patient/${request.patientId}`),
   }).catch((error: unknown) => {
     if (!(error instanceof MissingData)) throw error;
     throw new ServiceError('missing-data', error.message, 'prefetch', namesVersion(body));
@@ -170,14 +159,14 @@ export async function evaluatedCall(
 
 /**
  * Reads, checks, evaluates and answers one hook call.
- * @param answersOf asked once an order is governed
+ * @param records asked once an order is governed
  * @param signal ends its queries, when nobody waits for the answer any more
  * @throws ServiceError when it gets another answer than 200
  */
 export async function evaluateCall(
   call: HookCall,
   scope: CallScope,
-  answersOf: AnswersOf,
+  records: Pick<CallerRecords, 'answersOf'>,
   signal: AbortSignal,
 ): Promise<Answered> {
   const { expected, asOf, caller } = call;
@@ -185,7 +174,7 @@ export async function evaluateCall(
   const { library, edition, fhirBase, newId, newUuid } = scope;
   const { value, text } = readBody(call.body);
   const body = withNumbersAsWritten(value, text, echoedMembers(value));
-  const { request, evaluation, queries } = await evaluatedCall(body, call, scope, answersOf, signal);
+  const { request, evaluation, queries } = await evaluatedCall(body, call, scope, records, signal);
   const wanted = wantedOf(request.configuration, client, request.hook);
   const { determinations, failed, ungoverned, coverages, chart } = evaluation;
   // Where an order needs an answer, CRD 2.1 and 2.2 refuse a call that brings no coverage at all (hook-13).

@@ -1,9 +1,9 @@
-import type { Extension, Parameters } from 'fhir/r4.js';
+import type { Extension } from 'fhir/r4.js';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import { MissingData, type Evaluation } from '../crd/evaluation.ts';
 import type { HookRequest } from '../crd/hook-request.ts';
 import type { DtrVersion } from '../dtr/draft.ts';
-import { filledForms } from '../dtr/filled-forms.ts';
+import { filledForms as formsFor } from '../dtr/filled-forms.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import {
   formNamed,
@@ -13,12 +13,17 @@ import {
   type FilledForm,
   type PackageScope,
 } from '../dtr/package.ts';
-import type { PackageRequest } from '../dtr/parameters.ts';
+import { readPackageRequest, type PackageRequest } from '../dtr/parameters.ts';
 import { text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
-import { formsOf, type Form } from '../policy/form.ts';
+import type { Form } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
-import type { FormContext, IdentifiedDetermination, RecordKeeping } from './record-keeping.ts';
+import { bodyValue } from './body.ts';
+import type { CallerRecords } from './caller-records.ts';
+import type { CallScope } from './hook-call.ts';
+import { allForms, filledForms, statementFor } from './kept-forms.ts';
+import type { IdentifiedDetermination, KeptForms } from './record-keeping.ts';
+import { fhirReply, refusedReply, type Reply, type RequestCall } from './request-call.ts';
 
 const DEFAULT_VERSION: DtrVersion = '2.0';
 
@@ -30,33 +35,30 @@ interface Wanted extends FilledForm {
   readonly statement?: Extension | undefined;
 }
 
-/** Every form of every policy on file. */
-export const allForms = ({ policies, facts }: Library): readonly Form[] =>
-  policies.flatMap((policy) => formsOf(policy, facts));
-
 /**
  * The answer to `$questionnaire-package`: the forms of the named determination, else those that the orders need under
  * their coverage, and those named by canonical, each once. What cannot be served is a warning (DTR-Q-06, -07).
- * @param owner `ownerOf` the caller: only its own determinations are known to it
  */
 export async function packageAnswer(
-  request: PackageRequest,
-  owner: string,
-  store: Pick<RecordKeeping, 'determination' | 'context'>,
-  scope: PackageScope,
-): Promise<Parameters> {
-  const { library } = scope;
+  { body, asOf }: RequestCall,
+  { library, fhirBase: base, newUuid }: CallScope,
+  records: Pick<CallerRecords, 'determination' | 'forms'>,
+): Promise<Reply> {
+  const scope: PackageScope = { library, base, asOf, newUuid };
+  const request = readPackageRequest(bodyValue(body));
+  if ('issues' in request) return refusedReply(400, request.issues);
   const issues: Issue[] = [];
   const warn = (code: Issue['code'], message: string): void => {
     issues.push({ severity: 'warning', code, text: message });
   };
-  const determination =
-    request.context === undefined ? undefined : await store.determination(request.context, owner);
-  const context = request.context === undefined ? undefined : await store.context(request.context, owner);
+  const [determination, context] =
+    request.context === undefined
+      ? []
+      : await Promise.all([records.determination(request.context), records.forms(request.context)]);
   const version = request.version ?? context?.version ?? DEFAULT_VERSION;
   const wanted: Wanted[] = [];
   if (determination !== undefined && context !== undefined)
-    wanted.push(...ofDetermination(determination, context, version, warn));
+    wanted.push(...ofDetermination(determination, context, version, library, warn));
   else if (request.context !== undefined) warn('not-found', 'no determination with this context is kept');
   // What a determination says of its order is not asked again.
   const orders = determination === undefined ? request.orders : [];
@@ -76,7 +78,7 @@ export async function packageAnswer(
       warn('incomplete', `no coverage names the patient: ${item.form.id} comes without a draft response`);
     return packageBundle(item, about, version, scope);
   });
-  return packageOutput(bundles, issues, version);
+  return fhirReply(200, packageOutput(bundles, issues, version), { packages: bundles.length });
 }
 
 const canonicalKey = ({ id, policy }: Form): string => `${id}|${policy.version}`;
@@ -85,19 +87,16 @@ type Warn = (code: Issue['code'], message: string) => void;
 
 function ofDetermination(
   { coverage, order, patient }: IdentifiedDetermination,
-  context: FormContext,
+  context: KeptForms,
   version: DtrVersion,
+  library: Library,
   warn: Warn,
 ): readonly Wanted[] {
-  const { forms } = context;
+  const forms = filledForms(context, library);
   const statement = statementFor(context, version);
   if (forms.length === 0) warn('informational', 'the determination of this context asks for no documents');
   return forms.map((form) => ({ ...form, coverage, orders: [order], subject: patient, statement }));
 }
-
-/** The coverage information for the draft: a statement stands in the form of its own version alone. */
-export const statementFor = (context: FormContext, version: DtrVersion): Extension | undefined =>
-  context.version === version ? (context.statement as Extension | undefined) : undefined;
 
 /** Forms that were asked for by name, filled in where the same form is already. */
 function named(
@@ -185,7 +184,7 @@ async function ofOrders(
   const found = determinations.flatMap(({ determination, governed }): readonly Wanted[] =>
     chart === undefined
       ? []
-      : filledForms(determination, governed.policy, { chart, order: governed.order, library, asOf }).map(
+      : formsFor(determination, governed.policy, { chart, order: governed.order, library, asOf }).map(
           (form) => ({
             ...form,
             coverage: determination.coverage,

@@ -1,18 +1,14 @@
 import type { Extension } from '../crd/coverage-information.ts';
-import type { FilledForm } from '../dtr/package.ts';
 import type { DtrVersion } from '../dtr/draft.ts';
 import type { Determination } from '../engine/determination.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
-import { parseJson } from '../fhir/number-text.ts';
-import { formsOf } from '../policy/form.ts';
-import type { Library } from '../policy/library.ts';
 import { createKeeper, WAIT_MILLISECONDS, type Health, type Outcome } from '../store/keeper.ts';
 import type { RecordStore } from '../store/records.ts';
 import { inTime, Late } from '../store/time-limit.ts';
 import type { NewRow } from '../store/tables.ts';
 import { ServiceError } from './errors.ts';
 import type { KeptFeedback } from './feedback.ts';
-import type { Answered, AskedOrder, NeededForm } from './hook-call.ts';
+import type { Answered, NeededForm } from './hook-call.ts';
 
 export interface IdentifiedDetermination extends Determination {
   /** 20 to 30 unguessable letters and digits: the `coverage-assertion-id` on the order. */
@@ -24,12 +20,12 @@ export interface IdentifiedDetermination extends Determination {
 }
 
 /** What DTR asks for later under the determination's id. */
-export interface FormContext {
+export interface KeptForms {
   readonly version: DtrVersion;
-  /** The forms that ask for what is missing, filled in with what the chart held. */
-  readonly forms: readonly FilledForm[];
+  /** The forms that ask for what is missing, by name, with what the chart held. */
+  readonly forms: readonly NeededForm[];
   /** The coverage information on the order, in the form of `version`; undefined where none was made. */
-  readonly statement: Extension | undefined;
+  readonly statement?: Extension | undefined;
 }
 
 /** Who did what, of a call or any other request. `client`: `ownerOf` the caller. */
@@ -50,9 +46,9 @@ export interface RecordKeeping {
   readonly keepCall: (answered: Answered, request: AuditedRequest) => Promise<boolean>;
   readonly audit: (request: AuditedRequest) => void;
   readonly determination: (id: string, owner: string) => Promise<IdentifiedDetermination | undefined>;
-  readonly context: (id: string, owner: string) => Promise<FormContext | undefined>;
-  /** What it was asked for; undefined too where that was not kept yet. */
-  readonly asked: (id: string, owner: string) => Promise<AskedOrder | undefined>;
+  readonly forms: (id: string, owner: string) => Promise<KeptForms | undefined>;
+  /** What it was asked for, as `Answered.requests`; undefined too where that was not kept yet. */
+  readonly asked: (id: string, owner: string) => Promise<string | undefined>;
   readonly isCardOf: (card: string, owner: string) => Promise<boolean>;
   /** @throws ServiceError when it is not committed */
   readonly keepFeedback: (entries: readonly KeptFeedback[], at: string) => Promise<void>;
@@ -105,21 +101,12 @@ export interface SentResponse {
   readonly questionnaire: string;
 }
 
-/** What DTR asks for of a determination, as it stands in its row. */
-interface StoredForms {
-  readonly version: DtrVersion;
-  readonly forms: readonly NeededForm[];
-  readonly statement?: Extension | undefined;
-}
-
 /**
- * @param library the policies in force
  * @param report told of each writing or reading that failed or came late, without its content
  * @param limit milliseconds that a call waits
  */
 export function createRecordKeeping(
   store: RecordStore,
-  library: () => Library,
   report: (outcome: Outcome, error?: unknown) => void,
   limit: number = WAIT_MILLISECONDS,
 ): RecordKeeping {
@@ -180,15 +167,13 @@ export function createRecordKeeping(
         ? undefined
         : { id, ...(JSON.parse(row.body) as Omit<IdentifiedDetermination, 'id'>) };
     },
-    async context(id, owner) {
+    async forms(id, owner) {
       const row = await read(store.determination(id, owner));
-      if (row === undefined) return undefined;
-      const { version, forms, statement } = JSON.parse(row.forms) as StoredForms;
-      return { version, forms: forms.flatMap((form) => filledForm(form, library()) ?? []), statement };
+      return row === undefined ? undefined : (JSON.parse(row.forms) as KeptForms);
     },
     async asked(id, owner) {
       const row = await read(store.determination(id, owner));
-      return row === undefined || row.request === null ? undefined : (parseJson(row.request) as AskedOrder);
+      return row?.request ?? undefined;
     },
     isCardOf: async (card, owner) => (await read(store.card(card, owner))) !== undefined,
     keepFeedback: (entries, at) =>
@@ -258,7 +243,7 @@ function determinationRow(
   { client, at }: AuditedRequest,
 ): NewRow<'determination'> {
   const { hookInstance, patient, order, policy, decision } = determination;
-  const stored: StoredForms = {
+  const stored: KeptForms = {
     version,
     forms: forms.filter((form) => form.determination === id),
     statement: statements.find((statement) => statement.id === id)?.extension,
@@ -293,18 +278,6 @@ const auditEvent = (
   milliseconds,
   details: JSON.stringify({ ...(requestId === undefined ? {} : { requestId }), ...of.details }),
 });
-
-/** The form of a name; undefined when its policy is not on file any more. */
-function filledForm(
-  { policy, indication, answers }: NeededForm,
-  { policies, facts }: Library,
-): FilledForm | undefined {
-  const form = policies
-    .filter(({ id, version }) => id === policy.id && version === policy.version)
-    .flatMap((found) => formsOf(found, facts))
-    .find((item) => item.indication.id === indication);
-  return form === undefined ? undefined : { form, answers };
-}
 
 function resourceOf(body: string): JsonObject {
   const resource: unknown = JSON.parse(body);

@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises';
 import express, { Router, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { RecordStore } from '../store/records.ts';
-import { chartRoute } from './chart-reading.ts';
 import type { Dependencies } from './call.ts';
-import { courseRoute } from './course-reading.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
 import { orderChoicesRoute } from './order-choices.ts';
+import { reply, requestCall } from './reply.ts';
 import type { SandboxFixture } from './sandbox.ts';
 import { reportRoutes } from './report.ts';
 
@@ -65,9 +64,13 @@ export function workbenchRoutes(
     response.removeHeader('access-control-allow-origin');
     next();
   });
-  router.post('/workbench/chart', ...gate.post(() => ['/workbench/chart'], '64kb'), chartRoute(dependencies));
+  router.post('/workbench/chart', ...gate.post(() => ['/workbench/chart'], '64kb'), (request, response) =>
+    reply('chart', requestCall(request, dependencies), request, response, dependencies),
+  );
   router.all('/workbench/chart', allow('POST'));
-  router.post('/workbench/course', ...gate.post(() => ['/workbench/course']), courseRoute(dependencies));
+  router.post('/workbench/course', ...gate.post(() => ['/workbench/course']), (request, response) =>
+    reply('course', requestCall(request, dependencies), request, response, dependencies),
+  );
   router.all('/workbench/course', allow('POST'));
   router.get('/workbench/choices', orderChoicesRoute(fixtures, dependencies.library));
   router.all('/workbench/choices', allow('GET'));

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtures, startServer, type Started } from '../conformance/server.ts';
-import type { DeterminedCourse } from '../../src/server/course-reading.ts';
+import type { DeterminedCourse } from '../../src/server/course-answer.ts';
 
 /** The patient's course behind the determinations of a hook request, for the page. */
 
@@ -83,7 +83,7 @@ describe('the course of a hook request', () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'invalid-request', path: 'hookInstance' });
     expect((await server.fetch('/workbench/course')).status).toBe(405);
-    expect(lines.join('')).toContain('course read');
+    expect(lines.join('')).toContain('"operation":"course"');
     expect(lines.filter((line) => line.includes(request.context.patientId))).toEqual([]);
   });
 });

@@ -13,13 +13,8 @@ import {
 } from '../../src/server/evaluation-threads.ts';
 import { createFhirClient } from '../../src/server/fhir-client.ts';
 import { createFhirConnections } from '../../src/server/fhir-connections.ts';
-import {
-  evaluateCall,
-  type Answered,
-  type AnswersOf,
-  type CallScope,
-  type HookCall,
-} from '../../src/server/hook-call.ts';
+import { evaluateCall, type Answered, type CallScope, type HookCall } from '../../src/server/hook-call.ts';
+import type { CallerRecords } from '../../src/server/caller-records.ts';
 import { readPolicyFiles } from '../../src/server/policies.ts';
 import { newId, newUuid } from '../../src/server/identifiers.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
@@ -67,7 +62,6 @@ const callOf = (body: unknown, expected: Hook | undefined = 'order-sign', asOf =
   expected,
   asOf,
   caller: callerWith({}),
-  trace: {},
   arrived: performance.timeOrigin + performance.now(),
 });
 const never = new AbortController().signal;
@@ -91,7 +85,18 @@ function comparable({ text, determinations, cards, report }: Answered): unknown 
   );
 }
 
-const noAnswers: AnswersOf = () => Promise.resolve([]);
+const unused = (): never => {
+  throw new Error('a hook call asks for answers alone');
+};
+const recordsWith = (answersOf: CallerRecords['answersOf']): CallerRecords => ({
+  answersOf,
+  responsesOf: unused,
+  determination: unused,
+  forms: unused,
+  payerAnswers: unused,
+  keepPayerAnswer: unused,
+});
+const noAnswers = recordsWith(() => Promise.resolve([]));
 
 const shared = threads();
 beforeAll(() => shared.ready());
@@ -99,7 +104,7 @@ afterAll(() => shared.close());
 
 async function expectSame(call: () => HookCall): Promise<Answered> {
   const here = await evaluateCall(call(), scope, noAnswers, never);
-  const there = await shared.evaluate(call(), noAnswers, never);
+  const there = await shared.work('hook', call(), noAnswers, never);
   expect(comparable(there)).toEqual(comparable(here));
   return there;
 }
@@ -165,13 +170,13 @@ describe('a thread answers as this one', () => {
     const [first] = fixtures;
     if (first === undefined) throw new Error('there is no fixture');
     const asked: string[] = [];
-    const noStore: AnswersOf = (patient) => {
+    const noStore = recordsWith((patient) => {
       asked.push(patient);
       return Promise.reject(new Error('the store is down'));
-    };
+    });
     const quiet = threads({}, () => undefined);
     const call = callOf({ ...first.request, fhirServer: servers.baseOf(first.chart) });
-    const { text } = await quiet.evaluate(call, noStore, never);
+    const { text } = await quiet.work('hook', call, noStore, never);
     expect(text).toContain('could not be read');
     await quiet.close();
     const patient = property(property(first.request, 'context'), 'patientId');
@@ -187,7 +192,7 @@ describe('a thread answers as this one', () => {
     for (const call of wrong) {
       const here = await evaluateCall(call, scope, noAnswers, never).catch((error: unknown) => error);
       const there = await shared
-        .evaluate({ ...call, body: call.body.slice() }, noAnswers, never)
+        .work('hook', { ...call, body: call.body.slice() }, noAnswers, never)
         .catch((error: unknown) => error);
       expect(there).toEqual(here);
     }
@@ -244,7 +249,7 @@ describe('threads are bounded', { timeout: 60_000 }, () => {
   });
   const waiting = (): HookCall => callOf({ ...fixture?.request, fhirServer: silent.base });
   const outcomeOf = (pool: EvaluationThreads, call: HookCall, signal = never): Promise<string> =>
-    pool.evaluate(call, noAnswers, signal).then(
+    pool.work('hook', call, noAnswers, signal).then(
       () => 'answered',
       (error: unknown) => (error instanceof ThreadFailure ? error.kind : String(error)),
     );

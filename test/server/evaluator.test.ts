@@ -2,7 +2,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { EvaluationThreads } from '../../src/server/evaluation-threads.ts';
 import { ThreadFailure } from '../../src/server/evaluation-threads.ts';
-import type { HookCall } from '../../src/server/hook-call.ts';
+import type { Work } from '../../src/server/work.ts';
 import { draftsOf, orderSign, resourcesOf, withDrafts, type HookBody } from '../crd/service.ts';
 import { createService, type Identified } from './service.ts';
 
@@ -10,12 +10,12 @@ const NAME = 'b-all-relapsed-inpatient';
 const SERVER = 'http://127.0.0.1:9/fhir';
 
 /** Threads that are full, and note what they are given. */
-function fullThreads(kind: ThreadFailure['kind']): EvaluationThreads & { readonly calls: HookCall[] } {
-  const calls: HookCall[] = [];
+function fullThreads(kind: ThreadFailure['kind']): EvaluationThreads & { readonly calls: Work[] } {
+  const calls: Work[] = [];
   return {
     calls,
-    evaluate: (call) => {
-      calls.push(call);
+    work: (name) => {
+      calls.push(name);
       return Promise.reject(new ThreadFailure(kind));
     },
     ready: () => Promise.resolve(),
@@ -74,6 +74,25 @@ describe('a call goes to a thread', () => {
     const threads = fullThreads('busy');
     expect((await post(threads, [])).status).toBe(400);
     expect(threads.calls).toEqual([]);
+  });
+});
+
+const PARAMETERS = { resourceType: 'Parameters', parameter: [] };
+const OTHER: readonly (readonly [path: string, work: Work])[] = [
+  ['/fhir/Questionnaire/$questionnaire-package', 'package'],
+  ['/fhir/Questionnaire/$populate', 'populate'],
+  ['/fhir/Claim/$submit', 'submission'],
+  ['/fhir/Claim/$inquire', 'inquiry'],
+  ['/workbench/course', 'course'],
+  ['/workbench/chart', 'chart'],
+];
+
+describe.each(OTHER)('%s', (path, work) => {
+  it('goes to a thread however small it is, and is to be sent again when threads are busy', async () => {
+    const threads = fullThreads('busy');
+    const { status, headers } = await post(threads, PARAMETERS, path);
+    expect({ status, work: threads.calls }).toEqual({ status: 503, work: [work] });
+    expect(headers['retry-after']).toMatch(/^\d+$/);
   });
 });
 

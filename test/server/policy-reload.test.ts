@@ -49,7 +49,7 @@ describe('policies in force', () => {
     const startThreads = ({ edition }: PolicyFiles): EvaluationThreads => {
       editions.push(edition);
       return {
-        evaluate: () => Promise.reject(new Error('nothing is evaluated here')),
+        work: () => Promise.reject(new Error('nothing is evaluated here')),
         ready: () => Promise.resolve(),
         state: () => ({ isReady: true, waiting: 0, underWay: 0, heldBytes: 0, openCircuits: [] }),
         close: () => {

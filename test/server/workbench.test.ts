@@ -71,7 +71,7 @@ describe('the chart for the page', () => {
     expect(unread.map(({ resourceType }) => resourceType)).toEqual(
       expect.arrayContaining(['Patient', 'Coverage', 'Condition', 'Observation']),
     );
-    expect(lines.join('')).toContain('chart read');
+    expect(lines.join('')).toContain('"operation":"chart"');
     expect(lines.filter((line) => line.includes(patientId) || line.includes(token))).toEqual([]);
   });
 

@@ -1,0 +1,38 @@
+import type { JsonObject } from '../fhir/json.ts';
+import { ownerOf, type Caller } from './caller.ts';
+import type { IdentifiedDetermination, KeptForms, PayerAnswer, RecordKeeping } from './record-keeping.ts';
+
+/**
+ * What is kept for one caller, as far as an evaluation asks for it. What goes in and comes out is plain data, so that it
+ * can be asked from any thread.
+ */
+export interface CallerRecords {
+  /**
+   * Completed forms that were sent in, and what the sandbox payer has answered: elsewhere the EHR holds the payer's answers.
+   * @param patient `Patient/id`
+   */
+  readonly answersOf: (patient: string) => Promise<readonly JsonObject[]>;
+  /** The completed forms alone. @param patient `Patient/id` */
+  readonly responsesOf: (patient: string) => Promise<readonly JsonObject[]>;
+  readonly determination: (id: string) => Promise<IdentifiedDetermination | undefined>;
+  readonly forms: (id: string) => Promise<KeptForms | undefined>;
+  readonly payerAnswers: (key: 'member' | 'request', value: string) => Promise<readonly PayerAnswer[]>;
+  readonly keepPayerAnswer: (answer: PayerAnswer) => Promise<void>;
+}
+
+export function callerRecords(keeping: RecordKeeping, caller: Caller): CallerRecords {
+  const owner = ownerOf(caller);
+  return {
+    answersOf: async (patient) => [
+      ...(await keeping.responsesOf(patient, owner)),
+      ...(caller.isSandbox
+        ? (await keeping.payerAnswers('patient', patient, owner)).flatMap(({ records }) => records)
+        : []),
+    ],
+    responsesOf: (patient) => keeping.responsesOf(patient, owner),
+    determination: (id) => keeping.determination(id, owner),
+    forms: (id) => keeping.forms(id, owner),
+    payerAnswers: (key, value) => keeping.payerAnswers(key, value, owner),
+    keepPayerAnswer: (answer) => keeping.keepPayerAnswer(answer, owner),
+  };
+}
