@@ -1,7 +1,4 @@
 import type { Extension } from 'fhir/r4.js';
-import { evaluateRequest } from '../crd/evaluate.ts';
-import { MissingData, type Evaluation } from '../crd/evaluation.ts';
-import type { HookRequest } from '../crd/hook-request.ts';
 import type { DtrVersion } from '../dtr/draft.ts';
 import { filledForms as formsFor } from '../dtr/filled-forms.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
@@ -22,6 +19,7 @@ import { bodyValue } from './body.ts';
 import type { CallerRecords } from './caller-records.ts';
 import type { CallScope } from './hook-call.ts';
 import { allForms, filledForms, statementFor } from './kept-forms.ts';
+import { evaluateOrders } from './orders-at-hand.ts';
 import type { IdentifiedDetermination, KeptForms } from './record-keeping.ts';
 import { fhirReply, refusedReply, type Reply, type RequestCall } from './request-call.ts';
 
@@ -156,28 +154,22 @@ async function ofOrders(
     warn('not-supported', 'the coverage does not name its patient as beneficiary');
     return [];
   }
-  const request: HookRequest = {
-    hook: 'order-sign',
-    hookInstance: newUuid(),
-    patientId: patient.slice('Patient/'.length),
-    encounterId: undefined,
-    userId: undefined,
-    fhirServer: undefined,
-    authorization: undefined,
-    prefetch: {
-      coverage: [coverage],
-      ...Object.fromEntries(referenced.map((resource, index) => [`referenced${index}`, resource])),
+  const evaluation = await evaluateOrders(
+    {
+      patient,
+      orders,
+      prefetch: {
+        coverage: [coverage],
+        ...Object.fromEntries(referenced.map((resource, index) => [`referenced${index}`, resource])),
+      },
+      hookInstance: newUuid(),
+      version: '2.0',
     },
-    context: { draftOrders: { resourceType: 'Bundle', entry: orders.map((resource) => ({ resource })) } },
-    version: '2.0',
-    configuration: undefined,
-  };
-  let evaluation: Evaluation;
-  try {
-    evaluation = await evaluateRequest(request, library, undefined, asOf);
-  } catch (error) {
-    if (!(error instanceof MissingData)) throw error;
-    warn('not-supported', `the coverage is not understood: ${error.message}`);
+    library,
+    asOf,
+  );
+  if ('lacking' in evaluation) {
+    warn('not-supported', `the coverage is not understood: ${evaluation.lacking}`);
     return [];
   }
   const { chart, determinations } = evaluation;

@@ -1,6 +1,3 @@
-import { evaluateRequest } from '../crd/evaluate.ts';
-import { MissingData, type Evaluation } from '../crd/evaluation.ts';
-import type { HookRequest } from '../crd/hook-request.ts';
 import { ungovernedWords } from '../engine/explanation.ts';
 import { unbundled, type Unbundled } from '../fhir/links.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
@@ -12,6 +9,7 @@ import { bundleIssues } from '../pas/request-check.ts';
 import type { ReadRequest } from '../pas/response-bundle.ts';
 import { reviewOf, type LineReview } from '../pas/review.ts';
 import type { Library } from '../policy/library.ts';
+import { evaluateOrders } from './orders-at-hand.ts';
 
 /** A Bundle that was sent to the payer, as far as it says who asks for whom and for what. */
 export interface Sent extends ReadRequest {
@@ -91,38 +89,26 @@ export async function reviewSent(
     resource !== claim &&
     !orders.has(resource) &&
     (resource['resourceType'] !== 'Coverage' || coverages.includes(keyOf(resource)));
-  const request: HookRequest = {
-    hook: 'order-sign',
-    hookInstance: text(claim['id']) ?? '',
-    patientId: patient.slice('Patient/'.length),
-    encounterId: undefined,
-    userId: undefined,
-    fhirServer: undefined,
-    authorization: undefined,
-    prefetch: {
+  const evaluation = await evaluateOrders(
+    {
+      patient,
+      orders: [...orders],
       // What was sent is all there is: a record that it lacks is missing from the request.
-      request: {
-        resourceType: 'Bundle',
-        type: 'collection',
-        entry: resources.filter(isChart).map((resource) => ({ resource })),
+      prefetch: {
+        request: {
+          resourceType: 'Bundle',
+          type: 'collection',
+          entry: resources.filter(isChart).map((resource) => ({ resource })),
+        },
       },
+      hookInstance: text(claim['id']) ?? '',
+      version: '2.2',
     },
-    context: {
-      draftOrders: {
-        resourceType: 'Bundle',
-        entry: [...orders].map((resource) => ({ resource })),
-      },
-    },
-    version: '2.2',
-    configuration: undefined,
-  };
-  let evaluation: Evaluation;
-  try {
-    evaluation = await evaluateRequest(request, library, undefined, asOf);
-  } catch (error) {
-    if (!(error instanceof MissingData)) throw error;
-    return { issues: [issue('incomplete', error.message, 'Claim.insurance')] };
-  }
+    library,
+    asOf,
+  );
+  if ('lacking' in evaluation)
+    return { issues: [issue('incomplete', evaluation.lacking, 'Claim.insurance')] };
   return lines.map(({ item, order }) => {
     const reference = keyOf(order);
     const governed = evaluation.determinations.filter(
