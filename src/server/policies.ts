@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import type { DataFile } from '../policy/data-files.ts';
 import { createLibrary, type Library } from '../policy/library.ts';
 
@@ -36,10 +36,24 @@ export function libraryOf({ files }: Pick<PolicyFiles, 'files'>, folder: string)
 /** Reads and checks a `cds-services` folder. @throws PolicyProblems */
 export const loadLibrary = (folder: string): Library => libraryOf({ files: dataFiles(folder) }, folder);
 
-export function dataFiles(folder: string): readonly DataFile[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(yaml|json)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
+export const dataFiles = (folder: string): readonly DataFile[] =>
+  pathsBelow(folder, [])
     .sort()
-    .map((path) => ({ path: relative(folder, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }));
+    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+
+/**
+ * Data files by their path in the folder, by symbolic links too: so a ConfigMap is mounted, beside folders of its own that
+ * begin with a dot.
+ * @param above real paths of the folders on the way here: a link to one of them leads nowhere new
+ */
+function pathsBelow(folder: string, above: readonly string[], path = ''): string[] {
+  const real = realpathSync(join(folder, path));
+  if (above.includes(real)) return [];
+  return readdirSync(real).flatMap((name) => {
+    if (name.startsWith('.')) return [];
+    const below = posix.join(path, name);
+    const found = statSync(join(real, name));
+    if (found.isDirectory()) return pathsBelow(folder, [...above, real], below);
+    return found.isFile() && /\.(yaml|json)$/.test(name) ? [below] : [];
+  });
 }

@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EvaluationThreads } from '../../src/server/evaluation-threads.ts';
 import { createPolicies, type ReloadablePolicies } from '../../src/server/policies-in-force.ts';
-import { PolicyProblems, type PolicyFiles } from '../../src/server/policies.ts';
+import { PolicyProblems, readPolicyFiles, type PolicyFiles } from '../../src/server/policies.ts';
 import { storedChart, withWholeChart } from './charts.ts';
 import { NOW } from './production.ts';
 import type { Identified } from './service.ts';
@@ -99,6 +99,19 @@ describe('policies in force', () => {
     expect((await policies.reload()).outcome).toBe('refused');
     expect(policies.lastReload()?.outcome).toBe('refused');
     expect([policies.current().edition, editions.length]).toEqual([editions[0], 1]);
+  });
+
+  it('are read by symbolic links, as a ConfigMap is mounted and replaced', () => {
+    const mount = join(scratch, 'mount');
+    cpSync(ours, join(mount, '..first'), { recursive: true });
+    symlinkSync('..first', join(mount, '..data'));
+    for (const name of readdirSync(ours)) symlinkSync(join('..data', name), join(mount, name));
+    // It would be followed without end.
+    symlinkSync('.', join(mount, '..first', 'shared', 'again'));
+    expect(readPolicyFiles(mount)).toEqual(readPolicyFiles(ours));
+    symlinkSync('nowhere', join(mount, 'gone'));
+    expect(() => readPolicyFiles(mount)).toThrow(/gone/);
+    rmSync(mount, { recursive: true });
   });
 
   it('are watched: a folder that changed and then stood still is read, one that was refused not again', async () => {
