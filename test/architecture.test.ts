@@ -29,7 +29,7 @@ const files: readonly SourceFile[] = readdirSync(source, { recursive: true, with
     const code = withoutComments(text);
     return {
       path,
-      // A file of the root is a layer of its own (main.ts, cli.ts), and so is its folder of parts (cli/).
+      // A file of the root is a layer of its own (service.ts, cli.ts), and so is its folder of parts (cli/).
       folder: path.includes('/') ? (path.split('/')[0] ?? '') : path.replace(/\.(tsx?|js)$/, ''),
       text,
       code,

@@ -1,5 +1,6 @@
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
+import { derived } from './derived.ts';
 import { checkPaths, type PathNode } from './element-paths.ts';
 import type { JsonObject } from './json.ts';
 import type { Terminology } from './terminology.ts';
@@ -35,14 +36,11 @@ export function compileCondition(
   resourceType: string,
   terminology: Terminology,
 ): Condition {
-  const tree = parse(expression);
-  checkNames(tree, terminology);
+  const kept = expressionsOf(terminology);
+  const known = kept.get(expression) ?? compiled(expression, terminology);
+  kept.set(expression, known);
+  const { tree, evaluate } = known;
   checkElements(tree, resourceType);
-  const evaluate = fhirpath.compile(expression, r4, {
-    async: false,
-    resolveInternalTypes: false,
-    userInvocationTable: { isIn: { fn: isIn(terminology), arity: { 1: ['String'] } } },
-  });
   const usesDay = expression.includes('%');
   return {
     expression,
@@ -55,6 +53,25 @@ export function compileCondition(
       throw new Error(`"${expression}" gave ${values.length} value(s) that are not one boolean`);
     },
   };
+}
+
+interface Compiled {
+  readonly tree: Node;
+  readonly evaluate: ReturnType<typeof fhirpath.compile>;
+}
+
+/** Many facts ask the same of their records, and of several types: each expression is parsed once. */
+const expressionsOf = derived((_terminology: Terminology) => new Map<string, Compiled>());
+
+function compiled(expression: string, terminology: Terminology): Compiled {
+  const tree = parse(expression);
+  checkNames(tree, terminology);
+  const evaluate = fhirpath.compile(expression, r4, {
+    async: false,
+    resolveInternalTypes: false,
+    userInvocationTable: { isIn: { fn: isIn(terminology), arity: { 1: ['String'] } } },
+  });
+  return { tree, evaluate };
 }
 
 /** A date as FHIRPath has it: as text it does not compare with the dates of a resource. */

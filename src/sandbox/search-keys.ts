@@ -6,8 +6,6 @@ import { isObject } from '../fhir/json.ts';
  * aliases, no folding of case.
  */
 
-export const indexKey = (parameter: string, key: string): string => `${parameter}\n${key}`;
-
 const tokenSeparator = '\t';
 
 /** The keys of a Coding, CodeableConcept, Identifier, code or boolean. */

@@ -8,7 +8,7 @@ import {
   type ResultReading,
   type SortKey,
 } from './result-parameters.ts';
-import { alternatives, askedReferenceKey, askedTokenKey, indexKey } from './search-keys.ts';
+import { alternatives, askedReferenceKey, askedTokenKey } from './search-keys.ts';
 import { searchParameters, type SearchParameter } from './search-parameters.ts';
 
 export interface DateCondition {
@@ -17,7 +17,7 @@ export interface DateCondition {
 
 /** One occurrence of a parameter: any of its keys or conditions satisfies it. */
 export type Criterion =
-  | { readonly kind: 'keys'; readonly keys: readonly string[] }
+  | { readonly kind: 'keys'; readonly parameter: string; readonly keys: readonly string[] }
   | { readonly kind: 'dates'; readonly parameter: string; readonly conditions: readonly DateCondition[] };
 
 export interface SearchRequest {
@@ -122,7 +122,8 @@ function criterion(parameter: SearchParameter, value: string, base: string): Cri
   return (
     asked.find((read) => typeof read === 'object') ?? {
       kind: 'keys',
-      keys: [...new Set(asked.filter((read) => typeof read === 'string'))].map((key) => indexKey(name, key)),
+      parameter: name,
+      keys: [...new Set(asked.filter((read) => typeof read === 'string'))],
     }
   );
 }

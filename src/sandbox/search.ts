@@ -38,11 +38,13 @@ export function search(store: Store, type: string, query: URLSearchParams, base:
 /** The positions that satisfy every criterion, found through the criterion with the fewest. */
 function matching(index: TypeIndex, criteria: readonly Criterion[]): readonly number[] {
   const [fewest, ...others] = criteria
-    .flatMap((criterion) => (criterion.kind === 'keys' ? [positionsOf(index, criterion.keys)] : []))
+    .flatMap((criterion) =>
+      criterion.kind === 'keys' ? [positionsOf(index, criterion.parameter, criterion.keys)] : [],
+    )
     .sort((a, b) => a.size - b.size);
   const dates = criteria.flatMap((criterion) =>
     criterion.kind === 'dates'
-      ? [{ intervals: index.intervals.get(criterion.parameter) ?? [], conditions: criterion.conditions }]
+      ? [{ intervals: index.intervals(criterion.parameter), conditions: criterion.conditions }]
       : [],
   );
   return [...(fewest ?? index.resources.keys())].filter(
@@ -56,8 +58,9 @@ function matching(index: TypeIndex, criteria: readonly Criterion[]): readonly nu
 
 const none: ReadonlySet<number> = new Set();
 
-function positionsOf(index: TypeIndex, keys: readonly string[]): ReadonlySet<number> {
-  const [only = none, ...more] = keys.flatMap((key) => index.positions.get(key) ?? []);
+function positionsOf(index: TypeIndex, parameter: string, keys: readonly string[]): ReadonlySet<number> {
+  const positions = index.positions(parameter);
+  const [only = none, ...more] = keys.flatMap((key) => positions.get(key) ?? []);
   return more.length === 0 ? only : new Set([only, ...more].flatMap((positions) => [...positions]));
 }
 
@@ -67,7 +70,7 @@ function inOrder(
   positions: readonly number[],
   sort: readonly SortKey[],
 ): readonly number[] {
-  const ranks = sort.flatMap(({ parameter, direction }) => index.ranks.get(parameter)?.[direction] ?? []);
+  const ranks = sort.map(({ parameter, direction }) => index.ranks(parameter)[direction]);
   return positions.toSorted((a, b) => {
     for (const rank of ranks) {
       const difference = (rank[a] ?? 0) - (rank[b] ?? 0);
@@ -86,7 +89,7 @@ function included(
 ): readonly StoredResource[] {
   const targets = page.flatMap((position) =>
     includes.flatMap(({ parameter, targetType }) =>
-      (index.targets.get(parameter)?.[position] ?? []).filter(
+      (index.targets(parameter)[position] ?? []).filter(
         (target) => targetType === undefined || target.startsWith(`${targetType}/`),
       ),
     ),

@@ -1,21 +1,25 @@
 import type { Bundle, FhirResource, Resource } from 'fhir/r4.js';
 import { property } from '../fhir/json.ts';
 import { earliest, elementInterval, latest, type Interval } from './dates.ts';
-import { indexKey, referenceKeys, referenceTarget, tokenKeys } from './search-keys.ts';
+import { referenceKeys, referenceTarget, tokenKeys } from './search-keys.ts';
 import { searchParameters, type SearchParameter } from './search-parameters.ts';
 
 export type StoredResource = FhirResource & { readonly id: string };
 
-/** One resource type; a position is a place in `resources`, which keep the order of the charts. */
+/**
+ * One resource type; a position is a place in `resources`, which keep the order of the charts. Each index is made when a
+ * search first asks for it: few of them are ever asked for.
+ */
 export interface TypeIndex {
   readonly resources: readonly StoredResource[];
-  /** Positions by `indexKey`. */
-  readonly positions: ReadonlyMap<string, ReadonlySet<number>>;
-  /** By parameter, then by position. */
-  readonly targets: ReadonlyMap<string, readonly (readonly string[])[]>;
-  readonly intervals: ReadonlyMap<string, readonly (readonly Interval[])[]>;
-  /** By what can be sorted by, then by position: the place in ascending and in descending order. */
-  readonly ranks: ReadonlyMap<string, Ranks>;
+  /** Positions by key of a parameter that is searched by token or reference. */
+  readonly positions: (parameter: string) => ReadonlyMap<string, ReadonlySet<number>>;
+  /** What a parameter's references name, by position. */
+  readonly targets: (parameter: string) => readonly (readonly string[])[];
+  /** By position. */
+  readonly intervals: (parameter: string) => readonly (readonly Interval[])[];
+  /** By position: the place in ascending and in descending order of a date parameter or of `_id`. */
+  readonly ranks: (parameter: string) => Ranks;
 }
 
 interface Ranks {
@@ -23,7 +27,7 @@ interface Ranks {
   readonly descending: Int32Array;
 }
 
-/** Every resource by `Type/id`, and an index of each type that the sandbox serves. */
+/** Every resource by `Type/id`, and the indexes of each type that the sandbox serves. */
 export interface Store {
   readonly resources: ReadonlyMap<string, StoredResource>;
   readonly types: ReadonlyMap<string, TypeIndex>;
@@ -37,7 +41,7 @@ interface Entry {
 }
 
 /**
- * Resources of several charts, indexed by type and id and by every search parameter.
+ * Resources of several charts, to be read by type and id and found by every search parameter.
  * A resource that several charts have in common is kept once.
  * @throws Error naming every resource without an id, of a type that the sandbox does not serve, or that
  *   two charts describe differently
@@ -68,7 +72,7 @@ export function createStore(charts: readonly Bundle[]): Store {
     types: new Map(
       Array.from(searchParameters, ([type, parameters]) => [
         type,
-        typeIndex(byType.get(type) ?? [], [...parameters.values()]),
+        typeIndex(byType.get(type) ?? [], parameters),
       ]),
     ),
   };
@@ -87,41 +91,56 @@ function localReferences(chart: Bundle): LocalReference {
   return (url) => names.get(url);
 }
 
-function typeIndex(entries: readonly Entry[], parameters: readonly SearchParameter[]): TypeIndex {
-  const positions = new Map<string, Set<number>>();
-  const targets = new Map<string, (readonly string[])[]>();
-  const intervals = new Map<string, (readonly Interval[])[]>();
+function typeIndex(entries: readonly Entry[], parameters: ReadonlyMap<string, SearchParameter>): TypeIndex {
   const resources = entries.map((entry) => entry.resource);
-
-  const record = (position: number, parameter: string, keys: readonly string[]): void => {
-    for (const key of keys) {
-      const name = indexKey(parameter, key);
-      const known = positions.get(name);
-      if (known) known.add(position);
-      else positions.set(name, new Set([position]));
-    }
+  const found = (name: string): readonly (readonly unknown[])[] => {
+    const paths = parameters.get(name)?.paths ?? [];
+    return resources.map((resource) => paths.flatMap((path) => elements(resource, path)));
   };
-
-  for (const parameter of parameters) {
-    const found = resources.map((resource) => parameter.paths.flatMap((path) => elements(resource, path)));
-    if (parameter.kind === 'date') {
-      intervals.set(
-        parameter.name,
-        found.map((values) => values.map(elementInterval).filter((interval) => interval !== null)),
-      );
-    } else if (parameter.kind === 'reference') {
-      const named = entries.map(({ localReference }, position) =>
-        (found[position] ?? [])
-          .map((element) => referenceTarget(element, localReference))
-          .filter((target) => target !== undefined)
-          .filter((target) => parameter.name !== 'patient' || isPatient(target)),
-      );
-      targets.set(parameter.name, named);
-      named.forEach((all, position) => record(position, parameter.name, all.flatMap(referenceKeys)));
-    } else found.forEach((values, position) => record(position, parameter.name, values.flatMap(tokenKeys)));
-  }
-  return { resources, positions, targets, intervals, ranks: ranks(resources, intervals) };
+  const targets = once((name) =>
+    found(name).map((values, position) =>
+      values
+        .map((element) => referenceTarget(element, entries[position]?.localReference ?? nowhere))
+        .filter((target) => target !== undefined)
+        .filter((target) => name !== 'patient' || isPatient(target)),
+    ),
+  );
+  const intervals = once((name) =>
+    found(name).map((values) => values.map(elementInterval).filter((interval) => interval !== null)),
+  );
+  const positions = once((name) => {
+    const keys =
+      parameters.get(name)?.kind === 'reference'
+        ? targets(name).map((all) => all.flatMap(referenceKeys))
+        : found(name).map((values) => values.flatMap(tokenKeys));
+    const byKey = new Map<string, Set<number>>();
+    for (const [position, all] of keys.entries())
+      for (const key of all) {
+        const known = byKey.get(key);
+        if (known) known.add(position);
+        else byKey.set(key, new Set([position]));
+      }
+    return byKey;
+  });
+  const ranks = once((name) => {
+    if (name !== '_id') return dateRanks(intervals(name));
+    const ascending = inOrder(resources.map((resource) => resource.id));
+    return { ascending, descending: ascending.map((rank) => -rank) };
+  });
+  return { resources, positions, targets, intervals, ranks };
 }
+
+/** What is found for a name, kept. */
+function once<Found>(find: (name: string) => Found): (name: string) => Found {
+  const kept = new Map<string, Found>();
+  return (name) => {
+    const known = kept.get(name) ?? find(name);
+    kept.set(name, known);
+    return known;
+  };
+}
+
+const nowhere: LocalReference = () => undefined;
 
 const isPatient = (target: string): boolean => /(?:^|\/)Patient\/[^/]+$/.test(target);
 
@@ -133,20 +152,10 @@ const elements = (resource: unknown, path: readonly string[]): readonly unknown[
   );
 
 /** FHIR R4, "Search", "Sorting": by the earliest value going up, by the latest going down; without a value, last. */
-function ranks(
-  resources: readonly StoredResource[],
-  intervals: TypeIndex['intervals'],
-): ReadonlyMap<string, Ranks> {
-  const byId = inOrder(resources.map((resource) => resource.id));
-  const all = new Map<string, Ranks>([['_id', { ascending: byId, descending: byId.map((rank) => -rank) }]]);
-  for (const [parameter, values] of intervals) {
-    all.set(parameter, {
-      ascending: inOrder(values.map((some) => (some.length === 0 ? NaN : earliest(some)))),
-      descending: inOrder(values.map((some) => (some.length === 0 ? NaN : -latest(some)))),
-    });
-  }
-  return all;
-}
+const dateRanks = (values: readonly (readonly Interval[])[]): Ranks => ({
+  ascending: inOrder(values.map((some) => (some.length === 0 ? NaN : earliest(some)))),
+  descending: inOrder(values.map((some) => (some.length === 0 ? NaN : -latest(some)))),
+});
 
 /** The rank of each value, equal values sharing one, NaN last. */
 function inOrder<Value extends string | number>(values: readonly Value[]): Int32Array {

@@ -11,8 +11,7 @@ import { determinationRoutes } from './determinations.ts';
 import { dtrRoutes } from './dtr.ts';
 import { errorHandler, errorPlace, ServiceError } from './errors.ts';
 import { feedbackRoutes } from './feedback.ts';
-import { createFhirClient } from './fhir-client.ts';
-import { createFhirConnections } from './fhir-connections.ts';
+import { createFhirClients } from './fhir-clients.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { operationRoutes, type Operations } from './operations.ts';
@@ -48,7 +47,7 @@ export type Service = Express & {
  * @param fixtures patients of the sandbox EHR, which sandbox mode alone serves
  */
 export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Service {
-  const connections = createFhirConnections();
+  const { client } = createFhirClients();
   const {
     policies,
     records = createRecordStore(() => openDatabase({ kind: 'memory' })),
@@ -70,7 +69,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   const dependencies: Omit<Dependencies, keyof Edition> = {
     now: () => new Date(),
     fhirClient: (access, log) =>
-      createFhirClient(access, connections, (query) => {
+      client(access, (query) => {
         metrics.queried(query);
         log(query);
       }),

@@ -6,6 +6,9 @@ import { WAIT_MILLISECONDS } from '../store/keeper.ts';
 import { locationOf } from '../store/location.ts';
 import { normalBase } from './fhir-base.ts';
 
+/** Where the FHIR API of the service stands below its public URL. */
+export const FHIR_PATH = '/fhir';
+
 /** Settings from the environment; the README lists them. */
 export interface Config {
   readonly port: number;

@@ -12,15 +12,13 @@ import type { Form } from '../policy/form.ts';
 import { parsedBody } from './body.ts';
 import { asOfDate, type Dependencies } from './call.ts';
 import { callerOf, ownerOf } from './caller.ts';
+import { FHIR_PATH } from './config.ts';
 import type { Gate } from './gate.ts';
 import { allForms } from './kept-forms.ts';
 import type { PopulateCall } from './populate-answer.ts';
 import { reply, requestCall } from './reply.ts';
 import { sandboxBase } from './sandbox.ts';
 import { SANDBOX_PAYER } from './sandbox-payer.ts';
-
-/** Where the FHIR API of the service stands below its public URL. */
-export const FHIR_PATH = '/fhir';
 
 /** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
 export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {

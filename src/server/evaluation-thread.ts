@@ -1,18 +1,18 @@
 import { parentPort, threadId, workerData, type MessagePort } from 'node:worker_threads';
 import type { CallerRecords } from './caller-records.ts';
 import { errorData, errorOf, ServiceError, type ErrorData } from './errors.ts';
-import { createFhirClient, type QueryLog } from './fhir-client.ts';
-import { createFhirConnections } from './fhir-connections.ts';
+import type { QueryLog } from './fhir-client.ts';
+import { createFhirClients } from './fhir-clients.ts';
 import type { CallScope } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
-import { libraryOf, type PolicyFiles } from './policies.ts';
+import { libraryOf, type CheckedFiles } from './policies.ts';
 import { startTracing, underTrace, type TraceContext } from './tracing.ts';
 import { work, type Work, type Works } from './work.ts';
 
 /** What runs in each of the evaluation threads: the policies are made once, when the thread starts, from files in memory. */
 
 export interface ThreadData {
-  readonly policies: PolicyFiles;
+  readonly policies: CheckedFiles;
   readonly config: CallScope['config'];
   readonly fhirBase: string;
 }
@@ -49,13 +49,13 @@ export interface CircuitChange {
 
 const { policies, config, fhirBase } = workerData as ThreadData;
 await startTracing(process.env);
-const connections = createFhirConnections({
+const fhirClients = createFhirClients({
   onCircuit: (server, isOpen) => {
     parentPort?.postMessage({ threadId, server, isOpen } satisfies CircuitChange);
   },
 });
 const scope: Omit<CallScope, 'fhirClient'> = {
-  library: libraryOf(policies, ''),
+  library: libraryOf(policies),
   edition: policies.edition,
   config,
   fhirBase,
@@ -100,7 +100,7 @@ export default async function evaluate({ name, input, trace, port }: ThreadTask)
   };
   const queries: QueryLog[] = [];
   const fhirClient: CallScope['fhirClient'] = (access, log) =>
-    createFhirClient(access, connections, (query) => {
+    fhirClients.client(access, (query) => {
       queries.push(query);
       log(query);
     });
@@ -118,5 +118,10 @@ export default async function evaluate({ name, input, trace, port }: ThreadTask)
   }
 }
 
-/** Answered when this file has run: then the policies are read. */
-export const ready = (): undefined => undefined;
+/** Answered when this file has run: then the policies are read. What queries need is loaded meanwhile. */
+export function ready(): undefined {
+  setImmediate(() => {
+    // Whoever queries first is told of a failure.
+    fhirClients.load().catch(() => undefined);
+  });
+}

@@ -10,7 +10,7 @@ import {
 } from 'cockatiel';
 import { Pool } from 'undici';
 import type { FhirServer } from './fhir-base.ts';
-import { guardedConnector, type Resolve } from './network.ts';
+import { guardedConnector, type Resolve } from './guarded-connector.ts';
 
 export interface ConnectionSettings {
   /** Servers that are remembered; the one that was not called for longest makes room. */

@@ -1,6 +1,6 @@
 import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
 import type { Failure } from '../fhir/client.ts';
-import { RefusedAddress } from './network.ts';
+import { RefusedAddress } from './guarded-connector.ts';
 
 /** Why a query failed, in words for the reader of a determination: no host, no address, no message of a library. */
 

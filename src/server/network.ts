@@ -1,19 +1,10 @@
-import { lookup as systemLookup } from 'node:dns/promises';
-import type { LookupAddress, LookupOptions } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
-import { buildConnector } from 'undici';
 
 /** `private`: a hospital's own network, from RFC 1918, RFC 6598 or RFC 4193. */
 export type Network = 'public' | 'private' | 'loopback';
 
 /** All of them: for a server whose operator knows where it is. */
 export const NETWORKS: readonly Network[] = ['public', 'private', 'loopback'];
-
-/** The addresses of a host name, as the system resolves it. */
-export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
-
-/** An address that a server may not have: a name that leads elsewhere than its operator allows. */
-export class RefusedAddress extends Error {}
 
 type Subnet = readonly [address: string, prefix: number];
 
@@ -67,50 +58,4 @@ export function networkOf(address: string): Network | undefined {
   if (LOOPBACK.check(address, family)) return 'loopback';
   if (PRIVATE.check(address, family)) return 'private';
   return family === 'ipv4' || GLOBAL_UNICAST.check(address, family) ? 'public' : undefined;
-}
-
-const CONNECT_MILLISECONDS = 3000;
-
-/**
- * Opens connections to the given networks only. The addresses are judged as the connection is made, those very ones
- * are connected to, and all that a name has must be allowed: what a name led to before counts for nothing.
- */
-export function guardedConnector(
-  networks: readonly Network[],
-  resolve: Resolve = (hostname) => systemLookup(hostname, { all: true }),
-): buildConnector.connector {
-  const isAllowed = (address: string): boolean => {
-    const network = networkOf(address);
-    return network !== undefined && networks.includes(network);
-  };
-  const lookup = (
-    hostname: string,
-    { all }: LookupOptions,
-    done: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
-  ): void => {
-    resolve(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (first === undefined || !addresses.every(({ address }) => isAllowed(address)))
-          done(new RefusedAddress(), '');
-        else if (all === true) done(null, [...addresses]);
-        else done(null, first.address, first.family);
-      },
-      (error: unknown) => {
-        done(error instanceof Error ? error : new Error('lookup failed'), '');
-      },
-    );
-  };
-  const connect = buildConnector({
-    lookup,
-    timeout: CONNECT_MILLISECONDS,
-    allowH2: false,
-    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
-    rejectUnauthorized: true,
-  });
-  return (options, done) => {
-    // An address in the URL is connected to without a lookup.
-    if (isIP(options.hostname) !== 0 && !isAllowed(options.hostname)) done(new RefusedAddress(), null);
-    else connect(options, done);
-  };
 }

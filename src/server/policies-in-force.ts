@@ -1,6 +1,6 @@
 import type { Library } from '../policy/library.ts';
 import type { EvaluationThreads } from './evaluation-threads.ts';
-import { libraryOf, readPolicyFiles, type PolicyFiles } from './policies.ts';
+import { checkedLibrary, readPolicyFiles, type CheckedFiles } from './policies.ts';
 
 /** One state of the policy files, with the threads that evaluate by it: whoever holds it meets no other. */
 export interface Edition {
@@ -50,13 +50,13 @@ interface Held {
  */
 export function createPolicies(
   folder: string,
-  startThreads: (files: PolicyFiles) => EvaluationThreads,
+  startThreads: (files: CheckedFiles) => EvaluationThreads,
   now: () => Date,
   report: (reload: Reload) => void,
 ): ReloadablePolicies {
-  const read = readPolicyFiles(folder);
-  const library = libraryOf(read, folder);
-  let held: Held = { edition: { edition: read.edition, library, threads: startThreads(read) }, requests: 0 };
+  const { library, checked } = checkedLibrary(readPolicyFiles(folder), folder);
+  const { edition } = checked;
+  let held: Held = { edition: { edition, library, threads: startThreads(checked) }, requests: 0 };
   let last: Reload | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -66,8 +66,8 @@ export function createPolicies(
   const replace = async (): Promise<ReloadOutcome> => {
     const next = readPolicyFiles(folder);
     if (next.edition === held.edition.edition) return 'unchanged';
-    const checked = libraryOf(next, folder);
-    const threads = startThreads(next);
+    const made = checkedLibrary(next, folder);
+    const threads = startThreads(made.checked);
     try {
       await threads.ready();
     } catch (error) {
@@ -75,7 +75,7 @@ export function createPolicies(
       throw error;
     }
     const before = held;
-    held = { edition: { edition: next.edition, library: checked, threads }, requests: 0 };
+    held = { edition: { edition: next.edition, library: made.library, threads }, requests: 0 };
     closeWhenLeft(before);
     return 'replaced';
   };

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { DataFile } from '../policy/data-files.ts';
 import { createLibrary, type Library } from '../policy/library.ts';
+import { parseYaml, type YamlParser } from '../policy/parse.ts';
 
 /** A mistake in `cds-services/`: nothing of it is used, and all of them are listed. */
 export class PolicyProblems extends Error {}
@@ -20,21 +21,44 @@ export function readPolicyFiles(folder: string): PolicyFiles {
   return { edition: hash.digest('hex').slice(0, 12), files };
 }
 
+/** Files without a mistake: what follows from their texts alone is found once, in whichever thread a library is made of them. */
+export interface CheckedFiles extends PolicyFiles {
+  /** What each YAML file holds, by its path. */
+  readonly values: ReadonlyMap<string, unknown>;
+}
+
 /**
  * @param folder where the files were read, to name them by
  * @throws PolicyProblems with one line for each problem: file, line, what is wrong, what to do
  */
-export function libraryOf({ files }: Pick<PolicyFiles, 'files'>, folder: string): Library {
-  const library = createLibrary(files);
-  if (!('problems' in library)) return library;
+export function checkedLibrary(
+  read: PolicyFiles,
+  folder: string,
+): { readonly library: Library; readonly checked: CheckedFiles } {
+  const values = new Map<string, unknown>();
+  const library = createLibrary(read.files, (file, text, schema) => {
+    const parsed = parseYaml(file, text, schema);
+    if ('value' in parsed) values.set(file, parsed.value);
+    return parsed;
+  });
+  if (!('problems' in library)) return { library, checked: { ...read, values } };
   const lines = library.problems.map(
     ({ file, line, message }) => `  ${join(folder, file)}:${line} ${message}`,
   );
   throw new PolicyProblems(`${lines.length} problem(s) in the policy files:\n${lines.join('\n')}`);
 }
 
+/** The library of files that were checked, in this thread or in another. */
+export function libraryOf({ files, values }: CheckedFiles): Library {
+  const kept = ((file: string) => ({ file, value: values.get(file), lineOf: () => 1 })) as YamlParser;
+  const library = createLibrary(files, kept);
+  if ('problems' in library) throw new Error('checked policy files have problems');
+  return library;
+}
+
 /** Reads and checks a `cds-services` folder. @throws PolicyProblems */
-export const loadLibrary = (folder: string): Library => libraryOf({ files: dataFiles(folder) }, folder);
+export const loadLibrary = (folder: string): Library =>
+  checkedLibrary({ edition: '', files: dataFiles(folder) }, folder).library;
 
 export const dataFiles = (folder: string): readonly DataFile[] =>
   pathsBelow(folder, [])

@@ -1,8 +1,9 @@
 import type { Caller, Callers, Identified } from './caller.ts';
-import { Refusal, verifyToken, type KnownClient, type Verified } from './client-auth.ts';
+import { verifyToken, type KnownClient, type Verified } from './client-auth.ts';
 import type { RegisteredClient } from './client-file.ts';
 import { keysOf, type FetchKeys } from './client-keys.ts';
 import { ServiceError } from './errors.ts';
+import { Refusal } from './refusal.ts';
 import { usedToken, type Replays } from './replay.ts';
 
 export interface RegisteredCallers extends Callers {

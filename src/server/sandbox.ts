@@ -15,30 +15,47 @@ export interface SandboxFixture {
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** The fixtures of a folder: one folder each, with chart.json and order-sign.json, and their stories in one file. */
+/**
+ * The fixtures of a folder: one folder each, with chart.json and order-sign.json, and their stories in one file. A chart or
+ * request is read when it is first asked for: most of them never are.
+ */
 export function readFixtures(folder: string): readonly SandboxFixture[] {
   const stories = JSON.parse(readFileSync(join(folder, 'stories.json'), 'utf8')) as Record<string, string>;
+  const read = (name: string, file: string): unknown =>
+    JSON.parse(readFileSync(join(folder, name, file), 'utf8'));
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'chart.json')))
-    .map(({ name }) => ({
-      name,
-      story: stories[name] ?? '',
-      chart: JSON.parse(readFileSync(join(folder, name, 'chart.json'), 'utf8')) as Bundle,
-      request: JSON.parse(readFileSync(join(folder, name, 'order-sign.json'), 'utf8')) as Record<
-        string,
-        unknown
-      >,
-    }));
+    .map(({ name }) => {
+      let chart: Bundle | undefined;
+      let request: SandboxFixture['request'] | undefined;
+      return {
+        name,
+        story: stories[name] ?? '',
+        get chart() {
+          return (chart ??= read(name, 'chart.json') as Bundle);
+        },
+        get request() {
+          return (request ??= read(name, 'order-sign.json') as SandboxFixture['request']);
+        },
+      };
+    });
 }
 
 /** The sandbox's FHIR server as this process reaches it. */
 export const sandboxBase = (request: Request): string =>
   `http://localhost:${request.socket.localPort ?? 8080}/sandbox/fhir`;
 
-/** The sandbox EHR: its FHIR server under `/sandbox/fhir`, its hook requests under `/sandbox/hooks`. */
+/**
+ * The sandbox EHR: its FHIR server under `/sandbox/fhir`, its hook requests under `/sandbox/hooks`. The charts are read with
+ * the first query: a start does not wait for what many starts never need.
+ */
 export function sandboxEhrRoutes(fixtures: readonly SandboxFixture[]): Router {
   const router = Router();
-  router.use('/sandbox/fhir', sandboxRoutes(createStore(fixtures.map(({ chart }) => chart))));
+  let fhir: Router | undefined;
+  router.use('/sandbox/fhir', (request, response, next) => {
+    fhir ??= sandboxRoutes(createStore(fixtures.map(({ chart }) => chart)));
+    fhir(request, response, next);
+  });
   router.get('/sandbox/hooks', (_request, response) => {
     response.json({ requests: fixtures.map(({ name }) => name) });
   });

@@ -3,12 +3,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Kysely, PostgresDialect, type Dialect } from 'kysely';
 import { Migrator, type MigrationProvider } from 'kysely/migration';
-import { GenericSqliteDialect } from 'kysely-generic-sqlite';
-import { GenericSqliteWorkerDialect } from 'kysely-generic-sqlite/worker';
-import { createNodeWorkerExecutor } from 'kysely-generic-sqlite/worker-helper-node';
 import { migrations } from './migrations.ts';
-import { postgresPool } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 /** Where records are kept: one file, or a PostgreSQL database that several replicas share. */
@@ -50,7 +45,7 @@ export async function openTables<T>(
   migrationsFor: (kind: 'sqlite' | 'postgres') => MigrationProvider,
   { name, prefix, queryMilliseconds = QUERY_MILLISECONDS }: TableSet,
 ): Promise<Opened<T>> {
-  const query = new Kysely<T>({ dialect: dialectOf(location, queryMilliseconds) });
+  const query = new Kysely<T>({ dialect: await dialectOf(location, queryMilliseconds) });
   const { error } = await new Migrator({
     db: query,
     provider: migrationsFor(location.kind === 'postgres' ? 'postgres' : 'sqlite'),
@@ -67,10 +62,23 @@ export async function openTables<T>(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error');
 
-function dialectOf(location: Location, queryMilliseconds: number): Dialect {
-  if (location.kind === 'postgres')
+/** Of the drivers, only the one that is used is loaded. */
+async function dialectOf(location: Location, queryMilliseconds: number): Promise<Dialect> {
+  if (location.kind === 'postgres') {
+    const { postgresPool } = await import('./postgres.ts');
     return new PostgresDialect({ pool: postgresPool(location.url, queryMilliseconds) });
-  if (location.kind === 'memory') return new GenericSqliteDialect(() => openSqlite({ file: ':memory:' }));
+  }
+  if (location.kind === 'memory') {
+    const [{ GenericSqliteDialect }, { openSqlite }] = await Promise.all([
+      import('kysely-generic-sqlite'),
+      import('./sqlite.ts'),
+    ]);
+    return new GenericSqliteDialect(() => openSqlite({ file: ':memory:' }));
+  }
+  const [{ GenericSqliteWorkerDialect }, { createNodeWorkerExecutor }] = await Promise.all([
+    import('kysely-generic-sqlite/worker'),
+    import('kysely-generic-sqlite/worker-helper-node'),
+  ]);
   mkdirSync(dirname(location.file), { recursive: true });
   return new GenericSqliteWorkerDialect(
     createNodeWorkerExecutor({

@@ -6,16 +6,15 @@ import { pino, type Logger } from 'pino';
 import type { ClientSettings } from '../../src/crd/client-settings.ts';
 import { createLibrary, type Library } from '../../src/policy/library.ts';
 import { createApp } from '../../src/server/app.ts';
-import { FHIR_PATH } from '../../src/server/dtr.ts';
 import { sandboxCaller, sandboxCallers } from '../../src/server/sandbox-caller.ts';
-import { readConfig } from '../../src/server/config.ts';
+import { FHIR_PATH, readConfig } from '../../src/server/config.ts';
 import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { fixedPolicies } from '../support/fixed-policies.ts';
 import type { Exchange, Version } from './checks/finding.ts';
 
-/** The service as `main.ts` starts it, on a free port, with what a test changes of it. */
+/** The service as `service.ts` starts it, on a free port, with what a test changes of it. */
 export interface Started {
   readonly base: string;
   readonly call: (call: Call) => Promise<Exchange>;

@@ -207,7 +207,7 @@ describe('Kubernetes manifests', () => {
   it('leave time to finish calls, and have no more connections than the database takes', () => {
     const wait = container?.lifecycle?.preStop?.sleep?.seconds ?? 0;
     const [, shutdown] =
-      /SHUTDOWN_MILLISECONDS = ([\d_]+)/.exec(readFileSync(inRepository('src/main.ts'), 'utf8')) ?? [];
+      /SHUTDOWN_MILLISECONDS = ([\d_]+)/.exec(readFileSync(inRepository('src/service.ts'), 'utf8')) ?? [];
     const milliseconds = Number(shutdown?.replaceAll('_', ''));
     expect(pod?.terminationGracePeriodSeconds ?? 0).toBeGreaterThan(wait + milliseconds / 1000);
     const most = of<IHorizontalPodAutoscaler>('autoscaler.yaml').spec?.maxReplicas ?? Infinity;

@@ -15,7 +15,7 @@ import { createFhirClient } from '../../src/server/fhir-client.ts';
 import { createFhirConnections } from '../../src/server/fhir-connections.ts';
 import { evaluateCall, type Answered, type CallScope, type HookCall } from '../../src/server/hook-call.ts';
 import type { CallerRecords } from '../../src/server/caller-records.ts';
-import { readPolicyFiles } from '../../src/server/policies.ts';
+import { checkedLibrary, readPolicyFiles } from '../../src/server/policies.ts';
 import { newId, newUuid } from '../../src/server/identifiers.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
 import { startFhirServers, type FhirServers } from '../support/deliveries.ts';
@@ -25,7 +25,7 @@ import { parseVignettes } from '../support/vignette.ts';
 import { callerWith, FHIR_BASE, library, TODAY } from './service.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-const policies = readPolicyFiles(folder('cds-services'));
+const { checked: policies } = checkedLibrary(readPolicyFiles(folder('cds-services')), 'cds-services');
 const config = { queryMilliseconds: 20_000 };
 const fixtures = readFixtures(folder('fhir-fixtures'));
 const connections = createFhirConnections();

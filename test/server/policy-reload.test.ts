@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EvaluationThreads } from '../../src/server/evaluation-threads.ts';
 import { createPolicies, type ReloadablePolicies } from '../../src/server/policies-in-force.ts';
-import { PolicyProblems, readPolicyFiles, type PolicyFiles } from '../../src/server/policies.ts';
+import { PolicyProblems, readPolicyFiles, type CheckedFiles } from '../../src/server/policies.ts';
 import { storedChart, withWholeChart } from './charts.ts';
 import { NOW } from './production.ts';
 import type { Identified } from './service.ts';
@@ -46,7 +46,7 @@ describe('policies in force', () => {
   } => {
     const editions: string[] = [];
     const closed: string[] = [];
-    const startThreads = ({ edition }: PolicyFiles): EvaluationThreads => {
+    const startThreads = ({ edition }: CheckedFiles): EvaluationThreads => {
       editions.push(edition);
       return {
         work: () => Promise.reject(new Error('nothing is evaluated here')),

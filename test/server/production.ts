@@ -1,3 +1,4 @@
+import { FHIR_PATH } from '../../src/server/config.ts';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
@@ -11,7 +12,6 @@ import type { Outcome } from '../../src/store/keeper.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { fixedPolicies } from '../support/fixed-policies.ts';
 import { memoryRecords } from '../support/memory-records.ts';
-import { FHIR_PATH } from '../../src/server/dtr.ts';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../src/server/http-server.ts';
 import { createLogger } from '../../src/server/log.ts';
 import { createReplays } from '../../src/server/replay.ts';

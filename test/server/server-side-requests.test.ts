@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { normalBase, type FhirServer } from '../../src/server/fhir-base.ts';
 import { createFhirClient } from '../../src/server/fhir-client.ts';
 import { createFhirConnections } from '../../src/server/fhir-connections.ts';
-import { NETWORKS, type Network, type Resolve } from '../../src/server/network.ts';
+import type { Resolve } from '../../src/server/guarded-connector.ts';
+import { NETWORKS, type Network } from '../../src/server/network.ts';
 import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import { ofType, searchset, storedChart, type HookBody, type Json } from './charts.ts';
 import {

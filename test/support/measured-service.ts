@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { createEvaluationThreads } from '../../src/server/evaluation-threads.ts';
-import { readPolicyFiles } from '../../src/server/policies.ts';
+import { checkedLibrary, readPolicyFiles } from '../../src/server/policies.ts';
 import { createService, FHIR_BASE } from '../server/service.ts';
 
 /**
@@ -15,11 +15,12 @@ export interface Delay {
 }
 export type Message = { readonly port: number } | Delay;
 
+const policyFolder = fileURLToPath(new URL('../../cds-services', import.meta.url));
 const config = { bodyLimit: '32mb', queryMilliseconds: 20_000 };
 const threads = createEvaluationThreads(
   1,
   {
-    policies: readPolicyFiles(fileURLToPath(new URL('../../cds-services', import.meta.url))),
+    policies: checkedLibrary(readPolicyFiles(policyFolder), policyFolder).checked,
     config,
     fhirBase: FHIR_BASE,
   },
