@@ -27,6 +27,9 @@ export interface Answered {
   readonly tries: number;
 }
 
+/** Milliseconds after which an answer that did not come in time speaks against the server. */
+const FAIR = 1000;
+
 type Tried = Try & Pick<Answered, 'outcome' | 'status'>;
 
 /** One GET, tried again where that may help and time remains. Never throws, and ends with the signal at the latest. */
@@ -49,10 +52,16 @@ export async function answerTo(query: Query, { pool, policy }: Connection): Prom
 
 async function tryOnce(query: Query, pool: Connection['pool'], number: number): Promise<Tried> {
   let status: number | undefined;
+  const sent = performance.now();
   const failed = (failure: Failure, wait?: number): Tried => {
     const isInTime = wait !== undefined && performance.now() + wait < query.deadline;
     const outcome = { failure };
-    return { outcome, status, isFault: isServerFault(failure), retryIn: isInTime ? wait : undefined };
+    return {
+      outcome,
+      status,
+      isFault: isServerFault(failure) && isFair(query, sent),
+      retryIn: isInTime ? wait : undefined,
+    };
   };
   try {
     const { url, headers, signal } = query;
@@ -70,6 +79,15 @@ async function tryOnce(query: Query, pool: Connection['pool'], number: number): 
     return failed(thrownFailure(error, query.signal), isReset(error) ? backoff(number) : undefined);
   }
 }
+
+/**
+ * What was given up says nothing of the server where the caller hung up, or where the time of the call was nearly up when
+ * the query was sent.
+ */
+const isFair = ({ signal, deadline }: Query, sent: number): boolean =>
+  !signal.aborted || (isTimeout(signal.reason) && deadline - sent >= FAIR);
+
+const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError';
 
 function parsed(body: Buffer, response: Response): Answered['outcome'] {
   const unreadable = (reason: string): Answered['outcome'] => ({ failure: { kind: 'unreadable', reason } });

@@ -119,6 +119,35 @@ describe('the circuit breaker of a server', () => {
     expect(server.queries).toHaveLength(20);
   });
 
+  it('stays closed when callers leave a slow server, and when queries are sent too late to be answered', async () => {
+    let isSlow = true;
+    const server = await serve((_url, response) => isSlow || sendJson(response, searchset([])));
+    const connections = connect();
+    const { base } = server;
+    for (let index = 0; index < 40; index += 1) {
+      const left = new AbortController();
+      const given = {
+        server: { base, networks: ['loopback' as const] },
+        authorization: undefined,
+        patientId: '1',
+      };
+      const log = (): void => undefined;
+      const client = createFhirClient(
+        { ...given, milliseconds: 5000, signal: left.signal },
+        connections,
+        log,
+      );
+      const search = client.search(`Condition?patient=${index}`);
+      setTimeout(() => {
+        left.abort();
+      }, 10);
+      await search;
+      await clientOf(server, connections, 10).search(`Condition?patient=${index}`);
+    }
+    isSlow = false;
+    expect((await clientOf(server, connections).search('Condition?patient=1')).failure).toBeUndefined();
+  });
+
   it('opens when most of many queries fail, lets one through after a pause, and closes when that one succeeds', async () => {
     let isDown = true;
     const server = await serve((...given) => (isDown ? failing : fine)(...given));
