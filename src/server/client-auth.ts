@@ -104,8 +104,8 @@ function heldClaims(
     throw new Refusal('token-incomplete', 'tenant is no text of 1 to 256 characters', client.id);
   if (client.tenants.size > 0 && (tenant === undefined || !client.tenants.has(tenant)))
     throw new Refusal('token-wrong-tenant', 'no registered tenant', client.id);
-  // jose has checked that both are numbers.
-  const until = Math.min(exp ?? 0, (iat ?? 0) + MOST_AGE) + SKEW;
+  // jose has checked that both are numbers; they may have fractions (RFC 7519, 2), which no store has a column for.
+  const until = Math.ceil(Math.min(exp ?? 0, (iat ?? 0) + MOST_AGE) + SKEW);
   return { jti, tenant, until };
 }
 

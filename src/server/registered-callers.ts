@@ -2,7 +2,6 @@ import type { Caller, Callers, Identified } from './caller.ts';
 import { verifyToken, type KnownClient, type Verified } from './client-auth.ts';
 import type { RegisteredClient } from './client-file.ts';
 import { keysOf, type FetchKeys } from './client-keys.ts';
-import { ServiceError } from './errors.ts';
 import { Refusal } from './refusal.ts';
 import { usedToken, type Replays } from './replay.ts';
 
@@ -32,12 +31,6 @@ export function registeredCallers(
     const token = usedToken({ issuer: client.issuer, jti, expires: until, delivery }, ...parts);
     const use = await replays.use(token, now().getTime() / 1000);
     if (use === 'again') throw new Refusal('token-replayed', 'used before', client.id);
-    if (use === 'full')
-      throw new ServiceError(
-        'too-many-requests',
-        'too many tokens are in use at once',
-        '(header) authorization',
-      );
   };
   return {
     isSandbox: false,
@@ -49,11 +42,12 @@ export function registeredCallers(
       const audiences = paths.map((path) => `${publicUrl}${path}`);
       const verified = await verifyToken(authorization, known, audiences, now());
       const { replay } = verified.client;
-      if (replay === 'strict') await useOnce(verified, delivery);
       return {
         caller: callerFrom(verified),
-        // The path as the audience names it: other spellings of it make no other call.
+        // After the rate: a call too many takes no place among the tokens in use.
         admitBody: async (body) => {
+          if (replay === 'strict') await useOnce(verified, delivery);
+          // The path as the audience names it: other spellings of it make no other call.
           if (replay === 'per-body') await useOnce(verified, delivery, paths[0] ?? '', body);
         },
       };

@@ -6,16 +6,14 @@ import { inTime, Late } from '../store/time-limit.ts';
 /** What was used once and is refused the second time: tokens, or bodies under a token. */
 export interface Replays {
   /** @param now seconds since 1970 */
-  readonly use: (token: UsedToken, now: number) => Promise<'first' | 'again' | 'full'>;
+  readonly use: (token: UsedToken, now: number) => Promise<'first' | 'again'>;
 }
-
-/** Per issuer; at 600 requests a minute and tokens of ten minutes, fewer than 7,000 are in use. */
-const MOST = 100_000;
 
 /**
  * What this process has seen it refuses by itself; then the store is asked, which knows what replicas have seen and what
  * was seen before a restart. Where the store does not answer in time the call goes on, refused only if this process has
- * seen its token: a clinician's call must not hang on the store, and what is stored cannot be read without it.
+ * seen its token: a clinician's call must not hang on the store, and what is stored cannot be read without it. How many
+ * tokens are in use at once the rates of the clients bound: at 600 calls a minute and tokens of ten minutes, about 7,000.
  * @param report told how each question to the store went
  * @param limit milliseconds that a call waits for the store
  */
@@ -23,10 +21,9 @@ export function createReplays(
   store: Pick<RecordStore, 'use'>,
   report: (outcome: Outcome, error?: unknown) => void,
   limit: number = WAIT_MILLISECONDS,
-  most: number = MOST,
 ): Replays {
   const seen = new Map<string, Map<string, UsedToken>>();
-  const useHere = (token: UsedToken, now: number): 'first' | 'again' | 'full' => {
+  const useHere = (token: UsedToken, now: number): 'first' | 'again' => {
     const { issuer, jti, body } = token;
     const mine = seen.get(issuer) ?? new Map<string, UsedToken>();
     seen.set(issuer, mine);
@@ -39,8 +36,6 @@ export function createReplays(
     const before = mine.get(key);
     if (before !== undefined && before.expires >= now)
       return isSameDelivery(token, before) ? 'first' : 'again';
-    // What is still valid is never forgotten to make room: that would let it in a second time.
-    if (mine.size >= most) return 'full';
     mine.set(key, token);
     return 'first';
   };

@@ -1,6 +1,7 @@
 import { feedbackOf, memoryRecords } from '../support/memory-records.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CARD_TYPE_CODES } from '../../src/crd/card-types.ts';
+import type { RecordStore } from '../../src/store/records.ts';
 import { createReplays, usedToken } from '../../src/server/replay.ts';
 import { storedChart, withWholeChart } from './charts.ts';
 import {
@@ -48,7 +49,8 @@ const token = (
   path: string,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<string> => sign(key, { ...claimsOf(issuer, path), ...more });
-const ours = (path: string): Promise<string> => token(hospital, HOSPITAL, path);
+const ours = (path: string, changes: Readonly<Record<string, unknown>> = {}): Promise<string> =>
+  token(hospital, HOSPITAL, path, changes);
 const theirs = (path: string, tenant: string): Promise<string> => token(vendor, VENDOR, path, { tenant });
 
 describe('a determination', () => {
@@ -326,6 +328,18 @@ describe('replicas', () => {
     expect(statuses).toEqual([200, 401]);
   });
 
+  it('are told whole seconds: a token may have fractions, a column of the store has none', async () => {
+    const told: number[] = [];
+    const use: RecordStore['use'] = ({ expires }) => {
+      told.push(expires);
+      return Promise.resolve(true);
+    };
+    const service = await start(CLIENTS, { records: { ...memoryRecords(), use } });
+    const at = seconds(NOW);
+    expect((await service.post(await ours(ORDER_SIGN, { iat: at - 0.5, exp: at + 200.5 }))).status).toBe(200);
+    expect(told).toEqual([at + 261]);
+  });
+
   it.each([
     ['down', () => Promise.reject(new Error('no connection')), 'failed'],
     ['slow', () => new Promise<boolean>(() => undefined), 'late'],
@@ -348,8 +362,8 @@ describe('the memory of tokens', () => {
   const token = (issuer: string, jti: string, expires: number) =>
     usedToken({ issuer, jti, expires, delivery: '' });
 
-  it('forgets what has expired, and takes no more rather than forget what has not', async () => {
-    const memory = createReplays(silent, () => undefined, undefined, 3);
+  it('forgets what has expired, and nothing else', async () => {
+    const memory = createReplays(silent, () => undefined);
     const uses: string[] = [];
     for (const [jti, now] of [
       ['1', 0],
@@ -362,7 +376,7 @@ describe('the memory of tokens', () => {
       ['3', 11],
     ] as const)
       uses.push(await memory.use(token('a', jti, now + 10), now));
-    expect(uses).toEqual(['first', 'first', 'first', 'full', 'again', 'first', 'first', 'again']);
+    expect(uses).toEqual(['first', 'first', 'first', 'first', 'again', 'again', 'first', 'again']);
     expect(await memory.use(token('b', '4', 10), 5)).toBe('first');
   });
 
