@@ -36,7 +36,10 @@ export const echoedMembers = (body: unknown): readonly string[] =>
 const MAX_LENGTH = 2000;
 const MAX_TOKEN_LENGTH = 20_000;
 
-const short = z.string().max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`);
+const short = z
+  .string()
+  .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
+  .refine((value) => !value.includes('\0'), 'must not contain the character U+0000');
 const filled = short.trim().min(1, 'must not be empty');
 const entries = z.union([z.array(z.unknown()), z.looseObject({})], 'must be a list of entries').nullish();
 const bundle = z.looseObject({ resourceType: z.literal('Bundle'), entry: entries });

@@ -1,6 +1,10 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError, Pool, types, type PoolConfig } from 'pg';
 
+/** PostgreSQL's text holds every character but U+0000, with which it would refuse the row and those beside it. */
+const storable = (parameter: unknown): unknown =>
+  typeof parameter === 'string' ? parameter.replaceAll('\0', '\uFFFD') : parameter;
+
 /** Connections of one process; a replica needs few, since writes are grouped. */
 export const CONNECTIONS = 8;
 
@@ -37,7 +41,7 @@ export function postgresPool(url: string, queryMilliseconds: number): PostgresPo
         // Such as the rollback that follows.
         if (lost !== undefined) throw lost;
         try {
-          return (await client.query(sql, parameters)) as PostgresQueryResult<unknown>;
+          return (await client.query(sql, parameters.map(storable))) as PostgresQueryResult<unknown>;
         } catch (error) {
           if (isOfLostServer(error)) {
             lost = error;

@@ -35,6 +35,7 @@ describe('a request is refused by its path', () => {
   const long = 'x'.repeat(3000);
   it.each<readonly [string, object, string]>([
     ['a hookInstance too long', { ...call, hookInstance: long }, 'hookInstance'],
+    ['a hookInstance that no database keeps', { ...call, hookInstance: 'a\0b' }, 'hookInstance'],
     ['a patientId too long', withContext(call, { patientId: long }), 'context.patientId'],
     ['a userId too long', withContext(call, { userId: `Practitioner/${long}` }), 'context.userId'],
     ['a fhirServer too long', { ...call, fhirServer: `https://x.org/${long}` }, 'fhirServer'],

@@ -136,6 +136,13 @@ describe.each(Object.keys(places))('records in %s', (name) => {
     expect(await store.answersOf('Patient/p1', 'another')).toEqual([]);
   });
 
+  it('keep a text with U+0000, which PostgreSQL has no room for, and what is written beside it', async () => {
+    const odd = { ...answers('odd'), patient: 'Patient/a\0b' };
+    await store.keep({ answers: [odd, answers('beside')] });
+    expect((await store.answersOf('Patient/a\0b', 'client')).map(({ id }) => id)).toEqual(['odd']);
+    expect(await store.answers('beside', 'client')).toEqual(answers('beside'));
+  });
+
   it('let a token be used once for a body, and again when it has expired and was forgotten', async () => {
     const token = {
       issuer: 'https://ehr.example.org',
