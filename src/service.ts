@@ -40,6 +40,8 @@ const isWorkbenchBuilt = (): boolean => existsSync(folder(`${WORKBENCH}/index.ht
 
 /** Longer than the longest call may take. */
 const SHUTDOWN_MILLISECONDS = 12_000;
+/** How often at most the log says that connections are refused. */
+const DROPS_TOLD_MILLISECONDS = 60_000;
 
 try {
   await start(readConfig(process.env, process.execArgv));
@@ -129,6 +131,12 @@ async function start(config: Config): Promise<void> {
     operators === undefined ? undefined : await listen(createHttpServer(app.operatorsApp), operators);
   const tls = access.mode === 'production' ? access.tls : undefined;
   const server = createHttpServer(app, DEFAULT_HTTP_LIMITS, tls);
+  let told = -Infinity;
+  server.on('drop', () => {
+    if (performance.now() - told < DROPS_TOLD_MILLISECONDS) return;
+    told = performance.now();
+    logger.warn({ most: server.maxConnections }, 'connections are refused: too many are open');
+  });
   process.on('SIGHUP', () => {
     if (tls !== undefined && server instanceof TlsServer) renewCertificate(server, tls, logger);
     // Clients are checked against the policies that are in force then: they name payers.

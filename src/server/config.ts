@@ -126,6 +126,11 @@ const sandboxOnly = {
   SMART_APP_URL: z.url({ protocol: /^https?$/, error: 'SMART_APP_URL must be a URL' }).optional(),
 };
 
+/** Not half of all addresses: whoever is trusted says who the caller is. */
+const network = z
+  .union([z.cidrv4(), z.cidrv6()])
+  .refine((text) => Number(text.split('/')[1]) >= 8, 'too large a network');
+
 const productionOnly = {
   PUBLIC_URL: z
     .string(
@@ -157,8 +162,8 @@ const productionOnly = {
     .pipe(
       z.array(
         z.union(
-          [z.enum(['loopback', 'linklocal', 'uniquelocal']), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-          'TRUSTED_PROXIES must be addresses or networks, or loopback',
+          [z.enum(['loopback', 'linklocal', 'uniquelocal']), z.ipv4(), z.ipv6(), network],
+          'TRUSTED_PROXIES must be addresses or networks, or loopback; no network larger than /8',
         ),
       ),
     )
@@ -232,6 +237,7 @@ function readProduction(given: Environment, nodeArguments: readonly string[]): C
     ...misplaced,
     ...unsafeSettings(given, nodeArguments),
     ...incompleteTls(given),
+    ...uncheckedDatabase(given),
     ...('problems' in records ? records.problems : []),
   ];
   if (!read.success || 'problems' in records || problems.length > 0) throw wrongSettings(problems);
@@ -276,14 +282,34 @@ function unsafeSettings(given: Environment, nodeArguments: readonly string[]): r
     ...(/--insecure-http-parser/.test(options)
       ? ['Node must not run with --insecure-http-parser: requests could be smuggled']
       : []),
+    ...(/--(tls-keylog|trace-tls|heapsnapshot|heap-prof)/.test(options)
+      ? [
+          'Node must not run with --tls-keylog, --trace-tls or heap snapshots: they write keys and bodies to files',
+        ]
+      : []),
     ...(/--tls-min-v1\.[01]\b/.test(options)
       ? ['Node must not run with --tls-min-v1.0 or v1.1: TLS begins at version 1.2']
       : []),
     ...['NODE_DEBUG', 'DEBUG']
       .filter((name) => name in given)
       .map((name) => `${name} must not be set: it writes headers and bodies to the output`),
-    ...(given['LOG_LEVEL'] === 'silent' ? ['LOG_LEVEL must not be silent: refused callers are logged'] : []),
+    ...(['silent', 'fatal', 'error'].includes(given['LOG_LEVEL'] ?? '')
+      ? ['LOG_LEVEL must be warn or lower: refused callers are logged as warnings']
+      : []),
   ];
+}
+
+/** Every determination goes over the wire to the database: its TLS is on and checked, or knowingly off. */
+function uncheckedDatabase({ DATABASE_URL: printed = '' }: Environment): readonly string[] {
+  if (!URL.canParse(printed)) return [];
+  const { hostname, searchParams } = new URL(printed);
+  const host = searchParams.get('host') ?? hostname;
+  const isHere = host === '' || host.startsWith('/') || /^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
+  return isHere || ['verify-full', 'disable'].includes(searchParams.get('sslmode') ?? '')
+    ? []
+    : [
+        'DATABASE_URL must end in ?sslmode=verify-full, or in ?sslmode=disable where the network to the database is private',
+      ];
 }
 
 const incompleteTls = (given: Environment): readonly string[] => {

@@ -40,6 +40,9 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   headerCount: 100,
 };
 
+/** Part of all connections at which idle ones are closed to make room. */
+const NEARLY_FULL = 0.8;
+
 /**
  * Node answers what is over a limit by itself: 408 (too slow), 431 (headers), or it closes the connection.
  * @param tls when this process ends TLS itself
@@ -71,6 +74,8 @@ export function createHttpServer(
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
+    // Whoever keeps connections that he does not use must not keep others out.
+    if (sockets.size > limits.connections * NEARLY_FULL) server.closeIdleConnections();
   });
   return server;
 }

@@ -171,7 +171,9 @@ describe('Kubernetes manifests', () => {
       if (map !== undefined) return [name, generated.get(map.name ?? '')?.get(map.key) ?? ''];
       return [
         name,
-        secret === undefined ? (value ?? '') : 'postgres://cartograph@database.example.org/cartograph',
+        secret === undefined
+          ? (value ?? '')
+          : 'postgres://cartograph@database.example.org/cartograph?sslmode=verify-full',
       ];
     });
     expect(environment.filter(([, value]) => value === '')).toEqual([]);

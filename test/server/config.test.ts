@@ -83,13 +83,34 @@ describe('production mode', () => {
     ['old TLS', { NODE_OPTIONS: '--tls-min-v1.0' }, 'TLS begins at version 1.2'],
     ['Node’s own tracing', { NODE_DEBUG: 'http' }, 'NODE_DEBUG must not be set'],
     ['libraries’ tracing', { DEBUG: '*' }, 'DEBUG must not be set'],
-    ['no log', { LOG_LEVEL: 'silent' }, 'LOG_LEVEL must not be silent'],
+    ['TLS keys in a file', { NODE_OPTIONS: '--tls-keylog=/tmp/keys' }, '--tls-keylog'],
+    ['memory in a file', { NODE_OPTIONS: '--heapsnapshot-signal=SIGUSR2' }, 'heap snapshots'],
+    ['no log', { LOG_LEVEL: 'silent' }, 'LOG_LEVEL must be warn or lower'],
+    ['refused callers unlogged', { LOG_LEVEL: 'error' }, 'LOG_LEVEL must be warn or lower'],
+    ['all addresses as proxies', { TRUSTED_PROXIES: '0.0.0.0/0' }, 'no network larger than /8'],
+    ['half of them as proxies', { TRUSTED_PROXIES: '0.0.0.0/1,128.0.0.0/1' }, 'no network larger than /8'],
+    ['a database in the clear', { DATABASE_URL: 'postgres://u:p@db.example.org/x' }, 'sslmode=verify-full'],
+    [
+      'a database that anyone can pose as',
+      { DATABASE_URL: 'postgres://u:p@db.example.org/x?sslmode=no-verify' },
+      'sslmode=verify-full',
+    ],
     ['a proxy without an address', { TRUSTED_PROXIES: 'proxy.local' }, 'TRUSTED_PROXIES must be addresses'],
     ['a metrics address without a port', { METRICS_LISTEN: '127.0.0.1' }, 'METRICS_LISTEN must be'],
     ['a metrics port that is none', { METRICS_LISTEN: '127.0.0.1:70000' }, 'METRICS_LISTEN must be'],
     ['every proxy', { TRUSTED_PROXIES: 'true' }, 'TRUSTED_PROXIES must be addresses'],
   ])('refuses to start with %s', (_name, environment, expected) => {
     expect(problems({ ...PRODUCTION, ...environment })).toContain(expected);
+  });
+
+  it.each([
+    'postgres://u:p@db.example.org/x?sslmode=verify-full',
+    'postgres://u:p@db.example.org/x?sslmode=disable',
+    'postgres://u:p@127.0.0.1:5432/x',
+    'postgres://u:p@[::1]/x',
+    'postgres:///x?host=/var/run/postgresql',
+  ])('starts with the database %s', (url) => {
+    expect(readConfig({ ...PRODUCTION, DATABASE_URL: url }).records).toEqual({ kind: 'postgres', url });
   });
 
   it('refuses Node’s arguments as it does NODE_OPTIONS', () => {

@@ -168,6 +168,26 @@ describe('a connection', () => {
   });
 });
 
+it('idle connections make room when nearly all are taken', async () => {
+  const { port } = await listen(hello, { ...QUICK, keepAlive: 60_000, idle: 60_000, connections: 10 });
+  const idle: Socket[] = [];
+  for (let index = 0; index < 8; index += 1) {
+    const socket = connect(port, '127.0.0.1');
+    idle.push(socket);
+    const answered = new Promise((resolve) => socket.once('data', resolve));
+    socket.on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await answered;
+  }
+  for (let index = 0; index < 12; index += 1) {
+    const { text } = await raw(port, (socket) =>
+      socket.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  }
+  for (const socket of idle) socket.destroy();
+});
+
 describe('the end of the server', () => {
   it('finishes what it started and takes nothing new', async () => {
     const { server, port } = await listen((_request, response) => {
@@ -263,6 +283,21 @@ describe('too many requests', () => {
     ).toBe(401);
     expect((await calls(1)).map(({ status }) => status)).toEqual([200, 200]);
   });
+});
+
+it('requests beyond the rate take no place among the tokens in use', async () => {
+  const key = await keyPair('ES384', 'one');
+  const issuer = 'https://a.example.org';
+  for (const replay of ['strict', 'per-body']) {
+    const clients = { hospital: { issuer, keys: [key.jwk], 'requests-per-minute': 2, replay } };
+    const service = await startProduction(clients);
+    services.push(service);
+    const statuses = [];
+    for (let index = 0; index < 5; index += 1)
+      statuses.push((await service.post(await sign(key, claimsOf(issuer, ORDER_SIGN)))).status);
+    expect(statuses, replay).toEqual([200, 200, 429, 429, 429]);
+    expect(service.replayOutcomes, replay).toEqual(['kept', 'kept']);
+  }
 });
 
 it('too many requests under one tenant’s name and then another’s are as many of the client', async () => {
