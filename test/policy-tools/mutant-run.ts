@@ -1,8 +1,9 @@
 import type { DataFile } from '../../src/policy/data-files.ts';
 import type { Fact } from '../../src/policy/fact.ts';
 import { formsOf } from '../../src/policy/form.ts';
-import { createLibrary, type Library } from '../../src/policy/library.ts';
+import { createLibrary, factsAsked, type Library } from '../../src/policy/library.ts';
 import { parseYaml, type YamlParser } from '../../src/policy/parse.ts';
+import { flatten } from '../../src/policy/policy.ts';
 import type { Mutant } from './mutations.ts';
 import { policiesOf, runVignette, type StoredVignette } from './vignette-files.ts';
 
@@ -15,7 +16,8 @@ export async function mutantRunner(
   library: Library,
   vignettes: readonly StoredVignette[],
 ): Promise<(mutant: Mutant) => Promise<Fate>> {
-  const askedBy = await factsAsked(library, vignettes);
+  const askedBy = await factsLookedUp(library, vignettes);
+  const askers = criteriaByFact(library);
   const parse = keeping(parseYaml);
   let order = [...vignettes];
   return async (mutant) => {
@@ -25,9 +27,12 @@ export async function mutantRunner(
       file === mutant.file ? parseYaml(file, content, schema) : parse(file, content, schema),
     );
     if ('problems' in mutated) return 'refused';
-    const isConcerned = concernedBy(mutant, library, askedBy);
-    for (const stored of nearestFirst(order.filter(isConcerned), mutant)) {
-      const { differences } = await runVignette(stored, mutated);
+    const facts = isOfFacts(mutant) ? mutant.touched() : [];
+    const changedLibrary = isOfFacts(mutant) ? withFacts(library, facts, mutated) : mutated;
+    const isConcerned = concernedBy(mutant, facts, library, askedBy);
+    const near = isOfFacts(mutant) ? nearFacts(facts, askers) : nearPlace(mutant);
+    for (const stored of nearestFirst(order.filter(isConcerned), near)) {
+      const { differences } = await runVignette(stored, changedLibrary);
       if (differences.length === 0) continue;
       // The next change is mostly of the same place.
       order = [stored, ...order.filter((item) => item !== stored)];
@@ -38,7 +43,7 @@ export async function mutantRunner(
 }
 
 /** Which facts each vignette's evaluation looks up: a change of any other cannot show in it. */
-async function factsAsked(
+async function factsLookedUp(
   library: Library,
   vignettes: readonly StoredVignette[],
 ): Promise<ReadonlyMap<StoredVignette, ReadonlySet<string>>> {
@@ -62,17 +67,26 @@ class WatchedFacts extends Map<string, Fact> {
   }
 }
 
+const isOfFacts = ({ file }: Mutant): boolean => file.startsWith('shared/facts/');
+
+/** The library with these facts as they are after the change: what is known of the rest need not be found again. */
+function withFacts(library: Library, names: readonly string[], mutated: Library): Library {
+  const changed = names.flatMap((name) => {
+    const fact = mutated.facts.get(name);
+    return fact === undefined ? [] : [[name, fact] as const];
+  });
+  return { ...library, facts: new Map([...library.facts, ...changed]) };
+}
+
 /** What a change can show in: of a fact, where it is asked; of a policy, where something is expected of that policy. */
 function concernedBy(
-  { file, touched }: Mutant,
+  mutant: Mutant,
+  facts: readonly string[],
   { policies }: Library,
   askedBy: ReadonlyMap<StoredVignette, ReadonlySet<string>>,
 ): (stored: StoredVignette) => boolean {
-  const [folder = ''] = file.split('/');
-  if (file.startsWith('shared/facts/')) {
-    const facts = touched();
-    return (stored) => facts.some((fact) => askedBy.get(stored)?.has(fact) === true);
-  }
+  if (isOfFacts(mutant)) return (stored) => facts.some((fact) => askedBy.get(stored)?.has(fact) === true);
+  const [folder = ''] = mutant.file.split('/');
   const concerned = policies.filter(
     ({ id, version }) => folder === 'shared' || folder === id || folder === `${id}@${version}`,
   );
@@ -82,16 +96,55 @@ function concernedBy(
   };
 }
 
+type Nearness = (stored: StoredVignette) => number;
+
 /** Those first that expect something of the changed criterion itself, then of others of its indication. */
-function nearestFirst(stored: readonly StoredVignette[], { change }: Mutant): readonly StoredVignette[] {
+function nearPlace({ change }: Mutant): Nearness {
   const ids = change.split(':')[0]?.split(' ') ?? [];
-  const nearness = ({ vignette }: StoredVignette): number => {
+  return ({ vignette }) => {
     const names = Object.entries(vignette.expect).flatMap(([key, { criteria }]) => [
       ...key.split('/'),
       ...Object.keys(criteria).flatMap((id) => [id, ...id.split('/')]),
     ]);
     return new Set(ids.filter((id) => names.includes(id))).size;
   };
+}
+
+/** Those first that expect something of the criteria that ask the fact, the more so the less else these ask. */
+function nearFacts(
+  facts: readonly string[],
+  askers: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): Nearness {
+  return ({ vignette }) => {
+    let near = 0;
+    for (const [key, { criteria }] of Object.entries(vignette.expect)) {
+      const [policy = '', indication = ''] = key.split(/[/ ]/);
+      for (const id of Object.keys(criteria))
+        for (const fact of facts) {
+          const weights = askers.get(fact);
+          near += weights?.get(`${policy}/${indication}/${id}`) ?? weights?.get(`${policy}/${id}`) ?? 0;
+        }
+    }
+    return near;
+  };
+}
+
+/** The criteria that ask each fact, and how much of what they ask it is. */
+function criteriaByFact({ policies, facts }: Library): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const askers = new Map<string, Map<string, number>>();
+  for (const { indications } of policies)
+    for (const criterion of flatten(indications.flatMap(({ criteria }) => criteria))) {
+      const asked = criterion.id === undefined ? [] : factsAsked([criterion], facts);
+      for (const { name } of asked)
+        askers.set(
+          name,
+          (askers.get(name) ?? new Map<string, number>()).set(criterion.id ?? '', 1 / asked.length),
+        );
+    }
+  return askers;
+}
+
+function nearestFirst(stored: readonly StoredVignette[], nearness: Nearness): readonly StoredVignette[] {
   const near = new Map(stored.map((item) => [item, nearness(item)]));
   return stored.toSorted((a, b) => (near.get(b) ?? 0) - (near.get(a) ?? 0));
 }

@@ -31,6 +31,9 @@ const explainedSchema = z.array(
 /** Changes that a thread tries before it takes the next: neighbours, which are shown by the same vignettes. */
 const SHARE = 12;
 
+/** Shown by a vignette; refused when the files are loaded; explained in the file of survivors. */
+const COLUMNS = ['changes', 'shown', 'refused', 'explained', 'survive'];
+
 /** 128 and the number of SIGINT, as shells have it. */
 const INTERRUPTED = 130;
 
@@ -129,16 +132,38 @@ function summary(
   const stale = [...explained].filter(
     (item) => !survived.has(item) && (!(isPart || isStopped) || tried.has(item)),
   );
-  const count = (fate: Fate): number => results.filter((result) => result.fate === fate).length;
   return {
     lines: [
       ...stale.map((item) => `explained, but does not survive (any more): ${item}`),
-      `${isStopped ? `stopped: ${results.length} of ${total}` : total} changes: ` +
-        `${count('killed')} shown by a vignette, ${count('refused')} refused at load, ` +
-        `${survivors.length - open.length} explained, ${open.length} survive`,
+      ...table(results, explained),
+      ...(isStopped ? [`stopped: ${results.length} of ${total} changes were tried`] : []),
     ],
     exitCode: isStopped ? INTERRUPTED : open.length + stale.length > 0 ? 1 : 0,
   };
+}
+
+/** What became of the changes of each file, and of all. */
+function table(results: readonly Result[], explained: ReadonlySet<string>): readonly string[] {
+  const row = (name: string, of: readonly Result[]): string => {
+    const count = (fate: Fate): number => of.filter((result) => result.fate === fate).length;
+    const known = of.filter((result) => result.fate === 'survived' && explained.has(keyOf(result))).length;
+    const numbers = [of.length, count('killed'), count('refused'), known, count('survived') - known];
+    return [
+      ...numbers.map((number, index) => String(number).padStart(COLUMNS[index]?.length ?? 0)),
+      name,
+    ].join('  ');
+  };
+  const files = [...new Set(results.map(({ file }) => file))].toSorted();
+  return [
+    [...COLUMNS, 'file'].join('  '),
+    ...files.map((file) =>
+      row(
+        file,
+        results.filter((result) => result.file === file),
+      ),
+    ),
+    row('all', results),
+  ];
 }
 
 end(await mutate(process.argv.slice(2)));

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LineCounter, isMap, isSeq, parseDocument, type Document, type Node } from 'yaml';
+import * as z from 'zod';
 import type { DataFile } from '../../src/policy/data-files.ts';
 import { COMPARISONS } from '../../src/policy/criterion.ts';
 import type { Fact } from '../../src/policy/fact.ts';
+import { factSchema } from '../../src/policy/fact-schema.ts';
 import { factsOf, type Library } from '../../src/policy/library.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 
@@ -190,6 +192,8 @@ function ofPolicy(root: Json, facts: readonly Fact[], add: Add): void {
   ofDate(root, 'until', add);
   ofList(root['lines'], ['lines'], add);
   ofRemoval(root, 'doubtful-lines', [], add);
+  for (const key of ['doubtful-lines', 'excluded-lines'])
+    ofList(at(root, [key, 'lines']), [key, 'lines'], add);
   for (const [key, value] of Object.entries(root['definitions'] ?? {}))
     ofCriterion(value, ['definitions', key], facts, add);
   for (const [index, indication] of items(root['indications']).entries()) {
@@ -204,20 +208,7 @@ function ofPolicy(root: Json, facts: readonly Fact[], add: Add): void {
 /** @param isExclusion it stands under a `none`: there a `none` of one part and an `any` of it are the same */
 function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add, isExclusion = false): void {
   if (!isJson(node)) return;
-  for (const comparison of COMPARISONS) {
-    const limit = node[comparison];
-    if (!isJson(limit)) continue;
-    for (const other of [BOUNDARY[comparison], REVERSED[comparison]])
-      add([...path, comparison], `${comparison} becomes ${other}`, renamed(path, comparison, other));
-    ofStep(limit['value'], [...path, comparison, 'value'], comparison, add);
-    if (isJson(limit['also-printed']))
-      ofStep(
-        limit['also-printed']['value'],
-        [...path, comparison, 'also-printed', 'value'],
-        'also-printed',
-        add,
-      );
-  }
+  ofLimit(node, path, add);
   for (const kind of ['all', 'any', 'none'] as const) {
     const parts = items(node[kind]);
     const other = kind === 'all' ? 'any' : kind === 'any' ? 'all' : 'any';
@@ -232,21 +223,52 @@ function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add
       ofCriterion(part, place, facts, add, isExclusion || kind === 'none');
     }
   }
-  for (const [index, part] of items(node['readings']).entries())
+  const readings = items(node['readings']);
+  for (const [index, part] of readings.entries()) {
+    add([...path, 'readings', index], 'left out', (root) => {
+      removeAt(root, [...path, 'readings', index]);
+      // One reading alone is none among several.
+      if (readings.length === 2) renamed(path, 'readings', 'all')(root);
+    });
     ofCriterion(part, [...path, 'readings', index], facts, add, isExclusion);
-  for (const key of ['when', 'when-judged', 'within', 'if-not', 'if-so', 'attestable'])
+  }
+  for (const key of ['when', 'when-judged', 'within', 'if-not', 'if-so', 'attestable', 'open'])
     ofRemoval(node, key, path, add);
+  if (isJson(node['if-not']))
+    add([...path, 'if-not'], 'becomes review', (root) => {
+      setAt(root, [...path, 'if-not'], 'review');
+    });
   const within = node['within'];
   if (isJson(within)) {
-    ofStep(within['days'], [...path, 'within', 'days'], 'days', add);
+    for (const key of ['days', 'months']) ofStep(within[key], [...path, 'within', key], key, add);
     ofRemoval(within, 'drugs', [...path, 'within'], add);
     ofList(within['drugs'], [...path, 'within', 'drugs'], add);
   }
+  for (const [index, anomaly] of items(node['anomalies']).entries())
+    if (isJson(anomaly) && isJson(anomaly['if']))
+      ofLimit(anomaly['if'], [...path, 'anomalies', index, 'if'], add);
   const other = otherFact(node['fact'], facts);
   if (other !== undefined)
     add([...path, 'fact'], `${String(node['fact'])} becomes ${other}`, (root) => {
       setAt(root, [...path, 'fact'], other);
     });
+}
+
+function ofLimit(node: Json, path: Path, add: Add): void {
+  for (const comparison of COMPARISONS) {
+    const limit = node[comparison];
+    if (!isJson(limit)) continue;
+    for (const other of [BOUNDARY[comparison], REVERSED[comparison]])
+      add([...path, comparison], `${comparison} becomes ${other}`, renamed(path, comparison, other));
+    ofStep(limit['value'], [...path, comparison, 'value'], comparison, add);
+    if (isJson(limit['also-printed']))
+      ofStep(
+        limit['also-printed']['value'],
+        [...path, comparison, 'also-printed', 'value'],
+        'also-printed',
+        add,
+      );
+  }
 }
 
 /** Another fact that answers in the same way, so that the file still loads. */
@@ -259,22 +281,14 @@ function otherFact(name: unknown, facts: readonly Fact[]): string | undefined {
   return next === fact ? undefined : next?.name;
 }
 
-/** Evidence whose leaving out must show: signs never decide, and are left alone. */
-const DECIDING = ['exists', 'yes', 'no', 'doubt', 'events', 'progression', 'bridging', 'apart', 'before'];
-const NARROWING = [
-  'value',
-  'where',
-  'focus',
-  'for',
-  'clinical',
-  'confirmed',
-  'before',
-  'since',
-  'or-without-events',
-  'minus',
-  'codes',
-  'assigned',
-];
+/** What is shown and never decides is left alone. */
+const SHOWN: readonly string[] = ['ask', 'signs', 'shows', 'missing'];
+/** Without these a retrieve looks for nothing: only one of several codes or words can be left out. */
+const SOUGHT: readonly string[] = ['code', 'words'];
+/** What a fact may say or leave unsaid, by the schema of its file. */
+const OPTIONAL: ReadonlySet<string> = new Set(
+  optionalKeys(factSchema).filter((key) => !SOUGHT.includes(key)),
+);
 const FLIPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   age: { infusion: 'request-and-infusion', 'request-and-infusion': 'infusion' },
   setting: { inpatient: 'outpatient', outpatient: 'inpatient' },
@@ -296,24 +310,35 @@ function inFact(node: unknown, path: Path, add: Add): void {
   if (Array.isArray(node)) for (const [index, item] of node.entries()) inFact(item, [...path, index], add);
   if (!isJson(node)) return;
   for (const [key, value] of Object.entries(node)) {
-    if (key === 'signs' || key === 'missing') continue;
+    if (SHOWN.includes(key)) continue;
     const place = [...path, key];
     const flipped = typeof value === 'string' ? FLIPS[key]?.[value] : undefined;
     if (flipped !== undefined)
       add(place, `becomes ${flipped}`, (root) => {
         setAt(root, place, flipped);
       });
-    if (key === 'days') ofStep(value, place, key, add);
-    if (
-      DECIDING.includes(key) ||
-      ['code', 'resource', 'value', 'focus', 'for', 'drugs', 'diseases'].includes(key)
-    )
-      ofList(value, place, add);
-    const isOnly = Array.isArray(value) && value.length === 1;
-    if (NARROWING.includes(key) || (isOnly && ['no', 'doubt', 'bridging', 'apart'].includes(key)))
-      ofRemoval(node, key, path, add);
+    ofStep(value, place, key, add);
+    ofList(value, place, add);
+    if (OPTIONAL.has(key) && !isNeeded(key, node)) ofRemoval(node, key, path, add);
     inFact(value, place, add);
   }
+}
+
+/** What a question cannot do without; and of several pieces of evidence for the same, each is left out by itself. */
+const isNeeded = (key: string, node: Json): boolean =>
+  (['yes', 'no'].includes(key) && !('yes' in node && 'no' in node)) ||
+  (items(node[key]).length > 1 && items(node[key]).every(isJson));
+
+/** Keys that a schema lets its author leave out, at any depth. */
+function optionalKeys(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(optionalKeys);
+  if (schema instanceof z.ZodArray) return optionalKeys(schema.element);
+  if (schema instanceof z.ZodOptional) return optionalKeys(schema.unwrap());
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape).flatMap(([key, value]) => [
+    ...(value instanceof z.ZodOptional ? [key] : []),
+    ...optionalKeys(value),
+  ]);
 }
 
 /** Each item of a list of several left out. */

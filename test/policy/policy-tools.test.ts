@@ -418,6 +418,22 @@ describe('mutants', () => {
       'fact: progressed, within: { therapy: therapy, days: 60 }',
       'tumor 1 within.days: days 60 becomes 61',
     ],
+    [
+      'a window after the first regimen',
+      'fact: progressed, within: { therapy: therapy, regimen: first, months: 12, remission: progressed }',
+      'tumor 1 within.months: months 12 becomes 11',
+    ],
+    ['a reading', 'readings: [{ fact: has-tumor }, { fact: had-drug }]', 'tumor 1 readings.0: left out'],
+    [
+      'the limit of an oddity',
+      'attest: clinician, anomalies: [{ id: always, if: { fact: age, more-than: { value: 24, unit: a } } }]',
+      'tumor 1 anomalies.0.if.more-than: more-than becomes at-least',
+    ],
+    [
+      'when a no goes to a person',
+      'fact: has-tumor, if-not: { review-if: had-drug }',
+      'tumor 1 if-not: becomes review',
+    ],
   ])('change %s', (_name, form, change) => {
     const changed = smallFiles(`- { id: '1', title: T, locator: L, ${form} }`);
     const built = libraryOf(changed);
@@ -433,6 +449,14 @@ describe('mutants', () => {
         'diagnosis-b-cell-all: yes and no change places',
         'outpatient-setting.setting: becomes inpatient',
         'prior-car-t.yes.1.before: left out',
+        'age-at-infusion-yet-to-be-planned.unplanned-months: unplanned-months 6 becomes 7',
+        'marrow-lymphoblasts.latest.stale-after: left out',
+        'marrow-lymphoblasts.latest.episode: left out',
+        'cd19-positive.yes.0.newer-than: left out',
+        'histology-follicular.yes.0.reported: left out',
+        'all-episodes.episodes.returned.at-least: at-least 5 becomes 6',
+        'calcium-highest.series.molar.per: per 0.2495 becomes 0.2496',
+        'philadelphia-positive.yes-prevails: left out',
       ]),
     );
   }, 30_000);
