@@ -16,9 +16,9 @@ import { mutantsIn } from './mutations.ts';
 import { runVignette } from './vignette-files.ts';
 
 /**
- * `npm run policy:mutate [-- <policy>] [-- --file <name>]`: changes each limit, quantifier, guard, window and class set,
- * one at a time, and shows that some vignette then comes out otherwise. `--file` tries the changes of one file alone, such as
- * `lymphoma-course`. Survivors are printed as they are found; a run that is stopped closes with what it had tried.
+ * `npm run policy:mutate [-- <policy>] [-- --file <name>]`: changes the data one thing at a time, each limit, quantifier, guard,
+ * window, filter and class set, and shows that some vignette then comes out otherwise. `--file` tries the changes of one file
+ * alone, such as `lymphoma-course`. Survivors are printed as they are found; a run that is stopped closes with what it had tried.
  * 1 when a change survives that is not explained.
  */
 

@@ -244,9 +244,16 @@ function ofCriterion(node: unknown, path: Path, facts: readonly Fact[], add: Add
     ofRemoval(within, 'drugs', [...path, 'within'], add);
     ofList(within['drugs'], [...path, 'within', 'drugs'], add);
   }
-  for (const [index, anomaly] of items(node['anomalies']).entries())
-    if (isJson(anomaly) && isJson(anomaly['if']))
-      ofLimit(anomaly['if'], [...path, 'anomalies', index, 'if'], add);
+  const anomalies = items(node['anomalies']);
+  for (const [index, anomaly] of anomalies.entries()) {
+    const place = [...path, 'anomalies', index];
+    add(place, `${isJson(anomaly) ? String(anomaly['id']) : String(anomaly)} left out`, (root) => {
+      removeAt(root, anomalies.length === 1 ? [...path, 'anomalies'] : place);
+    });
+    if (!isJson(anomaly)) continue;
+    for (const key of ['only', 'if']) ofRemoval(anomaly, key, place, add);
+    if (isJson(anomaly['if'])) ofLimit(anomaly['if'], [...place, 'if'], add);
+  }
   const other = otherFact(node['fact'], facts);
   if (other !== undefined)
     add([...path, 'fact'], `${String(node['fact'])} becomes ${other}`, (root) => {

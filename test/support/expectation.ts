@@ -29,6 +29,7 @@ export function said(determination: Determination, expected: Expectation): Expec
     ...(expected.noAnomalies === undefined
       ? {}
       : { noAnomalies: expected.noAnomalies.filter((id) => !ids.includes(id)) }),
+    ...(expected.touched === undefined ? {} : { touched: touchedBy(determination, expected.touched) }),
     ...(expected.alternatives === undefined
       ? {}
       : {
@@ -43,6 +44,22 @@ export function said(determination: Determination, expected: Expectation): Expec
       ]),
     ) as Readonly<Record<string, Outcome>>,
   };
+}
+
+/** The criteria that anomalies touch, without policy and indication. */
+function touchedBy(
+  { policy, indication, anomalies }: Determination,
+  expected: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, string[]>> {
+  const prefix = new RegExp(`^${RegExp.escape(policy.id)}/(${RegExp.escape(indication ?? '')}/)?`);
+  return Object.fromEntries(
+    Object.keys(expected).map((id) => [
+      id,
+      anomalies
+        .filter((anomaly) => anomaly.id === id)
+        .flatMap(({ criteria }) => criteria.map((criterion) => criterion.replace(prefix, ''))),
+    ]),
+  );
 }
 
 /** By its id without policy and indication; `def/...`, `applies` and `product` stand below the policy itself. */

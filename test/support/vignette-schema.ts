@@ -184,14 +184,18 @@ const expectation = z
     /** Anomalies that must be there, and that must not. */
     anomalies: z.array(z.string()).optional(),
     'no-anomalies': z.array(z.string()).optional(),
+    /** By anomaly, every criterion that it touches; none for an empty list. */
+    touched: z.record(z.string(), z.array(z.string())).optional(),
     alternatives: z.record(z.string(), z.enum(DECISIONS)).optional(),
   })
   .catchall(outcome)
-  .transform(({ decision, setting, anomalies, 'no-anomalies': noAnomalies, alternatives, ...criteria }) => ({
-    ...defined({ decision, setting, anomalies, noAnomalies, alternatives }),
-    // A key of the fields above is none of the criteria, which the rest type does not say.
-    criteria: criteria,
-  }));
+  .transform(
+    ({ decision, setting, anomalies, 'no-anomalies': noAnomalies, touched, alternatives, ...criteria }) => ({
+      ...defined({ decision, setting, anomalies, noAnomalies, touched, alternatives }),
+      // A key of the fields above is none of the criteria, which the rest type does not say.
+      criteria: criteria,
+    }),
+  );
 
 const vignetteSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'write names in lower case with hyphens'),
