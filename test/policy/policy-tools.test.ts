@@ -424,10 +424,11 @@ describe('mutants', () => {
       'tumor 1 within.months: months 12 becomes 11',
     ],
     ['a reading', 'readings: [{ fact: has-tumor }, { fact: had-drug }]', 'tumor 1 readings.0: left out'],
+    ['an oddity', 'attest: clinician, anomalies: [always]', 'tumor 1 anomalies.0: always left out'],
     [
       'the limit of an oddity',
       'attest: clinician, anomalies: [{ id: always, if: { fact: age, more-than: { value: 24, unit: a } } }]',
-      'tumor 1 anomalies.0.if.more-than: more-than becomes at-least',
+      'tumor 1 always if.more-than: more-than becomes at-least',
     ],
     [
       'when a no goes to a person',
