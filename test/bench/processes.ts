@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ export interface Running {
   readonly base: string;
   /** From start to the first line that names the address, in milliseconds. */
   readonly milliseconds: number;
+  readonly pid: number;
   readonly stop: () => void;
 }
 
@@ -27,6 +29,8 @@ const program = (path: string): string => fileURLToPath(new URL(`../../${path}`,
 export const startService = (): Promise<Running> => start('src/main.ts');
 /** An Express app that parses the body and answers 4 kB. */
 export const startBareApp = (): Promise<Running> => start('test/bench/bare-app.ts');
+/** An Express app that evaluates the criteria of one policy in CQL. */
+export const startCqlService = (): Promise<Running> => start('test/bench/cql/service.ts');
 
 function start(path: string): Promise<Running> {
   const started = performance.now();
@@ -49,10 +53,20 @@ function start(path: string): Promise<Running> {
       resolve({
         base: `http://127.0.0.1:${port}`,
         milliseconds: performance.now() - started,
+        pid: child.pid ?? 0,
         stop: () => child.kill(),
       });
     });
   });
+}
+
+/** Time that a process has spent on a core, all its threads together, in milliseconds (Linux, `proc(5)`, schedstat). */
+export function processorTime({ pid }: Running): number {
+  const tasks = `/proc/${pid}/task`;
+  const nanoseconds = readdirSync(tasks).map((task) =>
+    Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, spent) => sum + spent, 0) / 1e6;
 }
 
 const HEADERS = { 'content-type': 'application/json', 'x-as-of': '2026-03-02' };

@@ -1,27 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { evaluateRequest } from '../../src/crd/evaluate.ts';
-import { readHookRequest, type HookRequest } from '../../src/crd/hook-request.ts';
+import type { HookRequest } from '../../src/crd/hook-request.ts';
 import { createLibrary, type Library } from '../../src/policy/library.ts';
-import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
-import { readFixtures } from '../../src/server/sandbox.ts';
-import { largeChart } from '../support/large-chart.ts';
+import { dataFiles } from '../../src/server/policies.ts';
+import { AS_OF, call, folder, library, read, request } from './calls.ts';
+import { cqlRow } from './cql/row.ts';
 import { post, startBareApp, startService, throughput } from './processes.ts';
 import { median, rounds, timed, type Row } from './row.ts';
-
-const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-const library = loadLibrary(folder('cds-services'));
-const AS_OF = '2026-03-02';
-
-const fixture = readFixtures(folder('fhir-fixtures')).find(({ name }) => name === 'mcl-all-attested');
-if (fixture === undefined) throw new Error('the fixture is gone');
-const { chart, request } = fixture;
-
-/** An order-sign call with so many resources of its chart sent ahead. */
-function call(resources: number): string {
-  const whole = largeChart(chart, resources);
-  const first = (whole.entry ?? []).slice(0, resources);
-  return JSON.stringify({ ...request, fhirServer: null, prefetch: { chart: { ...whole, entry: first } } });
-}
 
 /** The same call for a drug that no policy speaks of. */
 const ungoverned = JSON.stringify({
@@ -63,12 +47,6 @@ async function againstBareApp(body: string): Promise<readonly number[]> {
 }
 const ROUNDS = 5;
 const SECONDS = 2;
-
-function read(text: string): HookRequest {
-  const found = readHookRequest(JSON.parse(text), 'order-sign');
-  if ('code' in found) throw new Error(found.message);
-  return found;
-}
 
 /** From the parsed body to the determinations. @throws Error when there is not one */
 async function determined(from: HookRequest, policies: Library): Promise<void> {
@@ -180,6 +158,7 @@ export const ROWS: readonly Row[] = [
   carT(2000),
   determination(500),
   determination(2000),
+  cqlRow,
   {
     id: 'size',
     what: 'determination: time at 10,000 resources against 500',

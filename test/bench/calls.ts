@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { readHookRequest, type HookRequest } from '../../src/crd/hook-request.ts';
+import { loadLibrary } from '../../src/server/policies.ts';
+import { readFixtures } from '../../src/server/sandbox.ts';
+import { largeChart } from '../support/large-chart.ts';
+
+/** The calls that are measured: an order of Tecartus, with as much of its chart as is asked for. */
+
+export const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+export const library = loadLibrary(folder('cds-services'));
+export const AS_OF = '2026-03-02';
+
+const fixture = readFixtures(folder('fhir-fixtures')).find(({ name }) => name === 'mcl-all-attested');
+if (fixture === undefined) throw new Error('the fixture is gone');
+const { chart } = fixture;
+export const { request } = fixture;
+
+/** An order-sign call with so many resources of its chart sent ahead. */
+export function call(resources: number): string {
+  const whole = largeChart(chart, resources);
+  const first = (whole.entry ?? []).slice(0, resources);
+  return JSON.stringify({ ...request, fhirServer: null, prefetch: { chart: { ...whole, entry: first } } });
+}
+
+/** A call as the service reads it. @throws Error when it refuses the call */
+export function read(text: string): HookRequest {
+  const found = readHookRequest(JSON.parse(text), 'order-sign');
+  if ('code' in found) throw new Error(found.message);
+  return found;
+}
