@@ -2,10 +2,11 @@ import { evaluateRequest } from '../../src/crd/evaluate.ts';
 import type { HookRequest } from '../../src/crd/hook-request.ts';
 import { createLibrary, type Library } from '../../src/policy/library.ts';
 import { dataFiles } from '../../src/server/policies.ts';
+import { bundleExpressionsRow } from './bundle-expressions.ts';
 import { AS_OF, call, folder, library, read, request } from './calls.ts';
 import { cqlRow } from './cql/row.ts';
 import { post, startBareApp, startService, throughput } from './processes.ts';
-import { median, rounds, timed, type Row } from './row.ts';
+import { median, rounds, shortest, timed, type Row } from './row.ts';
 
 /** The same call for a drug that no policy speaks of. */
 const ungoverned = JSON.stringify({
@@ -52,13 +53,6 @@ const SECONDS = 2;
 async function determined(from: HookRequest, policies: Library): Promise<void> {
   const { determinations } = await evaluateRequest(from, policies, undefined, AS_OF);
   if (determinations.length !== 1) throw new Error(`${determinations.length} determinations`);
-}
-
-/** The shortest of a few: what the work takes when nothing else runs. */
-async function shortest(times: number, work: () => unknown): Promise<number> {
-  let least = Infinity;
-  for (let turn = 0; turn < times; turn += 1) least = Math.min(least, await timed(work));
-  return least;
 }
 
 async function againstParsing(resources: number): Promise<readonly number[]> {
@@ -158,6 +152,7 @@ export const ROWS: readonly Row[] = [
   carT(2000),
   determination(500),
   determination(2000),
+  bundleExpressionsRow,
   cqlRow,
   {
     id: 'size',
