@@ -9,7 +9,7 @@ import { compareVignettes, statusesOf } from './vignettes.ts';
 
 const RESOURCES = 200;
 const ROUNDS = 5;
-const REQUESTS = 40;
+const REQUESTS = 80;
 
 export const cqlRow: Row = {
   id: 'cql',
