@@ -61,7 +61,7 @@ function start(path: string): Promise<Running> {
 }
 
 /** Time that a process has spent on a core, all its threads together, in milliseconds (Linux, `proc(5)`, schedstat). */
-export function processorTime({ pid }: Running): number {
+function processorTime({ pid }: Running): number {
   const tasks = `/proc/${pid}/task`;
   const nanoseconds = readdirSync(tasks).map((task) =>
     Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]),
@@ -76,15 +76,31 @@ export const post = (base: string, body: string): Promise<Response> =>
 
 /** Answers per second. @throws Error when one of them is not 200 */
 export async function throughput(base: string, body: string, seconds: number): Promise<number> {
+  const { requests, duration } = await load(base, body, { duration: seconds });
+  return requests.total / duration;
+}
+
+/** Processor time of a call, in milliseconds, over so many of them. @throws Error when one of them is not answered 200 */
+export async function processorTimePerCall(service: Running, body: string, calls: number): Promise<number> {
+  const before = processorTime(service);
+  await load(service.base, body, { amount: calls, timeout: 60 });
+  return (processorTime(service) - before) / calls;
+}
+
+async function load(
+  base: string,
+  body: string,
+  extent: Pick<autocannon.Options, 'duration' | 'amount' | 'timeout'>,
+): Promise<autocannon.Result> {
   const result = await autocannon({
     url: `${base}/cds-services/order-sign`,
     method: 'POST',
     headers: HEADERS,
     body,
     connections: 10,
-    duration: seconds,
+    ...extent,
   });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${result.non2xx} answers were refusals, ${result.errors} failed`);
-  return result.requests.total / result.duration;
+  return result;
 }

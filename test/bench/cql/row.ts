@@ -2,14 +2,22 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Determination } from '../../../src/engine/determination.ts';
 import { readVignettes, vignetteFiles } from '../../policy-tools/vignette-files.ts';
 import { AS_OF, call, library } from '../calls.ts';
-import { post, processorTime, startCqlService, startService, type Running } from '../processes.ts';
+import {
+  post,
+  processorTimePerCall,
+  startCqlService,
+  startService,
+  throughput,
+  type Running,
+} from '../processes.ts';
 import { rounds, type Row } from '../row.ts';
 import { createCqlCriteria, type CqlAnswer } from './criteria.ts';
 import { compareVignettes, statusesOf } from './vignettes.ts';
 
 const RESOURCES = 200;
 const ROUNDS = 5;
-const REQUESTS = 80;
+const CALLS = 100;
+const WARM_UP_SECONDS = 5;
 
 export const cqlRow: Row = {
   id: 'cql',
@@ -31,7 +39,11 @@ async function againstCql(): Promise<readonly number[]> {
   const [ours, cql] = [await startService(), await startCqlService()];
   try {
     await assertSameAnswer(ours, cql, body);
-    return await rounds(ROUNDS, async () => (await spent(ours, body)) / (await spent(cql, body)));
+    for (const { base } of [ours, cql]) await throughput(base, body, WARM_UP_SECONDS);
+    return await rounds(ROUNDS, async () => {
+      const spent = await processorTimePerCall(ours, body, CALLS);
+      return spent / (await processorTimePerCall(cql, body, CALLS));
+    });
   } finally {
     ours.stop();
     cql.stop();
@@ -46,15 +58,4 @@ async function assertSameAnswer(ours: Running, cql: Running, body: string): Prom
   const { criteria } = (await (await post(cql.base, body)).json()) as CqlAnswer;
   if (Object.keys(wanted).length === 0 || !isDeepStrictEqual(criteria, wanted))
     throw new Error(`CQL answers ${JSON.stringify(criteria)}, the service ${JSON.stringify(wanted)}`);
-}
-
-/** Processor time of so many calls, one after another. @throws Error when one of them is not 200 */
-async function spent(service: Running, body: string): Promise<number> {
-  const before = processorTime(service);
-  for (let turn = 0; turn < REQUESTS; turn += 1) {
-    const response = await post(service.base, body);
-    await response.text();
-    if (response.status !== 200) throw new Error(`a call was answered ${response.status}`);
-  }
-  return processorTime(service) - before;
 }
