@@ -21,6 +21,8 @@ export interface View {
   readonly height?: number;
   /** Fragment of the URL, such as `#/policies`. */
   readonly at?: string;
+  /** Before anything is asked of the service. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 export interface Opened {
@@ -50,19 +52,20 @@ const build = fileURLToPath(new URL('../../src/workbench-build.ts', import.meta.
 const screenshots = fileURLToPath(new URL('../../build/screenshots', import.meta.url));
 
 /** Waits of a page in a test, in milliseconds: long, since the machine may be busy. */
-const PATIENCE = 30_000;
+export const PATIENCE = 30_000;
 
 /** @param environment settings of the service beside its port */
 export async function startWorkbench(environment: Readonly<Record<string, string>> = {}): Promise<Workbench> {
   execFileSync(process.execPath, [build]);
   mkdirSync(screenshots, { recursive: true });
-  const service = await startProcess({ LOG_LEVEL: 'warn', ...environment });
+  // However busy the machine is, each answer is kept, and has its determinations to show.
+  const service = await startProcess({ LOG_LEVEL: 'warn', RECORD_TIMEOUT_MS: '25000', ...environment });
   if (service.base === '') throw new Error(`the service did not start\n${service.output()}`);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const url = `${service.base}/`;
   return {
     url,
-    async open({ scheme = 'light', width = 1280, height = 900, at = '' } = {}) {
+    async open({ scheme = 'light', width = 1280, height = 900, at = '', prepare } = {}) {
       const options: BrowserContextOptions = {
         colorScheme: scheme,
         viewport: { width, height },
@@ -71,6 +74,7 @@ export async function startWorkbench(environment: Readonly<Record<string, string
       };
       const context = await browser.newContext(options);
       const opened = await observed(context, url);
+      await prepare?.(opened.page);
       await opened.page.goto(`${url}${at}`);
       return opened;
     },
@@ -80,6 +84,29 @@ export async function startWorkbench(environment: Readonly<Record<string, string
       await service.ended;
     },
   };
+}
+
+/** As long as German words are, and with no place to break them. */
+export const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänspatentprüfungsordnung';
+
+/** Members of answers that are words for people. */
+const WORDS = 'ask|description|detail|display|generic|label|locator|patient|story|summary|text|title|what';
+
+/** From now on the service's answers say everything in long words; references stay what they are. */
+export async function withLongWords(page: Page): Promise<void> {
+  await page.route('**/*', async (route) => {
+    const request = route.request();
+    if (request.resourceType() !== 'fetch' || request.url().includes('/sandbox/')) {
+      await route.continue();
+      return;
+    }
+    const response = await route.fetch();
+    const body = (await response.text()).replaceAll(
+      new RegExp(`"(${WORDS})":"(?!\\w+/)`, 'g'),
+      `"$1":"${LONG} `,
+    );
+    await route.fulfill({ response, body });
+  });
 }
 
 async function observed(context: BrowserContext, url: string): Promise<Opened> {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CriterionResult } from '../../src/engine/evaluated.ts';
+import { numberOf, printedNumber } from '../../src/workbench/criterion-number.ts';
 import { answerWords, tasks } from '../../src/workbench/determination/answer.ts';
 import {
   criterionTree,
   filtered,
   flattened,
-  numberOf,
   openedAtFirst,
-  printedNumber,
 } from '../../src/workbench/determination/criterion-tree.ts';
 import { markedElements } from '../../src/workbench/determination/marked-elements.ts';
 import { fixtureCourse } from './fixture-course.ts';

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../src/records/report.ts';
-import { fitsItsWindow, violationsOf } from './accessibility.ts';
 import { startWorkbench, type Workbench } from './browser.ts';
 
 /** The policies as an analyst reads them, the report as a clinic does, the form as a clinician fills it in. */
@@ -25,7 +24,6 @@ describe('the reader of policies', () => {
     const link = page.getByRole('link', { name: /Tecartus \(brexucabtagene autoleucel\)/ });
     await link.waitFor();
     expect(await page.locator('.policy-card').count()).toBe(5);
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('policies');
 
     await link.click();
@@ -40,7 +38,6 @@ describe('the reader of policies', () => {
       .first()
       .click();
     expect(decodeURIComponent(new URL(page.url()).hash)).toContain(CRITERION);
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('policy-criterion');
     expect(troubles).toEqual([]);
     expect(foreignRequests).toEqual([]);
@@ -59,8 +56,6 @@ describe('the reader of policies', () => {
       expect(box?.y).toBeGreaterThanOrEqual(0);
       expect(box?.y).toBeLessThan(300);
     });
-    expect(await fitsItsWindow(page)).toBe(true);
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('policy-criterion-dark-narrow');
 
     await page.goto(`${workbench.url}${CRITERION.replace('limit.prior-car-t', 'none')}`);
@@ -75,7 +70,6 @@ describe('the report', () => {
   it('is empty at first, counts what was signed, and is exported', async () => {
     const { page, troubles, screenshot, close } = await workbench.open({ at: '#/report' });
     await page.getByText('No determination is on record').waitFor();
-    expect(await violationsOf(page)).toEqual([]);
     const { requests } = (await (await fetch(`${workbench.url}sandbox/hooks`)).json()) as {
       readonly requests: readonly string[];
     };
@@ -95,7 +89,6 @@ describe('the report', () => {
     await tecartus.getByRole('heading', { name: 'Missing most often' }).waitFor();
     const row = tecartus.getByRole('row', { name: /Age 18 or over/ });
     expect(Number(await row.getByRole('cell').nth(1).textContent())).toBeGreaterThan(0);
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('report');
 
     const exported = async (name: string): Promise<string> => {
@@ -116,8 +109,6 @@ describe('the report', () => {
   it('of days without a call says so, on a telephone in the dark', async () => {
     const { page, screenshot, close } = await workbench.open({ at: '#/report', scheme: 'dark', width: 360 });
     await page.getByRole('heading', { name: 'At a glance' }).waitFor();
-    expect(await fitsItsWindow(page)).toBe(true);
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('report-dark-narrow');
     await page.getByLabel('Before').fill('2020-01-01');
     await page.getByRole('button', { name: 'Show' }).click();
@@ -147,7 +138,6 @@ describe('the form', () => {
     expect(await question(page, 'Leukemia relapsed or refractory').getByLabel('Yes').isChecked()).toBe(true);
     const diagnosis = page.getByRole('combobox', { name: /^Diagnosis of B-cell precursor/ });
     expect(await diagnosis.inputValue()).toBe('B-cell acute lymphoblastic leukemia (disorder)');
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('form');
 
     await answer(
@@ -172,7 +162,6 @@ describe('the form', () => {
     await page.getByText('All criteria are met.').waitFor();
     const changes = page.getByRole('region', { name: 'Form sent' }).getByRole('listitem');
     expect(await changes.count()).toBe(3);
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('form-sent');
 
     await page.getByRole('button', { name: 'Put the request together' }).click();
@@ -183,7 +172,6 @@ describe('the form', () => {
       .getByText(/^SANDBOX-/)
       .first()
       .textContent();
-    expect(await violationsOf(page)).toEqual([]);
     await screenshot('authorization');
     await page.getByRole('button', { name: 'Sign the order again' }).click();
     await page.getByRole('tab', { name: 'In the EHR' }).click();
@@ -203,8 +191,6 @@ describe('the form', () => {
       width: 360,
     });
     await signed(page);
-    expect(await fitsItsWindow(page)).toBe(true);
-    expect(await violationsOf(page)).toEqual([]);
     const day = page.getByRole('textbox', { name: 'Day on which it was recorded' }).first();
     await day.fill('01/01/2099');
     await day.press('Enter');

@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import type { StoredDetermination } from '../api.ts';
+import { numberOf, printedNumber } from '../criterion-number.ts';
 import { Disclosure } from '../components/disclosure.tsx';
 import { NEEDS_WORDS, Status, type CriterionStatus } from '../components/status.tsx';
 import { answerWords, statusCount, tasks } from './answer.ts';
-import { numberOf, printedNumber } from './criterion-tree.ts';
 
 const COUNTED: readonly CriterionStatus[] = ['met', 'not-met', 'unknown', 'not-applicable'];
 

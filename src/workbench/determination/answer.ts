@@ -1,7 +1,7 @@
 import type { CriterionResult } from '../../engine/evaluated.ts';
 import type { Needs } from '../../engine/result.ts';
 import type { StoredDetermination } from '../api.ts';
-import { numberOf, printedNumber } from './criterion-tree.ts';
+import { numberOf, printedNumber } from '../criterion-number.ts';
 
 /** What one determination comes to, in a sentence. */
 export function answerWords({ decision, criteria, product, alternatives }: StoredDetermination): string {

@@ -18,8 +18,8 @@ export function CourseTable({
 }) {
   const rows = rowsOf(picture);
   return (
-    <div className="course-table" role="region" aria-label="The patient’s course as a table" tabIndex={0}>
-      <table>
+    <div className="scrolled" role="region" aria-label="The patient’s course as a table" tabIndex={0}>
+      <table className="table">
         <thead>
           <tr>
             <th scope="col">Date</th>
@@ -30,7 +30,7 @@ export function CourseTable({
         <tbody>
           {rows.map(({ when, what, where, reference }, index) => (
             <tr key={`${when} ${what} ${index}`}>
-              <td className="course-table-date">{when}</td>
+              <td className="table-date">{when}</td>
               <td>
                 {what}
                 <span className="small quiet"> {where}</span>

@@ -4,8 +4,9 @@ import type { Anomaly } from '../../engine/determination.ts';
 import { Disclosure } from '../components/disclosure.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Status } from '../components/status.tsx';
+import { printedNumber } from '../criterion-number.ts';
 import { hrefTo } from '../route.ts';
-import { printedNumber, type CriterionNode } from './criterion-tree.ts';
+import type { CriterionNode } from './criterion-tree.ts';
 import type { Opened } from './evidence-dialog.tsx';
 import { EvidenceList } from './evidence-list.tsx';
 import { highlightOf, useHighlight } from './highlight.tsx';
@@ -100,7 +101,7 @@ function CriterionDetail({ node, scope }: { readonly node: CriterionNode; readon
   const isOpen = status === 'unknown';
   return (
     <>
-      <p className="small quiet">
+      <p className="small quiet tree-locator">
         <a href={hrefTo(['policies', scope.policy, id], { indication: scope.indication })}>{locator}</a>
       </p>
       {isOpen && isAsked && missing.length > 0 ? (

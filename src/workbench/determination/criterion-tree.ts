@@ -1,5 +1,6 @@
 import type { CriterionResult } from '../../engine/evaluated.ts';
 import type { Evidence } from '../../engine/result.ts';
+import { numberOf } from '../criterion-number.ts';
 
 /** A criterion as the tree shows it. */
 export interface CriterionNode {
@@ -40,19 +41,6 @@ export const criterionTree = (
   });
 
 export const evidenceKey = ({ reference, path, value }: Evidence): string => `${reference} ${path} ${value}`;
-
-/** The number where the policy prints one; undefined where a part has a word instead, which its title says better. */
-export function printedNumber(number: string): string | undefined {
-  const last = number.split('/').at(-1) ?? number;
-  return last.length <= 6 && /\d|\.|^[A-Z]$/.test(last) ? last : undefined;
-}
-
-/** What stands behind policy and indication in an id; of a definition's part its own number. */
-export function numberOf(id: string): string {
-  const [, group, ...rest] = id.split('/');
-  if (rest.length === 0) return group ?? id;
-  return group === 'def' ? (rest.at(-1) ?? id) : rest.join('/');
-}
 
 /**
  * The nodes that a filter leaves, with their parts of the same kind: a part that fails where the whole does not, or is

@@ -1,5 +1,5 @@
 import type { LabLimit, LabPanel } from '../../engine/lab-panels.ts';
-import { numberOf } from './criterion-tree.ts';
+import { numberOf } from '../criterion-number.ts';
 import { dayOf } from './days.ts';
 import { unitWords } from './unit-words.ts';
 

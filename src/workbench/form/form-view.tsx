@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { Decision } from '../../engine/determination.ts';
 import { property, text } from '../../fhir/json.ts';
 import type { ApiProblem, StoredDetermination } from '../api.ts';
 import { Problem } from '../components/problem.tsx';
@@ -29,6 +30,16 @@ export default function FormView() {
   );
 }
 
+/** Why no form is asked for. */
+const WITHOUT_FORM: Readonly<Record<Decision, string>> = {
+  'criteria-met': 'All criteria are met: no form is needed.',
+  'documentation-needed':
+    'Nothing is missing that a form could supply. What stays open needs a person’s review, or a chart that can be read.',
+  'criteria-not-met':
+    'A criterion is not met, and no form changes what the chart shows. The determination says which one, and from which record.',
+  'no-covered-indication': 'The policy covers no confirmed diagnosis of this patient: it has no form for it.',
+};
+
 interface Loaded {
   /** The determination that the forms were asked for, as it was then. */
   readonly before: StoredDetermination;
@@ -41,6 +52,7 @@ function FormOf({ determination }: { readonly determination: StoredDetermination
   const [loaded, setLoaded] = useState<Loaded>();
   const [problem, setProblem] = useState<ApiProblem>();
   const [saved, setSaved] = useState<Saved>();
+  const [isReopened, setIsReopened] = useState(false);
 
   useEffect(() => {
     const controller = new AbortController();
@@ -61,6 +73,7 @@ function FormOf({ determination }: { readonly determination: StoredDetermination
   const again = (): void => {
     setSaved(undefined);
     setLoaded(undefined);
+    setIsReopened(true);
     setAsked({ ...determination });
   };
   if (problem !== undefined)
@@ -87,18 +100,13 @@ function FormOf({ determination }: { readonly determination: StoredDetermination
         onAgain={again}
       />
     );
-  if (form === undefined)
-    return (
-      <p className="empty">
-        Nothing is missing that a form could supply. What stays open needs a person’s review, or a chart that
-        can be read.
-      </p>
-    );
+  if (form === undefined) return <p className="empty">{WITHOUT_FORM[determination.decision]}</p>;
   return (
     <QuestionnaireForm
       form={form}
       determination={determination}
       author={author}
+      isReopened={isReopened}
       onSent={(sent) => {
         setSaved(sent);
         void run();

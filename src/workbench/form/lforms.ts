@@ -92,11 +92,32 @@ export async function showForm(
   const filled = Util.mergeFHIRDataIntoLForms('QuestionnaireResponse', draft, empty, 'R4');
   filled.templateOptions = { ...filled.templateOptions, ...OPTIONS };
   await Util.addFormToPage(filled, container, { prepopulate: false });
+  withChoiceByKeyboard(container);
   withoutLostReferences(container);
   new MutationObserver(() => {
     withoutLostReferences(container);
   }).observe(container, { childList: true, subtree: true });
   return () => Util.getFormFHIRData('QuestionnaireResponse', 'R4', container);
+}
+
+/**
+ * The renderer takes a click on a radio button for itself, and forbids the browser to act on it. A choice by keyboard is such
+ * a click: the browser puts back what was checked before, and screen readers go on saying that. Here the choice stays the
+ * browser's, and the renderer hears of it by a click on the label.
+ */
+function withChoiceByKeyboard(container: HTMLElement): void {
+  const isRadio = (target: EventTarget | null): target is HTMLInputElement =>
+    target instanceof HTMLInputElement && target.type === 'radio';
+  container.addEventListener(
+    'click',
+    (event) => {
+      if (isRadio(event.target)) event.stopPropagation();
+    },
+    { capture: true },
+  );
+  container.addEventListener('change', ({ target }) => {
+    if (isRadio(target)) target.closest('label')?.click();
+  });
 }
 
 /** The renderer's buttons name the balloon that explains them before it is there: screen readers look for it in vain. */

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Questionnaire, QuestionnaireResponse } from 'fhir/r4.js';
 import { ApiProblem, type StoredDetermination } from '../api.ts';
+import { EntryHeading } from '../components/entry-heading.tsx';
 import { Problem } from '../components/problem.tsx';
 import { Progress } from '../components/progress.tsx';
 import { asProblem, useSession } from '../session.tsx';
@@ -16,11 +17,14 @@ export function QuestionnaireForm({
   form,
   determination,
   author,
+  isReopened,
   onSent,
 }: {
   readonly form: FormPackage;
   readonly determination: StoredDetermination;
   readonly author: string;
+  /** True after it has been sent once. */
+  readonly isReopened: boolean;
   readonly onSent: (saved: Saved) => void;
 }) {
   const { chart } = useSession();
@@ -74,7 +78,9 @@ export function QuestionnaireForm({
   return (
     <section className="stack" aria-labelledby="form-title">
       <div>
-        <h2 id="form-title">{questionnaire.title}</h2>
+        <EntryHeading id="form-title" takesFocus={isReopened}>
+          {questionnaire.title}
+        </EntryHeading>
         <p className="quiet">
           Filled in from the chart where it answers. What is sent is the statement of {author}, and evidence
           in the next determination.

@@ -1,5 +1,6 @@
 import type { Decision } from '../../engine/determination.ts';
 import type { ApiProblem, StoredDetermination } from '../api.ts';
+import { EntryHeading } from '../components/entry-heading.tsx';
 import { Problem } from '../components/problem.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
@@ -34,9 +35,9 @@ export function SavedForm({
   readonly onAgain: () => void;
 }) {
   return (
-    <section className="stack" aria-label="Form sent">
+    <section className="stack" aria-labelledby="form-title">
+      <EntryHeading id="form-title">Form sent</EntryHeading>
       <div role="status" className="stack">
-        <h2>Form sent</h2>
         <p className="quiet">{saved.title}</p>
         {isRunning ? <Progress what="The order is signed again, with these answers" /> : null}
         {isRunning || problem !== undefined ? null : (

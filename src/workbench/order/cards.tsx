@@ -1,9 +1,16 @@
+import type { Decision } from '../../engine/determination.ts';
 import type { Suggestion } from '../../crd/card.ts';
 import { hrefTo, type Route } from '../route.ts';
 import { useSession } from '../session.tsx';
 import { Card, type OverrideReason } from './card.tsx';
 import type { CardOutcomes } from './card-outcomes.ts';
 import { CoverageStatements } from './coverage-statements.tsx';
+
+/** Where the way goes on, when there is something to do here. */
+const NEXT: Readonly<Partial<Record<Decision, string>>> = {
+  'criteria-met': 'What to do: the request for authorization',
+  'documentation-needed': 'What to do: the form for what is missing',
+};
 
 /** The cards of the answer, and the orders as the answer leaves them: what an EHR has of it. */
 export function Cards({
@@ -54,6 +61,7 @@ export function Cards({
       },
     );
   };
+  const next = determination === undefined ? undefined : NEXT[determination.decision];
   const to = (view: string): string => hrefTo(route.path, { ...Object.fromEntries(route.query), view });
   return (
     <div className="stack">
@@ -82,7 +90,7 @@ export function Cards({
       {determination === undefined ? null : (
         <p className="next">
           <a href={to('determination')}>Why: each criterion, with the record that decides it</a>
-          <a href={to('form')}>What to do: the form for what is missing</a>
+          {next === undefined ? null : <a href={to('form')}>{next}</a>}
         </p>
       )}
       <CoverageStatements />

@@ -2,10 +2,11 @@ import type { AnomalyReference } from '../../policy/policy.ts';
 import type { CriterionDescription } from '../../policy/policy-description.ts';
 import { Disclosure } from '../components/disclosure.tsx';
 import { Status } from '../components/status.tsx';
+import { numberOf, printedNumber } from '../criterion-number.ts';
 import { hrefTo } from '../route.ts';
 import { FactEntry } from './fact-entry.tsx';
 import { STATES, type PolicyReading, type Shown, type State } from './reading.ts';
-import { counted, numberOf, PARTS, spaced, thresholdWords, withinWords } from './words.ts';
+import { counted, PARTS, spaced, thresholdWords, withinWords } from './words.ts';
 
 /** Where an anomaly touches a criterion only sometimes. */
 const ONLY: Readonly<Record<AnomalyReference['only'], string>> = {
@@ -41,7 +42,7 @@ export function CriterionEntry({
       ) : (
         <div id={`criterion ${id}`} className="criterion-head">
           <p>
-            <span className="criterion-number">{numberOf(criterion, policy.id, indication)}</span>{' '}
+            <CriterionNumber id={id} />
             <a
               className="criterion-title"
               href={hrefTo(['policies', `${policy.id}@${policy.version}`, id], { indication })}
@@ -50,7 +51,9 @@ export function CriterionEntry({
               {title}
             </a>
           </p>
-          <p className="small quiet">{locator}</p>
+          <p className="small quiet">
+            {locator} · <code>{id.slice(policy.id.length + 1)}</code>
+          </p>
           <TestCounts id={id} {...place} />
         </div>
       )}
@@ -66,6 +69,16 @@ export function CriterionEntry({
         </>
       ) : null}
     </li>
+  );
+}
+
+/** As the policy prints it; a part that has a word instead has its title. */
+function CriterionNumber({ id }: { readonly id: string }) {
+  const number = printedNumber(numberOf(id));
+  return number === undefined ? null : (
+    <>
+      <span className="criterion-number">{number}</span>{' '}
+    </>
   );
 }
 

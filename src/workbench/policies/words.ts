@@ -1,4 +1,4 @@
-import type { CriterionDescription, PolicySummary } from '../../policy/policy-description.ts';
+import type { PolicySummary } from '../../policy/policy-description.ts';
 import type { Within, Threshold } from '../../policy/policy.ts';
 
 /** What policy data says, in words. */
@@ -44,13 +44,6 @@ export const PARTS: Readonly<Record<'all' | 'any' | 'none' | 'readings', string>
   none: 'None of these:',
   readings: 'The text can be read in these ways; it is decided where all of them agree:',
 };
-
-/** The number of a criterion as the payer prints it. @param policy its id */
-export function numberOf({ id }: CriterionDescription, policy: string, indication: string): string {
-  if (id === undefined) return '';
-  const own = `${policy}/${indication}/`;
-  return id.startsWith(own) ? id.slice(own.length) : id.slice(policy.length + 1);
-}
 
 /** Names of data are words with hyphens. */
 export const spaced = (name: string): string => name.replaceAll('-', ' ');

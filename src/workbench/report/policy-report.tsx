@@ -57,39 +57,43 @@ export function PolicyReport({
       )}
       <div className="stack">
         <h3>Criterion by criterion</h3>
-        <div className="scrolled" role="region" aria-label={`Criteria of ${policy}`} tabIndex={0}>
-          <table className="table report-table">
-            <thead>
-              <tr>
-                <th scope="col">Criterion</th>
-                <th scope="col">Share</th>
-                {COLUMNS.map(([key, words]) => (
-                  <th key={key} scope="col" className="figure">
-                    {words}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {criteria.map((criterion) => (
-                <tr key={criterion.id}>
-                  <th scope="row">
-                    <a href={hrefTo(['policies', `${id}@${version}`, criterion.id])}>{criterion.title}</a>
-                    <span className="report-id">{criterion.id.slice(id.length + 1)}</span>
-                  </th>
-                  <td>
-                    <Shares criterion={criterion} />
-                  </td>
-                  {COLUMNS.map(([key]) => (
-                    <td key={key} className={criterion[key] === 0 ? 'figure quiet' : 'figure'}>
-                      {criterion[key]}
-                    </td>
+        {criteria.length === 0 ? (
+          <p className="quiet">None was looked at: no indication of the policy could be chosen.</p>
+        ) : (
+          <div className="scrolled" role="region" aria-label={`Criteria of ${policy}`} tabIndex={0}>
+            <table className="table report-table">
+              <thead>
+                <tr>
+                  <th scope="col">Criterion</th>
+                  <th scope="col">Share</th>
+                  {COLUMNS.map(([key, words]) => (
+                    <th key={key} scope="col" className="figure">
+                      {words}
+                    </th>
                   ))}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+              </thead>
+              <tbody>
+                {criteria.map((criterion) => (
+                  <tr key={criterion.id}>
+                    <th scope="row">
+                      <a href={hrefTo(['policies', `${id}@${version}`, criterion.id])}>{criterion.title}</a>
+                      <span className="report-id">{criterion.id.slice(id.length + 1)}</span>
+                    </th>
+                    <td>
+                      <Shares criterion={criterion} />
+                    </td>
+                    {COLUMNS.map(([key]) => (
+                      <td key={key} className={criterion[key] === 0 ? 'figure quiet' : 'figure'}>
+                        {criterion[key]}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
       </div>
     </section>
   );
