@@ -35,6 +35,38 @@ describe('the page', () => {
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
+  it('is in hand after two questions and one script; what draws courses and forms comes when it is asked for', async () => {
+    const { page, close } = await workbench.open();
+    await page.getByLabel('Product', { exact: true }).waitFor();
+    const loaded = (): Promise<readonly { readonly path: string; readonly bytes: number }[]> =>
+      page.evaluate(`performance.getEntriesByType('resource').map(({ name, transferSize }) =>
+        ({ path: new URL(name).pathname, bytes: transferSize }))`);
+    const isAsset = ({ path }: { readonly path: string }): boolean => path.startsWith('/assets/');
+    const first = await loaded();
+    const assets = first.filter(isAsset);
+    expect([...new Set(assets.map(({ path }) => path.replace(/-[^/]*(?=\.)/, '')))].sort()).toEqual([
+      '/assets/icon.svg',
+      '/assets/index.css',
+      '/assets/index.js',
+    ]);
+    expect(assets.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(450_000);
+    const asked = first.filter((entry) => !isAsset(entry));
+    expect(asked.slice(0, 2).map(({ path }) => path)).toEqual([
+      '/workbench/choices',
+      '/sandbox/hooks/mcl-prior-car-t-trial',
+    ]);
+    expect(asked[0]?.bytes).toBeLessThan(60_000);
+    await page.getByRole('tab', { name: 'Form' }).click();
+    await page.getByText('no form changes what the chart shows').waitFor();
+    const late = (await loaded()).filter(isAsset).map(({ path }) => path);
+    expect(late.some((path) => path.includes('form-view'))).toBe(true);
+    expect(
+      late.filter((path) => /lhc|lforms/i.test(path)),
+      'the renderer waits for a form',
+    ).toEqual([]);
+    await close();
+  });
+
   it.each([360, 1280])('moves nothing while answers load, %i px wide', async (width) => {
     const { page, close } = await workbench.open({ width, at: '#/nowhere-yet' });
     await page.addInitScript(`
@@ -44,13 +76,24 @@ describe('the page', () => {
           window.shifts.push([value, ...sources.map(({ node }) => node?.className ?? node?.nodeName)]);
       }).observe({ type: 'layout-shift', buffered: true });
     `);
-    for (const at of ['#/', '#/integrators']) {
+    for (const [at, there] of [
+      ['#/', 'What now stands on the order'],
+      ['#/?view=determination', 'Lines of therapy'],
+      ['#/?patient=abecma-four-lines&view=form', 'Send the form'],
+      ['#/integrators', '"order-dispatch"'],
+      ['#/policies', 'Medical Policy 066'],
+      ['#/policies/bcbsma-942@2025-01', 'Documented diagnosis'],
+      ['#/report', 'At a glance'],
+    ] as const) {
       await page.goto(`${workbench.url}${at}`);
       await page.reload();
-      await (at === '#/' ? answered(page) : page.getByText('"order-dispatch"').first().waitFor());
+      await page.getByText(there).first().waitFor();
       const shifts = await page.evaluate<readonly (readonly [number])[]>('window.shifts');
       // A thousandth is a digit that turned up in a line.
-      expect(shifts.filter(([value]) => value > 0.001)).toEqual([]);
+      expect(
+        shifts.filter(([value]) => value > 0.001),
+        at,
+      ).toEqual([]);
     }
     await close();
   });

@@ -86,7 +86,12 @@ function FormOf({ determination }: { readonly determination: StoredDetermination
         </p>
       </Problem>
     );
-  if (loaded === undefined) return <Progress what="Fetching the form, filled in from the chart" />;
+  if (loaded === undefined)
+    return (
+      <div className="form-waiting">
+        <Progress what="Fetching the form, filled in from the chart" />
+      </div>
+    );
   const author = text(property(request?.['context'], 'userId')) ?? '';
   const [form] = loaded.packages;
   if (saved !== undefined)

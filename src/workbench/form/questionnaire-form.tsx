@@ -76,7 +76,10 @@ export function QuestionnaireForm({
   };
 
   return (
-    <section className="stack" aria-labelledby="form-title">
+    <section
+      className={isShown || problem !== undefined ? 'stack' : 'stack form-waiting'}
+      aria-labelledby="form-title"
+    >
       <div>
         <EntryHeading id="form-title" takesFocus={isReopened}>
           {questionnaire.title}
