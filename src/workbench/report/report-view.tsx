@@ -29,8 +29,8 @@ export default function ReportView() {
         {(report) =>
           report.policies.length === 0 ? (
             <p className="empty">
-              No determination is on record for this time. Sign an order for a patient in{' '}
-              <a href={hrefTo([])}>Order</a>, and it is counted here.
+              No determination is on record for this time. <a href={hrefTo([])}>Sign an order</a>, and it is
+              counted here.
             </p>
           ) : (
             <>
