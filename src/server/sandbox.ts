@@ -41,6 +41,14 @@ export function readFixtures(folder: string): readonly SandboxFixture[] {
     });
 }
 
+/** @throws ServiceError 404 */
+export function fixtureNamed(fixtures: readonly SandboxFixture[], wanted: string): SandboxFixture {
+  const fixture = fixtures.find(({ name }) => name === wanted);
+  if (fixture === undefined)
+    throw new ServiceError('not-found', 'there is no such fixture; GET /sandbox/hooks lists them', '(url)');
+  return fixture;
+}
+
 /** The sandbox's FHIR server as this process reaches it. */
 export const sandboxBase = (request: Request): string =>
   `http://localhost:${request.socket.localPort ?? 8080}/sandbox/fhir`;
@@ -60,10 +68,7 @@ export function sandboxEhrRoutes(fixtures: readonly SandboxFixture[]): Router {
     response.json({ requests: fixtures.map(({ name }) => name) });
   });
   router.get('/sandbox/hooks/:name', (request, response) => {
-    const fixture = fixtures.find(({ name }) => name === request.params.name);
-    if (fixture === undefined) {
-      throw new ServiceError('not-found', 'there is no such fixture; GET /sandbox/hooks lists them', '(url)');
-    }
+    const fixture = fixtureNamed(fixtures, request.params.name);
     response.json({ ...fixture.request, fhirServer: sandboxBase(request) });
   });
   return router;

@@ -6,9 +6,10 @@ import type { RecordStore } from '../store/records.ts';
 import type { Dependencies } from './call.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
-import { orderChoicesRoute } from './order-choices.ts';
+import { orderChoices } from './order-choices.ts';
 import { reply, requestCall } from './reply.ts';
-import type { SandboxFixture } from './sandbox.ts';
+import { fixtureNamed, type SandboxFixture } from './sandbox.ts';
+import { patientChoice, patientChoices, type PatientChoice } from './sandbox-patients.ts';
 import { reportRoutes } from './report.ts';
 
 /** Stands in the built page where the nonce of each answer goes (`vite.config.ts`). */
@@ -72,8 +73,27 @@ export function workbenchRoutes(
     reply('course', requestCall(request, dependencies), request, response, dependencies),
   );
   router.all('/workbench/course', allow('POST'));
-  router.get('/workbench/choices', orderChoicesRoute(fixtures, dependencies.library));
+  const { library } = dependencies;
+  router.get('/workbench/choices', (_request, response) => {
+    response.json(
+      orderChoices(
+        fixtures.map(({ name }) => name),
+        library,
+      ),
+    );
+  });
   router.all('/workbench/choices', allow('GET'));
+  // Read once for each edition of the policies, when they are first asked for.
+  let patients: Promise<readonly PatientChoice[]> | undefined;
+  router.get('/workbench/patients', async (_request, response) => {
+    patients ??= patientChoices(fixtures, library);
+    response.json({ patients: await patients });
+  });
+  router.all('/workbench/patients', allow('GET'));
+  router.get('/workbench/patients/:name', async (request, response) => {
+    response.json(await patientChoice(fixtureNamed(fixtures, request.params.name), library));
+  });
+  router.all('/workbench/patients/:name', allow('GET'));
   router.use(reportRoutes(records, dependencies, gate));
   return router;
 }

@@ -95,7 +95,8 @@ export type Feedback = {
 
 /** What there is to choose from, as the service has it loaded. */
 export interface OrderChoices {
-  readonly patients: readonly PatientChoice[];
+  /** Names of the sandbox's patients. */
+  readonly patients: readonly string[];
   readonly products: readonly ProductChoice[];
   readonly settings: readonly SettingChoice[];
   readonly payers: readonly PayerChoice[];
@@ -192,6 +193,11 @@ export async function readCourses(
 /** @throws ApiProblem */
 export async function orderChoices(signal?: AbortSignal): Promise<OrderChoices> {
   return (await getJson('workbench/choices', signal)) as OrderChoices;
+}
+
+/** A patient of the sandbox by name. @throws ApiProblem */
+export async function patientChoice(name: string, signal?: AbortSignal): Promise<PatientChoice> {
+  return (await getJson(`workbench/patients/${encodeURIComponent(name)}`, signal)) as PatientChoice;
 }
 
 /** The order-sign request of a fixture patient. @throws ApiProblem */

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Determination } from '../../src/engine/determination.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import type { OrderChoices } from '../../src/workbench/api.ts';
+import type { OrderChoices, PatientChoice } from '../../src/workbench/api.ts';
 import {
   carTOrders,
   plannedDay,
@@ -90,13 +90,21 @@ describe('the chart for the page', () => {
 
 describe('the choices for the page', () => {
   let choices: OrderChoices;
+  let patients: readonly PatientChoice[];
   beforeAll(async () => {
     choices = (await (await server.fetch('/workbench/choices')).json()) as OrderChoices;
+    ({ patients } = (await (await server.fetch('/workbench/patients')).json()) as {
+      readonly patients: readonly PatientChoice[];
+    });
   });
 
-  it('are every patient with what is ordered for them, and what the data files have', () => {
-    expect(choices.patients.map(({ name }) => name)).toEqual(fixtures.map(({ name }) => name));
-    expect(choices.patients.find(({ name }) => name === 'mcl-all-attested')).toEqual({
+  it('are every patient with what is ordered for them, and what the data files have', async () => {
+    expect(choices.patients).toEqual(fixtures.map(({ name }) => name));
+    expect(patients.map(({ name }) => name)).toEqual(choices.patients);
+    const one = await server.fetch('/workbench/patients/mcl-all-attested');
+    expect(await one.json()).toEqual(patients.find(({ name }) => name === 'mcl-all-attested'));
+    expect((await server.fetch('/workbench/patients/nobody')).status).toBe(404);
+    expect(patients.find(({ name }) => name === 'mcl-all-attested')).toEqual({
       name: 'mcl-all-attested',
       patient: 'Carmen Luz Ortiz',
       gender: 'female',
@@ -110,7 +118,7 @@ describe('the choices for the page', () => {
       line: 'medicare-advantage-ppo',
       planned: '2026-03-31',
     });
-    expect(choices.patients.filter(({ orders }) => orders.length === 0).map(({ name }) => name)).toEqual([
+    expect(patients.filter(({ orders }) => orders.length === 0).map(({ name }) => name)).toEqual([
       'hypertension-only',
     ]);
     expect(choices.products.map(({ id }) => id)).toEqual(library.products.products.map(({ id }) => id));
@@ -178,7 +186,7 @@ describe('the choices for the page', () => {
 
   it('change a fixture’s own order, a timing and a contained drug included', async () => {
     for (const name of ['b-all-seventeen', 'b-all-second-relapse-outpatient', 'excellus-copd-without-pft']) {
-      const patient = choices.patients.find((known) => known.name === name);
+      const patient = patients.find((known) => known.name === name);
       const given = fixtures.find((known) => known.name === name)?.request;
       if (patient === undefined || given === undefined) throw new Error(`${name} is gone`);
       const orders = (request: JsonObject): readonly JsonObject[] =>

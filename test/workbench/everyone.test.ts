@@ -53,7 +53,7 @@ const JOURNEYS: readonly Journey[] = [
         isDialog: true,
         reach: async (page) => {
           await button(page, /^Choose among/).click();
-          await page.getByRole('dialog').waitFor();
+          await page.locator('.picker-patient').first().waitFor();
         },
       },
     ],
@@ -206,6 +206,7 @@ describe('words as long as German ones', () => {
       async (page: Page) => {
         await page.getByRole('article').first().waitFor();
         await button(page, /^Choose among/).click();
+        await page.locator('.picker-patient').first().waitFor();
       },
     ],
     [
@@ -252,6 +253,7 @@ describe('the keyboard', () => {
     };
     await answered(page);
     await pressOn(/^Choose among/);
+    await page.locator('.picker-patient').first().waitFor();
     await page.keyboard.type('lindqvist four lines');
     await press('Enter');
     await page.getByRole('heading', { name: 'Astrid Helena Lindqvist' }).waitFor();

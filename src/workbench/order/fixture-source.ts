@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { ApiProblem, fixtureRequest, type OrderChoices } from '../api.ts';
+import { ApiProblem, fixtureRequest, patientChoice, type PatientChoice } from '../api.ts';
 import type { Route } from '../route.ts';
 import { useSession } from '../session.tsx';
 
@@ -19,20 +19,22 @@ export const isSame = (one: Source | undefined, other: Source): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 /** The source at hand; a fixture that the URL asks for is loaded, and its order signed. */
-export function useSource(asked: Source, choices: OrderChoices | undefined) {
+export function useSource(asked: Source) {
   const { chooseAndRun } = useSession();
   const [held, hold] = useState<Source>();
+  const [patient, setPatient] = useState<PatientChoice>();
   const [failed, setFailed] = useState<{ readonly name: string; readonly problem: ApiProblem }>();
   const [attempt, setAttempt] = useState(0);
   const wanted = typeof asked === 'object' && !isSame(held, asked) ? asked.fixture : undefined;
   useEffect(() => {
-    if (wanted === undefined || choices === undefined) return;
+    if (wanted === undefined) return;
     const controller = new AbortController();
-    fixtureRequest(wanted, controller.signal).then(
-      (found) => {
+    Promise.all([fixtureRequest(wanted, controller.signal), patientChoice(wanted, controller.signal)]).then(
+      ([request, chosen]) => {
         hold({ fixture: wanted });
+        setPatient(chosen);
         setFailed(undefined);
-        void chooseAndRun(found, choices.patients.find(({ name }) => name === wanted)?.signedOn);
+        void chooseAndRun(request, chosen.signedOn);
       },
       (error: unknown) => {
         if (error instanceof ApiProblem) setFailed({ name: wanted, problem: error });
@@ -41,10 +43,12 @@ export function useSource(asked: Source, choices: OrderChoices | undefined) {
     return () => {
       controller.abort();
     };
-  }, [wanted, choices, chooseAndRun, attempt]);
+  }, [wanted, chooseAndRun, attempt]);
   return {
     held,
     hold,
+    /** The fixture's; the one before, while the next is on its way. */
+    patient,
     problem: wanted !== undefined && failed?.name === wanted ? failed.problem : undefined,
     retry: () => {
       setAttempt((count) => count + 1);

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import type { JsonObject } from '../../fhir/json.ts';
 import type { ApiProblem, OrderChoices, PatientChoice } from '../api.ts';
 import { Icon } from '../components/icon.tsx';
@@ -26,6 +26,7 @@ export function OrderPanel({
   asked,
   held,
   hold,
+  patient,
   problem,
   retry,
   filed,
@@ -36,6 +37,8 @@ export function OrderPanel({
   readonly asked: Source;
   readonly held: Source | undefined;
   readonly hold: (source: Source) => void;
+  /** The fixture at hand. */
+  readonly patient: PatientChoice | undefined;
   /** Why the fixture that is asked for is not at hand. */
   readonly problem: ApiProblem | undefined;
   readonly retry: () => void;
@@ -44,7 +47,6 @@ export function OrderPanel({
   const { run, request, isRunning, chart } = useSession();
   const isReachable = asked !== 'server' || chart.problem === undefined;
   const wanted = typeof asked === 'object' ? asked.fixture : undefined;
-  const patient = choices.patients.find(({ name }) => name === wanted);
   return (
     <section className="panel order-panel" aria-label="Patient and order">
       <nav className="sources" aria-label="Where the patient comes from">
@@ -58,7 +60,7 @@ export function OrderPanel({
           </a>
         ))}
       </nav>
-      {wanted === undefined ? null : <FixturePatient patient={patient} choices={choices} />}
+      {wanted === undefined ? null : <FixturePatient wanted={wanted} patient={patient} choices={choices} />}
       {problem === undefined ? null : (
         <Problem title="The patient could not be loaded" problem={problem} onRetry={retry} />
       )}
@@ -81,7 +83,7 @@ export function OrderPanel({
       {request !== undefined && isSame(held, asked) && isReachable && asked !== 'request' ? (
         <>
           <hr />
-          <OrderFields choices={choices} patient={patient} />
+          <OrderFields choices={choices} patient={wanted === undefined ? undefined : patient} />
           <DraftList filed={filed} />
           <button
             type="button"
@@ -100,18 +102,22 @@ export function OrderPanel({
 }
 
 function FixturePatient({
+  wanted,
   patient,
   choices,
 }: {
+  /** Name of the fixture. */
+  readonly wanted: string;
   readonly patient: PatientChoice | undefined;
   readonly choices: OrderChoices;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [isOpened, setIsOpened] = useState(false);
   return (
     <div className="patient">
-      {patient === undefined ? (
+      {!choices.patients.includes(wanted) ? (
         <p>There is no such synthetic patient. Choose another one.</p>
-      ) : (
+      ) : patient === undefined ? null : (
         <>
           <h2>{patient.patient}</h2>
           <p className="small quiet">
@@ -129,6 +135,7 @@ function FixturePatient({
         className="button"
         aria-haspopup="dialog"
         onClick={() => {
+          setIsOpened(true);
           dialog.current?.showModal();
           dialog.current?.querySelector('input')?.focus();
         }}
@@ -136,7 +143,7 @@ function FixturePatient({
         <Icon name="person" />
         Choose among {choices.patients.length} patients
       </button>
-      <PatientPicker choices={choices} chosen={patient?.name} dialog={dialog} />
+      <PatientPicker choices={choices} chosen={patient?.name} dialog={dialog} isOpened={isOpened} />
     </div>
   );
 }

@@ -24,7 +24,7 @@ export function OrderView({ route }: { readonly route: Route }) {
   const { choices, problem, retry } = useChoices();
   const [filed, setFiled] = useState<readonly JsonObject[]>([]);
   const asked = askedSource(route);
-  const source = useSource(asked, choices);
+  const source = useSource(asked);
   const { request, asOf, change } = useSession();
   // Panel and answer come together: the one does not move the other.
   const isWaiting = typeof asked === 'object' && request === undefined && source.problem === undefined;

@@ -1,6 +1,8 @@
 import { useId, useRef, useState, type RefObject } from 'react';
 import type { OrderChoices, PatientChoice } from '../api.ts';
+import { Answered } from '../components/answered.tsx';
 import { hrefTo } from '../route.ts';
+import { useAnswer } from '../use-answer.ts';
 import { ageOn } from './person.ts';
 
 /** All patients of the sandbox to choose from, by the product that is ordered for them; opened as a dialog. */
@@ -8,17 +10,18 @@ export function PatientPicker({
   choices,
   chosen,
   dialog,
+  isOpened,
 }: {
   readonly choices: OrderChoices;
   /** Name of the fixture at hand. */
   readonly chosen: string | undefined;
   readonly dialog: RefObject<HTMLDialogElement | null>;
+  /** True from the first time that it is opened: then the patients are fetched. */
+  readonly isOpened: boolean;
 }) {
   const id = useId();
   const [wanted, setWanted] = useState('');
   const list = useRef<HTMLDivElement>(null);
-  const groups = grouped(choices, wanted);
-  const count = groups.reduce((sum, { patients }) => sum + patients.length, 0);
   return (
     <dialog className="picker" aria-labelledby={id} ref={dialog}>
       <div className="picker-head">
@@ -50,43 +53,77 @@ export function PatientPicker({
             list.current?.querySelector('a')?.click();
           }}
         />
-        <p className="small quiet" role="status">
-          {count === 0
-            ? 'Nobody fits. Try a shorter word.'
-            : `${count} synthetic ${count === 1 ? 'patient' : 'patients'}`}
-        </p>
       </div>
       <div className="picker-list" ref={list}>
-        {groups.map(({ title, patients }) => (
-          <section key={title} aria-label={title}>
-            <h3>{title}</h3>
-            <ul role="list" className="picker-group">
-              {patients.map((patient) => (
-                <li key={patient.name}>
-                  <a
-                    className="picker-patient"
-                    href={hrefTo([], { patient: patient.name })}
-                    aria-current={patient.name === chosen ? 'true' : undefined}
-                    onClick={() => {
-                      dialog.current?.close();
-                    }}
-                  >
-                    <span className="picker-name">
-                      {patient.patient}
-                      {patient.birthDate === undefined
-                        ? ''
-                        : `, ${ageOn(patient.birthDate, patient.signedOn)}`}
-                    </span>
-                    <span className="small quiet">{patient.story}</span>
-                    <span className="small quiet">{payerOf(patient, choices)}</span>
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </section>
-        ))}
+        {isOpened ? (
+          <Patients
+            choices={choices}
+            wanted={wanted}
+            chosen={chosen}
+            onChoose={() => {
+              dialog.current?.close();
+            }}
+          />
+        ) : null}
       </div>
     </dialog>
+  );
+}
+
+function Patients({
+  choices,
+  wanted,
+  chosen,
+  onChoose,
+}: {
+  readonly choices: OrderChoices;
+  readonly wanted: string;
+  readonly chosen: string | undefined;
+  readonly onChoose: () => void;
+}) {
+  const answer = useAnswer<{ readonly patients: readonly PatientChoice[] }>('workbench/patients');
+  return (
+    <Answered answer={answer} what="the patients">
+      {({ patients }) => {
+        const groups = grouped(choices, patients, wanted);
+        const count = groups.reduce((sum, group) => sum + group.patients.length, 0);
+        return (
+          <>
+            <p className="small quiet" role="status">
+              {count === 0
+                ? 'Nobody fits. Try a shorter word.'
+                : `${count} synthetic ${count === 1 ? 'patient' : 'patients'}`}
+            </p>
+            {groups.map(({ title, patients: theirs }) => (
+              <section key={title} aria-label={title}>
+                <h3>{title}</h3>
+                <ul role="list" className="picker-group">
+                  {theirs.map((patient) => (
+                    <li key={patient.name}>
+                      <a
+                        className="picker-patient"
+                        href={hrefTo([], { patient: patient.name })}
+                        aria-current={patient.name === chosen ? 'true' : undefined}
+                        onClick={onChoose}
+                      >
+                        <span className="picker-name">
+                          {patient.patient}
+                          {patient.birthDate === undefined
+                            ? ''
+                            : `, ${ageOn(patient.birthDate, patient.signedOn)}`}
+                        </span>
+                        <span className="small quiet">{patient.story}</span>
+                        <span className="small quiet">{payerOf(patient, choices)}</span>
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            ))}
+          </>
+        );
+      }}
+    </Answered>
   );
 }
 
@@ -96,6 +133,7 @@ const payerOf = ({ payer }: PatientChoice, { payers }: OrderChoices): string =>
 /** Those that have every word that is searched for, by product, in the order of the products. */
 function grouped(
   choices: OrderChoices,
+  all: readonly PatientChoice[],
   wanted: string,
 ): readonly { readonly title: string; readonly patients: readonly PatientChoice[] }[] {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
@@ -104,7 +142,7 @@ function grouped(
     { id: undefined, title: 'No product named, or another order' },
   ];
   return groups.flatMap(({ id, title }) => {
-    const patients = choices.patients.filter((patient) => {
+    const patients = all.filter((patient) => {
       const told = [patient.patient, patient.story, patient.name, title, payerOf(patient, choices)];
       const text = told.join(' ').toLowerCase();
       return patient.product === id && words.every((word) => text.includes(word));
