@@ -54,12 +54,14 @@ const screenshots = fileURLToPath(new URL('../../build/screenshots', import.meta
 /** Waits of a page in a test, in milliseconds: long, since the machine may be busy. */
 export const PATIENCE = 30_000;
 
+/** However busy the machine is, each chart is read and each answer kept: what is shown does not hang on time. */
+const UNHURRIED = { QUERY_TIMEOUT_MS: '25000', QUERY_TIMEOUT_LONG_MS: '25000', RECORD_TIMEOUT_MS: '25000' };
+
 /** @param environment settings of the service beside its port */
 export async function startWorkbench(environment: Readonly<Record<string, string>> = {}): Promise<Workbench> {
   execFileSync(process.execPath, [build]);
   mkdirSync(screenshots, { recursive: true });
-  // However busy the machine is, each answer is kept, and has its determinations to show.
-  const service = await startProcess({ LOG_LEVEL: 'warn', RECORD_TIMEOUT_MS: '25000', ...environment });
+  const service = await startProcess({ LOG_LEVEL: 'warn', ...UNHURRIED, ...environment });
   if (service.base === '') throw new Error(`the service did not start\n${service.output()}`);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const url = `${service.base}/`;
