@@ -60,14 +60,13 @@ const JOURNEYS: readonly Journey[] = [
   },
   {
     about: 'the determination',
-    at: '#/?patient=abecma-four-lines&view=determination',
+    at: '#/?patient=carvykti-late-progression&view=determination',
     states: [
       { name: 'determination', reach: (page) => page.locator('.course-rows').waitFor() },
       {
         name: 'evidence',
         isDialog: true,
         reach: async (page) => {
-          await page.locator('.tree-head[aria-expanded=false]').nth(2).click();
           await page.locator('.evidence:visible').first().click();
           await page.getByRole('dialog').locator('mark').first().waitFor();
         },

@@ -35,7 +35,7 @@ export function SavedForm({
   readonly onAgain: () => void;
 }) {
   return (
-    <section className="stack" aria-labelledby="form-title">
+    <section className="panel" aria-labelledby="form-title">
       <EntryHeading id="form-title">Form sent</EntryHeading>
       <div role="status" className="stack">
         <p className="quiet">{saved.title}</p>
