@@ -175,7 +175,7 @@ async function expectForEveryone({ page, screenshot }: Opened, { name, isDialog 
   await page.emulateMedia({ media: 'print', colorScheme: 'light' });
   await page.setViewportSize(SHEET);
   await expectFits(page, `${name} on paper`);
-  expect.soft(await cutOffOf(page), `${name} on paper`).toEqual([]);
+  await expect.poll(() => cutOffOf(page), { message: `${name} on paper`, timeout: PATIENCE }).toEqual([]);
   for (const gone of ['navigation', 'tablist'] as const)
     expect.soft(await page.getByRole(gone).first().isVisible(), `${gone} of ${name} on paper`).toBe(false);
   await screenshot(`${name}-print`);
