@@ -93,11 +93,11 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
       asksForDocuments: asksForDocuments(request.hook),
       hasLinks: wanted.shows('external-reference'),
     };
-    add('determination-card', orders, () => determinationCard(page, newUuid(), options));
+    add('determination-card', orders, () => determinationCard(page, library, newUuid(), options));
     // The determination card has the links already, and what is missing while something is: these stand in for it, and
     // not for a client that wants to hear nothing of coverage.
     const isInCard = hasDeterminationCard || !wanted.coverageInformation;
-    if (!isInCard) add('external-reference', orders, () => externalReferenceCard(governed, newUuid()));
+    if (!isInCard) add('external-reference', orders, () => externalReferenceCard(page, newUuid()));
     if (!isInCard || (hasDeterminationCard && determination.decision === 'criteria-met'))
       add('instructions', orders, () =>
         instructionsCard(determination, governed, newUuid(), request.version),

@@ -18,11 +18,13 @@ import {
 } from '../engine/explanation.ts';
 import { isAuthorized } from '../engine/granted.ts';
 import { submissionSentences } from '../engine/submission.ts';
+import type { Library } from '../policy/library.ts';
 import { flatten, type Test } from '../policy/policy.ts';
 import type { Card } from './card.ts';
 import { escaped, plain, shortened } from './card-text.ts';
 import { checklistBullets } from './checklist.ts';
 import type { Determined, Ungoverned } from './evaluation.ts';
+import { anomaliesOf, linksOf, policyWords, requirementOf, shownCriteria, type Page } from './same-page.ts';
 
 /** Evidence of one criterion that a card shows; the determination has all of it. */
 const EVIDENCE_SHOWN = 2;
@@ -37,20 +39,22 @@ export interface DeterminationCardOptions {
 
 /** One card for the determinations of one page: all say the same, each of its order. @param uuid for feedback */
 export function determinationCard(
-  page: readonly [Determined, ...Determined[]],
+  page: Page,
+  library: Library,
   uuid: string,
   { asksForDocuments, hasLinks }: DeterminationCardOptions = { asksForDocuments: true, hasLinks: true },
 ): Card {
   const [{ determination, governed }] = page;
-  const { policy, payer } = governed;
+  const { payer } = governed;
   // Nothing is to be supplied for what the payer has authorized.
   const asks = asksForDocuments && !isAuthorized(determination);
-  const links = hasLinks ? policy.links.map((link) => ({ ...link, type: 'absolute' as const })) : [];
+  const links = hasLinks ? linksOf(page) : [];
+  const shown = shownCriteria(page, library);
   return {
     uuid,
-    summary: shortened(summaryOf(determination, brandOf(page), asks)),
+    summary: shortened(summaryOf(page, shown, asks)),
     indicator: isAuthorized(determination) ? 'info' : INDICATORS[determination.decision],
-    detail: detailOf(page, asks),
+    detail: detailOf(page, shown, asks),
     source: { label: payer.name },
     ...(links.length === 0 ? {} : { links }),
   };
@@ -67,9 +71,11 @@ const INDICATORS: Readonly<Record<Determination['decision'], Card['indicator']>>
 const brandOf = (page: readonly Determined[]): string | undefined =>
   page.flatMap(({ governed }) => governed.order.product?.brand ?? [])[0];
 
-function summaryOf(determination: Determination, brand = 'CAR-T therapy', asksForDocuments: boolean): string {
-  const { decision, criteria, priorAuthorization, alternatives } = determination;
-  const requirement = REQUIREMENT_WORDS[priorAuthorization];
+function summaryOf(page: Page, shown: readonly CriterionResult[], asksForDocuments: boolean): string {
+  const [{ determination }] = page;
+  const { decision, criteria } = determination;
+  const brand = brandOf(page) ?? 'CAR-T therapy';
+  const requirement = REQUIREMENT_WORDS[requirementOf(page)];
   if (asksForProduct(determination)) return `${requirement}: the CAR-T order does not name its product`;
   if (isAuthorized(determination))
     return `Prior authorization on file for ${brand}: ${determination.authorization?.number ?? ''}`;
@@ -83,9 +89,8 @@ function summaryOf(determination: Determination, brand = 'CAR-T therapy', asksFo
     case 'no-covered-indication':
       return `${requirement}: no covered indication for ${brand} in the chart`;
     case 'documentation-needed': {
-      const listed = shownCriteria(criteria, alternatives);
-      const unread = leaves(listed).some(({ needs }) => needs === 'data-access');
-      const count = openItems(listed).length;
+      const unread = leaves(shown).some(({ needs }) => needs === 'data-access');
+      const count = openItems(shown).length;
       if (!asksForDocuments) return `${requirement} for ${brand}: not all criteria are decided yet`;
       const items = count === 0 ? [] : [`${count} ${count === 1 ? 'item' : 'items'} missing for ${brand}`];
       return `${requirement}: ${[...items, ...(unread ? ['part of the chart could not be read'] : [])].join('; ')}`;
@@ -93,24 +98,13 @@ function summaryOf(determination: Determination, brand = 'CAR-T therapy', asksFo
   }
 }
 
-/** Where no diagnosis chose an indication, the criteria of the one that comes nearest. */
-export const shownCriteria = (
-  criteria: Determination['criteria'],
-  alternatives: Determination['alternatives'],
-): Determination['criteria'] =>
-  criteria.some(({ criteria: parts, searched }) => parts.length > 0 || searched.length > 0)
-    ? criteria
-    : [...criteria, ...(alternatives?.[0]?.criteria ?? [])];
-
 /**
  * Markdown that also reads as plain text with its line breaks collapsed, and as HTML: short sentences, no tables, every
  * word that comes from the chart escaped.
  */
-function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments: boolean): string {
+function detailOf(page: Page, shown: readonly CriterionResult[], asksForDocuments: boolean): string {
   const [{ determination, governed }] = page;
   const { policy, payer } = governed;
-  const { anomalies } = determination;
-  const shown = shownCriteria(determination.criteria, determination.alternatives);
   const setting = determination.setting === 'unknown' ? 'setting not stated' : determination.setting;
   const kinds: Kinds = new Map(
     policy.indications
@@ -128,11 +122,11 @@ function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments
   };
   const unread = unreadWords(shown);
   const named = new Set(shown.flatMap((criterion) => relevant(criterion, kinds)).map(({ id }) => id));
-  const notes = anomalies.filter(
+  const notes = anomaliesOf(page).filter(
     ({ criteria }) => criteria.length === 0 || criteria.some((id) => named.has(id)),
   );
   return [
-    `**${REQUIREMENT_WORDS[determination.priorAuthorization]}** by ${escaped(payer.name)} for ${escaped(brandOf(page) ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
+    `**${REQUIREMENT_WORDS[requirementOf(page)]}** by ${escaped(payer.name)} for ${escaped(brandOf(page) ?? 'a CAR-T product that the order does not name')} (${setting}). ${decisionWords(determination.decision, policy.otherwise)}`,
     ...(isAuthorized(determination)
       ? [`**${escaped(authorizationWords(determination.authorization))}**`]
       : []),
@@ -146,12 +140,12 @@ function detailOf(page: readonly [Determined, ...Determined[]], asksForDocuments
     ...group(asksForDocuments ? 'Still needed' : 'Not decided yet', 'unknown'),
     ...group('Met', 'met'),
     ...group('Does not apply', 'not-applicable'),
-    ...(asksForDocuments ? [`**How to submit:** ${submission(determination)}`] : []),
+    ...(asksForDocuments ? [`**How to submit:** ${submissions(page)}`] : []),
     ...(notes.length === 0
       ? []
       : ['**Please note:**', notes.map(({ id, text }) => `- ${escaped(text)} (${escaped(id)})`).join('\n')]),
     `${orderWords(page)}, under ${escaped(determination.coverage)}.`,
-    `Policy: ${escaped(policy.title)}, effective ${policy.effective}. Evaluated for ${determination.asOf}. ${DISCLAIMER}`,
+    `${policyWords(page, escaped)} Evaluated for ${determination.asOf}. ${DISCLAIMER}`,
   ].join('\n\n');
 }
 
@@ -165,6 +159,9 @@ function orderWords(page: readonly Determined[]): string {
   );
   return words.length === 1 ? `Order ${words.join('')}` : `Orders ${words.join('; ')}`;
 }
+
+const submissions = (page: Page): string =>
+  [...new Set(page.map(({ determination }) => submission(determination)))].join(' ');
 
 /** How a request reaches the payer, in sentences. */
 export const submission = ({ submit }: Determination): string =>

@@ -15,7 +15,6 @@ import { isActiveOn } from '../policy/applicable.ts';
 import { questionnaireCanonical } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
 import { parseDate } from '../fhir/date.ts';
-import { shownCriteria } from './cards.ts';
 import type { ClientSettings } from './client-settings.ts';
 import {
   coverageInformation,
@@ -37,6 +36,7 @@ import { isForOther } from './governed-orders.ts';
 import type { Evaluation, HeldCoverage } from './evaluation.ts';
 import type { Hook } from './hook-request.ts';
 import { orderedConcepts, plannedDate, type HookOrder } from './order.ts';
+import { askedTogether, policyWords, requirementOf, shownCriteria, type Page } from './same-page.ts';
 import type { WireVersion } from './wire-version.ts';
 
 /** What the statements of one answer are made for. */
@@ -73,7 +73,7 @@ const ANSWERED = new Set([
 /**
  * The coverage information of an evaluation: a statement for each governed order and coverage; for the client of a
  * payer one for every other order too. One statement for a coverage and a resource (CRD-E-05): where several policies
- * govern the same order, the one that asks for most.
+ * govern the same order, the one that asks for most; where they all ask for its product, for all of them.
  */
 export function annotations(evaluation: Evaluation, scope: StatementScope): readonly Annotation[] {
   const made: { readonly annotation: Annotation; readonly outcome: Outcome }[] = [];
@@ -81,11 +81,12 @@ export function annotations(evaluation: Evaluation, scope: StatementScope): read
     const annotation = annotate(order, outcome, statement, scope);
     made.push({ annotation, outcome });
   };
-  for (const { determination, governed, order } of evaluation.determinations) {
+  for (const item of evaluation.determinations) {
+    const { determination, governed, order } = item;
     const outcome = outcomeOf(determination);
     add(order, outcome, {
       coverage: determination.coverage,
-      words: determinationReason(determination, governed, scope.hook),
+      words: determinationReason(askedTogether(item, evaluation.determinations), scope),
       billingCodes: billingCodes(order, governed, scope.library),
       docNeeded: documentsAskedOf(determination, governed.policy),
       questionnaires: neededForms(determination, governed.policy, scope.library.facts).map(({ form }) =>
@@ -197,13 +198,11 @@ function chosen(
     .map(({ annotation }) => annotation);
 }
 
-/** The determination in a few plain sentences: the policy, its consequence, what is open. No word of the chart. */
-function determinationReason(
-  determination: Determination,
-  { policy, payer, order }: GovernedOrder,
-  hook: Hook,
-): string {
-  const criteria = shownCriteria(determination.criteria, determination.alternatives);
+/** A determination in a few plain sentences: the policy, its consequence, what is open. No word of the chart. */
+function determinationReason(page: Page, { hook, library }: StatementScope): string {
+  const [{ determination, governed }] = page;
+  const { policy, payer, order } = governed;
+  const criteria = shownCriteria(page, library);
   const isNotMet = (status: string): boolean => status === 'not-met';
   const open = openItems(criteria);
   const isAsking =
@@ -217,7 +216,7 @@ function determinationReason(
   const unread = unreadWords(criteria);
   const isUnread = criteria.some(({ status, needs }) => status === 'unknown' && needs === 'data-access');
   return [
-    `${REQUIREMENT_WORDS[determination.priorAuthorization]} by ${payer.name} for ${order.product?.brand ?? 'CAR-T'}.`,
+    `${REQUIREMENT_WORDS[requirementOf(page)]} by ${payer.name} for ${order.product?.brand ?? 'CAR-T'}.`,
     asksForProduct(determination)
       ? 'The order does not name its product.'
       : decisionWords(determination.decision, policy.otherwise),
@@ -232,7 +231,7 @@ function determinationReason(
           `Part of the chart could not be read${unread.length === 0 ? '' : ` (${unread.slice(0, LISTED).join('; ')})`}.`,
         ]
       : []),
-    `Policy: ${policy.title}, effective ${policy.effective}.`,
+    policyWords(page, (title) => title),
   ].join(' ');
 }
 const LISTED = 8;

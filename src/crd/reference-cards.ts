@@ -5,20 +5,23 @@ import type { Card } from './card.ts';
 import { escaped, shortened } from './card-text.ts';
 import { submission } from './cards.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { linksOf, policiesOf, policyWords, type Page } from './same-page.ts';
 import type { WireVersion } from './wire-version.ts';
 
 /** Cards that inform: links, text, and an app. */
 
-/** External Reference: the policy's links, all absolute. */
-export function externalReferenceCard({ policy, payer }: GovernedOrder, uuid: string): Card | undefined {
-  const links = policy.links.map((link) => ({ ...link, type: 'absolute' as const }));
+/** External Reference: the policies' links, all absolute. */
+export function externalReferenceCard(page: Page, uuid: string): Card | undefined {
+  const [{ governed }] = page;
+  const policies = policiesOf(page);
+  const links = linksOf(page);
   if (links.length === 0) return undefined;
   return {
     uuid,
-    summary: shortened(`What the coverage policy rests on: ${policy.title}`),
+    summary: shortened(`What the coverage policy rests on: ${policies.map(({ title }) => title).join('; ')}`),
     indicator: 'info',
-    detail: `${escaped(policy.title)}, effective ${policy.effective}.`,
-    source: { label: payer.name },
+    detail: policyWords(page, escaped),
+    source: { label: governed.payer.name },
     links,
   };
 }

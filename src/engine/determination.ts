@@ -193,7 +193,7 @@ function determined(
   if (product === null && indications.length === 0) {
     return {
       ...settled(null, 'documentation-needed'),
-      criteria: [productCriterion(policy, order, library)],
+      criteria: [productCriterion([policy], order, library)],
       anomalies: [...doubtAnomaly, ...unread, ...generalAnomalies(policy)],
     };
   }

@@ -24,15 +24,21 @@ export function appliesCriterion(
   };
 }
 
-/** The order is for CAR-T and names no product: its criteria cannot be evaluated before it does. */
+/**
+ * The order is for CAR-T and names no product: its criteria cannot be evaluated before it does.
+ * @param policies those that ask: any of their products is an answer
+ */
 export function productCriterion(
-  policy: Policy,
+  policies: readonly [Policy, ...Policy[]],
   order: PlannedOrder,
   { products }: Library,
 ): CriterionResult {
-  const listed = products.products.map(({ id }) => id).filter((id) => isForProduct(policy.products, { id }));
+  const brands = products.products
+    .filter((product) => policies.some((policy) => isForProduct(policy.products, product)))
+    .map(({ brand }) => brand)
+    .sort();
   return {
-    id: `${policy.id}/product`,
+    id: `${policies[0].id}/product`,
     title: 'The order names the CAR-T product',
     locator: 'Codes',
     status: 'unknown',
@@ -44,8 +50,9 @@ export function productCriterion(
         value: 'CAR-T, product not named',
       },
     ],
-    missing: [{ what: `The product: ${listed.join(', ')}` }],
+    missing: [{ what: `Name the product: ${CHOICE.format(brands)}` }],
     searched: [],
     criteria: [],
   };
 }
+const CHOICE = new Intl.ListFormat('en', { type: 'disjunction' });

@@ -88,7 +88,7 @@ describe('the text of a determination', () => {
     expect(code).toBe(1);
     expect(out).toContain('Product       a CAR-T product that the order does not name');
     expect(out).toMatch(
-      /\? open {5}product {2}The order names the CAR-T product\n[^✓✗?]*missing {3}The product: /,
+      /\? open {5}product {2}The order names the CAR-T product\n[^✓✗?]*missing {3}Name the product: /,
     );
     expect(out).not.toContain('Indication');
   });

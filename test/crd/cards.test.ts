@@ -307,6 +307,28 @@ describe('the kinds of card', () => {
     expect(new Set(card?.suggestions?.map(({ uuid }) => uuid)).size).toBe(2);
   });
 
+  it('an order that names no product is asked for it once, with the products and the policies of all that ask', async () => {
+    const general = {
+      resourceType: 'ServiceRequest',
+      id: 'general',
+      status: 'draft',
+      intent: 'order',
+      code: { coding: [{ system: 'http://www.ama-assn.org/go/cpt', code: '38228' }] },
+    };
+    const body = orderSign('b-all-newly-diagnosed');
+    const subject = draftsOf(body)[0]?.['subject'];
+    const answer = await answerOf(createService(), withDrafts(body, [{ ...general, subject }]));
+    const [card, ...others] = ofType(answer, 'determination-card');
+    const statements = statementsOf(answer.systemActions?.[0]?.resource);
+    const reason = statements[0]?.find(({ url }) => url === 'reason')?.['valueCodeableConcept'] as JsonObject;
+    expect([others, statements.length]).toEqual([[], 1]);
+    for (const told of [card?.detail, reason['text']]) {
+      expect(told).toContain('Name the product: Aucatzyl or Tecartus.');
+      for (const name of ['aucatzyl', 'tecartus']) expect(told).toContain(policyOf(name).title);
+    }
+    expect(card?.links?.length).toBe(2);
+  });
+
   it('no form is offered where no document is asked for', async () => {
     const unread = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] };
     const chart = (documents['prefetch'] as JsonObject)['chart'];
