@@ -26,7 +26,7 @@ import { readPrefetch } from './prefetch.ts';
  * From a hook request to its determinations. An order that is no CAR-T order costs no query, but the one for a
  * Medication that nothing else names.
  * @param asOf the day of the request
- * @throws MissingData when the coverage or its payer cannot be read for a CAR-T order
+ * @throws MissingData when the coverage or its payer cannot be read for an order that needs an answer
  */
 export async function evaluateRequest(
   request: HookRequest,

@@ -100,5 +100,5 @@ export interface Costly {
   readonly count: number;
 }
 
-/** Data without which nothing can be said of a CAR-T order: 412 (CDS Hooks, "Prefetch"). */
+/** Data without which nothing can be said of an order: 412 (CDS Hooks, "Prefetch"). */
 export class MissingData extends Error {}

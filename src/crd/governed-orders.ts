@@ -7,7 +7,7 @@ import { applicablePolicies, isActiveOn, readCoverage, type ReadCoverage } from 
 import type { OrderedItem } from '../policy/product.ts';
 import { MissingData, type Failed, type HeldCoverage, type Ungoverned } from './evaluation.ts';
 import { gatherCoverages, readMissing, type CallData } from './gather.ts';
-import type { HookRequest } from './hook-request.ts';
+import { ORDER_HOOKS, type HookRequest } from './hook-request.ts';
 import { encounterReference, plannedDate, plannedOrder, settingOf, type HookOrder } from './order.ts';
 
 /** An order for CAR-T, with the product that it names. */
@@ -43,8 +43,9 @@ export async function governedOrders(
   const encounters = carT.flatMap(({ order }) => encounterReference(order, request.encounterId) ?? []);
   const [{ failure }] = await Promise.all([gatherCoverages(data), readMissing(data, encounters)]);
   if (failure !== undefined) {
-    // Without a CAR-T order nothing was asked that cannot be passed over: no coverage, no statement.
-    if (carT.length === 0) return { governed: [], ungoverned: [], failed: [], coverages: undefined };
+    // Other orders are passed over anyway, but for a payer's client; a visit needs no coverage (CRD-X-05).
+    const needsAnswer = carT.length > 0 || (isPayerEndpoint && ORDER_HOOKS.includes(request.hook));
+    if (!needsAnswer) return { governed: [], ungoverned: [], failed: [], coverages: undefined };
     throw new MissingData(`the patient's Coverage could not be read: ${failure.reason}`);
   }
 

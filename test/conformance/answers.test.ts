@@ -117,8 +117,8 @@ describe.each(VERSIONS)('CRD %s: answers', (version) => {
     for (const call of calls(registered.base))
       answered.push(await registered.call({ ...call, name: `${call.name}, payer’s client` }));
     answered.push(await alternate.call(alternateCall(fixtures, version, alternate.base)));
-    // Not the two that are refused, and rightly: orders by reference from a server out of reach (412), and a call to
-    // a payer's endpoint without any coverage (400 in 2.2).
+    // Not the two that are refused, and rightly: orders by reference, and the coverage for a payer's endpoint, from a
+    // server out of reach (412).
     const refused = /^crd-2.2.1-(order-dispatch|appointment-book-request, payer)/;
     exchanges = answered.filter(({ name, status }) => status === 200 || !refused.test(name));
     governed = answered.filter(

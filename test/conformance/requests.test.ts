@@ -344,6 +344,29 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
     expect(thin.status).toBe(200);
   });
 
+  it('of a payer’s client get 412 for any order whose coverage could not be read', async () => {
+    const registered = await startServer(PAYERS_CLIENT);
+    fakes.push({ base: '', requests: [], close: registered.close });
+    const code = { coding: [{ system: 'http://www.ama-assn.org/go/cpt', code: '85025' }] };
+    const { subject } = firstOrder(sign);
+    const other = {
+      resourceType: 'ServiceRequest',
+      id: 'cbc',
+      status: 'draft',
+      intent: 'order',
+      subject,
+      code,
+    };
+    const coverage = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] };
+    const request = change(changeOrders(sign, [other]), { fhirServer: undefined, prefetch: { coverage } });
+    const exchange = await registered.call({ name: 'unread', hook: 'order-sign', version, request });
+    expect(exchange.status).toBe(412);
+    const isOutcome = property(exchange.body, 'resourceType') === 'OperationOutcome';
+    expect(isOutcome).toBe(version === '2.2.1');
+    // Others are asked of CAR-T orders alone.
+    expect((await call(request)).status).toBe(200);
+  });
+
   it('of a FHIR server that never answers come back within the time limit', async () => {
     const ehr = await fake(silence);
     const hurried = await startServer({ environment: { QUERY_TIMEOUT_MS: '300' } });

@@ -326,7 +326,7 @@ describe('the kinds of card', () => {
       expect(told).toContain('Name the product: Aucatzyl or Tecartus.');
       for (const name of ['aucatzyl', 'tecartus']) expect(told).toContain(policyOf(name).title);
     }
-    expect(card?.links?.length).toBe(2);
+    expect(card?.links?.length).toBe(1);
   });
 
   it('no form is offered where no document is asked for', async () => {
