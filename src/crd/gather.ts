@@ -36,15 +36,18 @@ export function createCallData(
 ): CallData {
   const holdings = createHoldings(fromContext);
   holdings.add(supplied.intakes);
+  const withheld = new Map(
+    [...supplied.withheld].filter(([reference]) => holdings.resolve(reference) === undefined),
+  );
   return {
     patientId,
     supplied,
     client,
     library,
     ...holdings,
-    reads: new Map(),
+    reads: new Map([...withheld.keys()].map((reference) => [reference, Promise.resolve()])),
     pages: new Map(),
-    unread: new Map(),
+    unread: new Map(withheld),
   };
 }
 

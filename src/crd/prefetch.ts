@@ -1,5 +1,6 @@
 import { CLINICAL_TYPES } from '../fhir/clinical-types.ts';
 import { readBundle, type BundleReading } from '../fhir/bundle.ts';
+import type { Failure } from '../fhir/client.ts';
 import type { Intake } from '../fhir/intake.ts';
 import type { Source } from '../fhir/chart.ts';
 import { isObject, property, text } from '../fhir/json.ts';
@@ -54,6 +55,8 @@ export interface Supplied {
   readonly byType: ReadonlyMap<string, Source>;
   /** How a Bundle with the patient's whole record was answered: a type that it lacks is none, if nobody can be asked. */
   readonly record: Source | undefined;
+  /** Resources read by their own key that the client answered for without them, by reference: they are not asked for again. */
+  readonly withheld: ReadonlyMap<string, Failure>;
   /** Pages that the client left for us to fetch, with the key or type that they complete. */
   readonly pages: readonly { readonly target: string; readonly type: string; readonly next: string }[];
 }
@@ -64,7 +67,12 @@ const COMPLETE: Source = { state: 'complete' };
 export const FOREIGN: Source = { state: 'failed', reason: 'what was supplied is about another patient' };
 
 export function readPrefetch(
-  { prefetch, hook, patientId }: Pick<HookRequest, 'prefetch' | 'hook' | 'patientId'>,
+  {
+    prefetch,
+    hook,
+    patientId,
+    encounterId,
+  }: Pick<HookRequest, 'prefetch' | 'hook' | 'patientId'> & Partial<Pick<HookRequest, 'encounterId'>>,
   library: Library,
 ): Supplied {
   const intakes: Intake[] = [];
@@ -82,6 +90,12 @@ export function readPrefetch(
     ['encounter', 'Encounter'] as const,
   ]);
 
+  const reads = new Map([
+    ['patient', `Patient/${patientId}`],
+    ['encounter', `Encounter/${encounterId ?? ''}`],
+  ]);
+  const withheld = new Map<string, Failure>();
+
   for (const [key, value] of Object.entries(prefetch)) {
     const answer = readValue(value);
     intakes.push(...answer.intakes);
@@ -92,6 +106,8 @@ export function readPrefetch(
       (answer.types.size === 0 || (answer.types.size === 1 && answer.types.has(ownType)));
     if (isOwn) {
       byKey.set(key, source);
+      const read = reads.get(key);
+      if (read !== undefined && answer.intakes.length === 0) withheld.set(read, withoutResource(source));
       if (answer.next !== undefined) pages.push({ target: key, type: ownType, next: answer.next });
       continue;
     }
@@ -115,8 +131,14 @@ export function readPrefetch(
       if (answer.next !== undefined) pages.push({ target: type, type, next: answer.next });
     }
   }
-  return { intakes, byKey, byType, record, pages };
+  return { intakes, byKey, byType, record, withheld, pages };
 }
+
+/** CDS Hooks, "Prefetch": null says that there is none, and what failed for the client is not tried again at once. */
+const withoutResource = ({ state, reason }: Source): Failure =>
+  state === 'complete'
+    ? { kind: 'not-found', reason: 'the client has none' }
+    : { kind: 'unavailable', reason: reason ?? state };
 
 /**
  * What a hook may refer to instead of carrying it. The client then sends those orders ahead, and nothing tells them from

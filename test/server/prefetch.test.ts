@@ -246,6 +246,23 @@ describe('with a server', () => {
     expect(queries).toEqual([]);
   });
 
+  it.each<readonly [string, unknown, boolean]>([
+    ['null', null, false],
+    ['an OperationOutcome', outcome('error', 'exception'), false],
+    ['nothing', undefined, true],
+  ])(
+    'the patient and the encounter are read only where the client did not answer: %s',
+    async (_name, value, isRead) => {
+      const server = await fakeFhirServer(pryce.resources);
+      running.push(server);
+      const prefetch = { ...prefetchOf(pryce), patient: value, encounter: value };
+      const found = await determinationOf(app, callWith(pryce, prefetch, server.base));
+      const read = server.queries.map(({ url }) => url.split('/')[0]).sort();
+      expect(read).toEqual(isRead ? ['Encounter', 'Patient'] : []);
+      expect(found.setting).toBe(isRead ? 'outpatient' : 'unknown');
+    },
+  );
+
   it('pages are followed from where the client stopped', async () => {
     const server = await fakeFhirServer(pryce.resources);
     running.push(server);
