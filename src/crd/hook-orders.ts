@@ -71,11 +71,11 @@ export async function hookOrders(
     case 'encounter-start':
     case 'encounter-discharge': {
       // No order is in the context: there is something to say only where every resource needs an answer.
+      if (!isPayerEndpoint) return { orders: [], lost: [] };
       const reference = `Encounter/${request.encounterId ?? ''}`;
-      const encounter = isPayerEndpoint ? data.resolve(reference) : undefined;
-      const orders =
-        encounter === undefined ? [] : [{ reference, resource: encounter, appointment: undefined }];
-      return { orders, lost: [] };
+      await readMissing(data, [reference]);
+      // These hooks may go unanswered: a visit that cannot be read does (CRD-X-05).
+      return { orders: ordersAt([reference], data, undefined).orders, lost: [] };
     }
   }
 }

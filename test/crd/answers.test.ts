@@ -5,6 +5,8 @@ import { SANDBOX_CLIENT, type ClientSettings } from '../../src/crd/client-settin
 import type { JsonObject } from '../../src/fhir/json.ts';
 import type { Given } from '../../src/server/app.ts';
 import { sandboxCallers } from '../../src/server/sandbox-caller.ts';
+import type { Resource } from '../server/charts.ts';
+import { fakeFhirServer } from '../server/fake-fhir-server.ts';
 import { callerWith, createService, library } from '../server/service.ts';
 import {
   answerOf,
@@ -290,13 +292,19 @@ describe('each hook', () => {
     expect(await answerOf(app, body)).toEqual({ cards: [] });
     const bare: HookBody = { hook, hookInstance: 'x', context: body.context };
     expect(await answerOf(app, bare)).toEqual({ cards: [] });
-    const { systemActions = [] } = await answerOf(payerApp, body);
-    expect(told(statementsOf(systemActions[0]?.resource)[0])).toEqual([
-      'covered: conditional',
-      'pa-needed: conditional',
-      'info-needed: OTH',
-      'reason: text',
-    ]);
+    const server = await fakeFhirServer(resourcesOf(DOCUMENTS) as readonly Resource[]);
+    // Sent ahead, or read where it was not.
+    for (const asked of [body, { ...bare, fhirServer: server.base }]) {
+      const { systemActions = [] } = await answerOf(payerApp, asked);
+      expect(told(statementsOf(systemActions[0]?.resource)[0])).toEqual([
+        'covered: conditional',
+        'pa-needed: conditional',
+        'info-needed: OTH',
+        'reason: text',
+      ]);
+    }
+    await server.close();
+    expect(await answerOf(payerApp, bare)).toEqual({ cards: [] });
   });
 
   it.each(['encounter-start', 'encounter-discharge'])('%s needs an encounter', async (hook) => {
