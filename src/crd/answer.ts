@@ -1,8 +1,9 @@
 import type { Determination } from '../engine/determination.ts';
+import { UNRECORDED } from '../engine/explanation.ts';
 import { isAuthorized } from '../engine/granted.ts';
 import type { Library } from '../policy/library.ts';
 import { dressed, type Card, type DressedCard } from './card.ts';
-import { CARD_TYPE_CODES, type CardType, type Wanted } from './card-types.ts';
+import { CARD_TYPE_CODES, wantedUnkept, type CardType, type Wanted } from './card-types.ts';
 import { determinationCard, unansweredCard, ungovernedCard } from './cards.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { annotations, asksForDocuments } from './coverage-statements.ts';
@@ -44,15 +45,49 @@ export function statements(evaluation: Evaluation, scope: AnswerScope): readonly
  * From an evaluation to the wire: cards by their importance, and the orders with their coverage information.
  * @param stated its `statements`
  */
-export function hookResponse(
+export const hookResponse = (
+  evaluation: Evaluation,
+  stated: readonly Annotation[],
+  scope: AnswerScope,
+): HookResponse => responseOf(cardsOf(evaluation, scope), coverageUpdates(stated), scope);
+
+/**
+ * The same where the determinations could not be kept. Coverage information owes an assertion id (1..1), and one that nobody
+ * finds again would be worse than none: cards stand in its place.
+ * @param stated the `statements` that do not go out
+ */
+export function unkeptResponse(
   evaluation: Evaluation,
   stated: readonly Annotation[],
   scope: AnswerScope,
 ): HookResponse {
-  const { request, wanted } = scope;
-  const { hook, version } = request;
-  const systemActions = coverageUpdates(stated);
-  const cards = cardsOf(evaluation, scope)
+  const { request, newUuid } = scope;
+  const unkept = { ...scope, wanted: wantedUnkept(scope.wanted, request.hook, stated.length) };
+  const answered = [...evaluation.determinations, ...evaluation.failed].map(({ order }) => order);
+  const others = evaluation.orders
+    .filter((order) => !answered.includes(order))
+    .filter(({ resource, appointment }) =>
+      stated.some((statement) => [resource, appointment].includes(statement.resource)),
+    )
+    .map(({ reference }) => ({
+      type: 'not-determined' as const,
+      orders: [reference],
+      card: unansweredCard(reference, 'The answer could not be recorded', newUuid()),
+    }));
+  const cards = cardsOf(evaluation, unkept).map(({ type, orders, card }) => ({
+    type,
+    orders,
+    card: type === 'determination-card' ? { ...card, detail: `**${UNRECORDED}**\n\n${card.detail}` } : card,
+  }));
+  return responseOf([...cards, ...others], [], unkept);
+}
+
+function responseOf(
+  made: readonly TypedCard[],
+  systemActions: readonly SystemAction[],
+  { request: { hook, version }, wanted }: AnswerScope,
+): HookResponse {
+  const cards = [...made]
     .sort((a, b) => CARD_TYPE_CODES.indexOf(a.type) - CARD_TYPE_CODES.indexOf(b.type))
     .slice(0, wanted.maxCards)
     .map(({ type, orders, card }) => dressed(card, type, orders, version));

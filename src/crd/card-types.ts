@@ -177,3 +177,20 @@ export function wantedOf(configuration: unknown, client: ClientSettings, hook: H
             .map(({ code }) => code),
   };
 }
+
+/** The cards that say of an order what its coverage information says. */
+const SAYING: readonly CardType[] = ['determination-card', 'not-determined'];
+
+/**
+ * What an answer may hold whose determinations could not be kept: a card for each statement that cannot go out, switched off
+ * or not, and no app, which could not find its determination.
+ * @param statements how many cannot go out
+ */
+export const wantedUnkept = (wanted: Wanted, hook: Hook, statements: number): Wanted => ({
+  ...wanted,
+  shows: (type) =>
+    SAYING.includes(type)
+      ? wanted.coverageInformation && isOn(type, hook)
+      : type !== 'smart-app' && wanted.shows(type),
+  maxCards: Math.max(wanted.maxCards, statements),
+});

@@ -197,4 +197,7 @@ const inForceWords = (periods: readonly InForce[]): string =>
     .join(', ');
 
 /** What follows for an order without a determination. */
+/** Stands where coverage information cannot: it may not go without an assertion id, nor with one that nobody finds again. */
+export const UNRECORDED =
+  'This answer could not be recorded: it has no assertion id, and the order gets no coverage information. Ask again before the request goes to the payer.';
 export const UNDETERMINED = 'Whether prior authorization is required was not determined; ask the payer.';

@@ -16,7 +16,6 @@ import type { Metrics } from './metrics.ts';
 import { setOutcome } from './outcome.ts';
 import { requestIdOf } from './request-id.ts';
 import { inSpan, underTrace } from './tracing.ts';
-import { withoutIds } from './unkept-answer.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies extends Omit<CallScope, 'options'>, Edition {
@@ -109,12 +108,7 @@ async function answerInSpan(
     },
     'answered',
   );
-  return isKept
-    ? answered.text
-    : withoutIds(
-        answered.text,
-        answered.determinations.map(({ id }) => id),
-      );
+  return isKept ? answered.text : (answered.unkept ?? answered.text);
 }
 
 /** Aborted when the caller leaves before the answer. */

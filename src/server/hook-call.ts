@@ -1,6 +1,6 @@
 import { property, type JsonObject } from '../fhir/json.ts';
 import { asWritten, withNumbersAsWritten } from '../fhir/number-text.ts';
-import { hookResponse, statements } from '../crd/answer.ts';
+import { hookResponse, statements, unkeptResponse } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
 import type { Extension } from '../crd/coverage-information.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
@@ -62,6 +62,8 @@ export interface CallReport {
 export interface Answered {
   /** The JSON answer as text: only text keeps numbers as they were sent. */
   readonly text: string;
+  /** What goes out in its place where its determinations could not be kept; undefined where it has none. */
+  readonly unkept: string | undefined;
   readonly determinations: readonly IdentifiedDetermination[];
   /** The version of CRD that was spoken. */
   readonly version: WireVersion;
@@ -207,6 +209,10 @@ export async function evaluateCall(
   const stated = statements(evaluation, answerScope);
   const answer =
     expected === undefined ? { determinations: identified } : hookResponse(evaluation, stated, answerScope);
+  const unkept = (): object =>
+    expected === undefined
+      ? { determinations: identified.map((made) => ({ ...made, id: undefined })) }
+      : unkeptResponse(evaluation, stated, answerScope);
   const cards =
     'cards' in answer
       ? answer.cards.map(({ uuid, source, suggestions = [] }) => ({
@@ -217,6 +223,7 @@ export async function evaluateCall(
       : [];
   return {
     text: JSON.stringify(answer),
+    unkept: determinations.length === 0 ? undefined : JSON.stringify(unkept()),
     determinations: identified,
     version: request.version,
     forms,

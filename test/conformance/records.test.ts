@@ -3,7 +3,7 @@ import { recordsCommand } from '../../src/records/command.ts';
 import { objects, property, text, type JsonObject } from '../../src/fhir/json.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { memoryRecords, rowsOf } from '../support/memory-records.ts';
-import { fixtureRequest } from './sample-requests.ts';
+import { fixtureRequest, withConfiguration } from './sample-requests.ts';
 import { fixtures, startServer, type Started } from './server.ts';
 
 /** What is kept of calls and answers for disputes (CRD-S-04, CRD-S-05). */
@@ -130,7 +130,7 @@ describe('records', () => {
     expect(out).not.toContain(String(property(FIXTURE.request.context, 'patientId')));
   });
 
-  it('that cannot be kept leave the answer without ids, and the health degraded; others are refused', async () => {
+  it('that cannot be kept leave the answer without coverage information or id, and the health degraded; others are refused', async () => {
     const broken: RecordStore = {
       ...memoryRecords(),
       keep: () => Promise.reject(new Error('disk full')),
@@ -148,9 +148,20 @@ describe('records', () => {
       const request = fixtureRequest(FIXTURE, 'order-sign', '2.0.1', `${down.base}/sandbox/fhir`);
       const response = await send('/cds-services/order-sign', request);
       const answer = (await response.json()) as JsonObject;
-      expect([response.status, objects(answer['cards']).length > 0]).toEqual([200, true]);
-      expect(JSON.stringify(answer)).toContain('coverage-information');
-      expect(JSON.stringify(answer)).not.toContain('coverage-assertion-id');
+      // Coverage information owes an id: a card says it in its place, to a client too that switched the card off.
+      expect([response.status, answer['systemActions']]).toEqual([200, []]);
+      const off = withConfiguration(request, { 'determination-card': false, 'max-cards': 0 });
+      const quiet = (await (await send('/cds-services/order-sign', off)).json()) as JsonObject;
+      for (const [said, ...others] of [objects(answer['cards']), objects(quiet['cards'])]) {
+        expect(said?.['detail']).toContain('could not be recorded: it has no assertion id');
+        expect(said?.['detail']).toContain('Prior authorization required');
+        expect(others.some((card) => JSON.stringify(card).includes('could not be recorded'))).toBe(false);
+      }
+      expect(JSON.stringify([answer, quiet])).not.toContain('coverage-assertion-id');
+      const silent = withConfiguration(request, { 'coverage-info': false });
+      expect(
+        objects(((await (await send('/cds-services/order-sign', silent)).json()) as JsonObject)['cards']),
+      ).toEqual([]);
       const made = (await (await send('/determinations', request)).json()) as JsonObject;
       expect(objects(made['determinations'])[0]).toMatchObject({ decision: 'documentation-needed' });
       expect(objects(made['determinations'])[0]).not.toHaveProperty('id');

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { UNRECORDED } from '../../src/engine/explanation.ts';
 import { startWorkbench, type Workbench } from './browser.ts';
 
 /** The page as a whole: what loads, from where; for everyone, at every size; when something fails, or means harm. */
@@ -237,9 +238,9 @@ describe('when something fails', () => {
   it('an answer that was not kept is shown, and what it lacks is said', async () => {
     const { page, close } = await workbench.open({ at: '#/report' });
     await page.route(ORDER_SIGN, async (route) => {
-      const answer = await (await route.fetch()).text();
-      const extension = /,\{"url":"coverage-assertion-id","valueString":"[^"]+"\}/g;
-      await route.fulfill({ contentType: 'application/json', body: answer.replaceAll(extension, '') });
+      const { cards } = (await (await route.fetch()).json()) as { cards: { detail: string }[] };
+      const unkept = cards.map((card) => ({ ...card, detail: `${UNRECORDED} ${card.detail}` }));
+      await route.fulfill({ json: { cards: unkept, systemActions: [] } });
     });
     await page.getByRole('link', { name: 'Order', exact: true }).click();
     await page.getByRole('article').first().waitFor();

@@ -6,7 +6,6 @@ import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { Problem } from '../components/problem.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Tabs } from '../components/tabs.tsx';
-import { coverageInformation, ordersAfter } from '../coverage-information.ts';
 import { patientIdOf } from '../hook-body.ts';
 import { goTo, hrefTo, type Route } from '../route.ts';
 import { useSession } from '../session.tsx';
@@ -80,12 +79,10 @@ function Answer({
   readonly route: Route;
   readonly onAccept: (suggestion: Suggestion) => void;
 }) {
-  const { exchange, determinations, problem, isRunning, isStale, request, run } = useSession();
-  // The service answers without an id when its record store is slow or down.
+  const { exchange, problem, isRunning, isStale, request, run } = useSession();
+  // The service answers without coverage information when its record store is slow or down, and its cards say so.
   const isUnkept =
-    exchange !== undefined &&
-    determinations.length === 0 &&
-    ordersAfter(exchange).some((order) => coverageInformation(order).length > 0);
+    exchange !== undefined && JSON.stringify(exchange.answer.cards).includes('could not be recorded');
   const { outcomes, tell } = useCardOutcomes();
   const select = (view: string): void => {
     goTo(hrefTo(route.path, { ...Object.fromEntries(route.query), view }));
