@@ -47,7 +47,13 @@ const reference = short.regex(
   /^(?:[A-Z][A-Za-z]+\/.+|urn:.+|https?:.+)$/,
   'must be a reference such as "MedicationRequest/1"',
 );
-const userId = short.regex(/^[A-Z][A-Za-z]+\/.+$/, 'must be "Practitioner/…" or "PractitionerRole/…"');
+/** Who may be the user, by hook (CDS Hooks Library): a patient books appointments, and signs no orders. */
+const user = (...types: readonly string[]) =>
+  short.regex(
+    new RegExp(`^(?:${types.join('|')})/.+$`),
+    `must be ${types.map((type) => `"${type}/…"`).join(' or ')}`,
+  );
+const userId = user('Practitioner', 'PractitionerRole');
 
 const orders = { patientId: filled, encounterId: filled.nullish(), draftOrders: bundle };
 const encounter = z.looseObject({ userId, patientId: filled, encounterId: filled });
@@ -62,7 +68,7 @@ const CONTEXTS = {
   'order-dispatch': z
     .looseObject({
       patientId: filled,
-      performer: reference.nullish(),
+      performer: reference,
       fulfillmentTasks: tasks,
       'fulfillment-tasks': tasks,
       task: tasks,
@@ -72,7 +78,7 @@ const CONTEXTS = {
       error: 'must name at least one order',
     }),
   'appointment-book': z.looseObject({
-    userId,
+    userId: user('Practitioner', 'PractitionerRole', 'Patient', 'RelatedPerson'),
     patientId: filled,
     encounterId: filled.nullish(),
     appointments: bundle,
@@ -83,25 +89,34 @@ const CONTEXTS = {
 
 const authorization = z.looseObject({
   access_token: z.string().trim().min(1, 'must not be empty').max(MAX_TOKEN_LENGTH, 'is too long'),
-  token_type: z.string(),
+  // As OAuth 2.0 compares it (RFC 6749, 5.1): servers write it in either case.
+  token_type: z.string().regex(/^bearer$/i, 'must be "Bearer"'),
   expires_in: z.number(),
   scope: z.string(),
   subject: z.string(),
   patient: short.nullish(),
 });
 
-const requestSchema = z.looseObject({
-  hook: z.string(),
-  hookInstance: filled,
-  context: z.looseObject({}),
-  fhirServer: z
-    .url({ protocol: /^https?$/ })
-    .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
-    .nullish(),
-  fhirAuthorization: authorization.nullish(),
-  prefetch: z.record(z.string(), z.unknown()).nullish(),
-  extension: z.looseObject({}).nullish(),
-});
+const requestSchema = z
+  .looseObject({
+    hook: z.string(),
+    hookInstance: filled,
+    context: z.looseObject({}),
+    fhirServer: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .max(MAX_LENGTH, `must have at most ${MAX_LENGTH} characters`)
+      .nullish(),
+    fhirAuthorization: authorization.nullish(),
+    prefetch: z.record(z.string(), z.unknown()).nullish(),
+    extension: z.looseObject({}).nullish(),
+  })
+  .refine(
+    ({ fhirServer, fhirAuthorization }) => (fhirAuthorization ?? undefined) === undefined || fhirServer,
+    {
+      path: ['fhirServer'],
+      error: 'is missing; fhirAuthorization is for it',
+    },
+  );
 
 /** What we read of a request, whatever the hook. */
 export interface HookRequest {
@@ -131,7 +146,7 @@ export interface RequestProblem {
 
 /** @param expected the hook of the service that was called; any hook that brings orders when undefined */
 export function readHookRequest(body: unknown, expected: Hook | undefined): HookRequest | RequestProblem {
-  const request = requestSchema.safeParse(body);
+  const request = requestSchema.safeParse(body, { error: inWords });
   if (!request.success) return problemOf(request.error, []);
   const { hook } = request.data;
   if (expected !== undefined && hook !== expected) {
@@ -149,7 +164,7 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
       path: 'hook',
     };
   }
-  const context = CONTEXTS[served].safeParse(request.data.context);
+  const context = CONTEXTS[served].safeParse(request.data.context, { error: inWords });
   if (!context.success) return problemOf(context.error, ['context']);
   const { hookInstance, fhirServer, fhirAuthorization, prefetch, extension } = request.data;
   const requested = property(extension, 'davinci-crd.requestedVersion') ?? undefined;
@@ -197,13 +212,29 @@ export const contextEntries = (context: Readonly<Record<string, unknown>>, name:
 function problemOf(error: z.ZodError, prefix: readonly PropertyKey[]): RequestProblem {
   const issue = error.issues[0];
   const path = [...prefix, ...(issue?.path ?? [])].map(String).join('.');
-  const message = issue?.message ?? 'is not a CDS Hooks request';
   return {
     code: 'invalid-request',
-    message: message.replace(
-      /^Invalid input: expected (.+), received undefined$/,
-      'is missing; a value of type $1 is needed',
-    ),
+    message: issue?.message ?? 'is not a CDS Hooks request',
     path: path === '' ? '(body)' : path,
   };
 }
+
+/** What zod found in plain words, where the schema has none of its own. */
+const inWords: z.core.$ZodErrorMap = (issue) => {
+  const missing = issue.input === undefined ? 'is missing; it ' : '';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${missing}must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `${missing}must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    default:
+      return undefined;
+  }
+};
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  string: 'a string',
+  number: 'a number',
+};

@@ -139,7 +139,7 @@ describe.each(VERSIONS)('CRD %s: requests', (version: Version) => {
   const REQUIRED: Readonly<Record<HookName, readonly string[]>> = {
     'order-sign': ['userId', 'patientId', 'draftOrders'],
     'order-select': ['userId', 'patientId', 'draftOrders', 'selections'],
-    'order-dispatch': ['patientId', version === '2.0.1' ? 'order' : 'dispatchedOrders'],
+    'order-dispatch': ['patientId', 'performer', version === '2.0.1' ? 'order' : 'dispatchedOrders'],
     'appointment-book': ['userId', 'patientId', 'appointments'],
     'encounter-start': ['userId', 'patientId', 'encounterId'],
     'encounter-discharge': ['userId', 'patientId', 'encounterId'],

@@ -376,7 +376,16 @@ const context = (payer: PayerWithCodes): fc.Arbitrary<unknown> =>
         2,
       ),
     },
-    ['userId', 'patientId', 'encounterId', 'draftOrders', 'selections', 'dispatchedOrders', 'appointments'],
+    [
+      'userId',
+      'patientId',
+      'encounterId',
+      'draftOrders',
+      'selections',
+      'dispatchedOrders',
+      'performer',
+      'appointments',
+    ],
   );
 
 const configuration = fc.dictionary(

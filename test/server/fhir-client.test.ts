@@ -817,7 +817,7 @@ describe('which server is called', () => {
         .send({
           ...callTo(shah, server.base),
           hook: 'order-dispatch',
-          context: { patientId: 'shah', order: reference },
+          context: { patientId: 'shah', order: reference, performer: 'Organization/x' },
         });
       for (const { url } of server.queries) expect(url, 'under the base').toMatch(/^[A-Z][A-Za-z]+\/[^/]+$/);
     },

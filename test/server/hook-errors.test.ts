@@ -64,6 +64,13 @@ describe('GET /cds-services', () => {
 });
 
 describe('a request that is not the hook’s', () => {
+  const token = {
+    access_token: 't',
+    token_type: 'Bearer',
+    expires_in: 300,
+    scope: 'user/*.read',
+    subject: 's',
+  };
   const cases: readonly (readonly [string, unknown, Partial<Refusal>])[] = [
     [
       'another hook than the service’s',
@@ -103,6 +110,16 @@ describe('a request that is not the hook’s', () => {
       { ...call, fhirAuthorization: { token_type: 'Bearer' } },
       { path: 'fhirAuthorization.access_token' },
     ],
+    [
+      'a token of another type',
+      { ...call, fhirServer: 'https://x.org', fhirAuthorization: { ...token, token_type: 'MAC' } },
+      { path: 'fhirAuthorization.token_type' },
+    ],
+    [
+      'a token for no server',
+      { ...without(call, 'fhirServer'), fhirAuthorization: token },
+      { path: 'fhirServer' },
+    ],
     ['a list', [call], { path: '(body)' }],
     ['a string', '"order-sign"', { path: '(body)' }],
     ['null', 'null', { path: '(body)' }],
@@ -114,6 +131,36 @@ describe('a request that is not the hook’s', () => {
       .set('content-type', 'application/json')
       .send(typeof body === 'string' ? body : JSON.stringify(body));
     expectRefusal(response, 400, { code: 'invalid-request', ...expected });
+  });
+
+  it('is answered where real clients differ: "bearer", and a patient who books', async () => {
+    const authorized = { fhirServer: null, fhirAuthorization: null };
+    const booking = { userId: 'Patient/shah', appointments: { resourceType: 'Bundle' } };
+    const bodies = [
+      { ...call, fhirServer: 'https://x.org', fhirAuthorization: { ...token, token_type: 'bearer' } },
+      { ...withContext(booking), ...authorized, hook: 'appointment-book' },
+    ];
+    for (const body of bodies) {
+      const response = await request(app).post('/determinations').send(body);
+      expect(response.status).toBe(200);
+    }
+  });
+
+  it.each<readonly [Json, string]>([
+    [{ prefetch: 'none' }, 'must be an object'],
+    [{ context: undefined }, 'is missing; it must be an object'],
+    [{ hook: 5 }, 'must be a string'],
+    [{ fhirServer: 'my server' }, 'must be an http or https URL'],
+    [{ context: { ...call.context, draftOrders: {} } }, 'is missing; it must be "Bundle"'],
+    [
+      { context: { ...call.context, userId: 'Patient/x' } },
+      'must be "Practitioner/…" or "PractitionerRole/…"',
+    ],
+  ])('is refused in plain words: %j', async (changes, message) => {
+    const response = await request(app)
+      .post(SERVICE)
+      .send({ ...call, ...changes });
+    expect([response.status, (response.body as Refusal).message]).toEqual([400, message]);
   });
 
   const selecting = (changes: Json): Json => ({ ...withContext(changes), hook: 'order-select' });
@@ -135,10 +182,29 @@ describe('a request that is not the hook’s', () => {
     [
       'order-dispatch without an order',
       'order-dispatch',
-      { dispatchedOrders: [] },
+      { dispatchedOrders: [], performer: 'Organization/x' },
       'context.dispatchedOrders',
     ],
-    ['order-dispatch with a number', 'order-dispatch', { order: 5 }, 'context.dispatchedOrders'],
+    [
+      'order-dispatch with a number',
+      'order-dispatch',
+      { order: 5, performer: 'Organization/x' },
+      'context.dispatchedOrders',
+    ],
+    [
+      'order-dispatch without a performer',
+      'order-dispatch',
+      { order: 'ServiceRequest/1' },
+      'context.performer',
+    ],
+    [
+      'order-dispatch to nobody',
+      'order-dispatch',
+      { order: 'ServiceRequest/1', performer: null },
+      'context.performer',
+    ],
+    ['a patient who signs', 'order-sign', { userId: 'Patient/pryce' }, 'context.userId'],
+    ['a device that books', 'appointment-book', { userId: 'Device/x' }, 'context.userId'],
     ['appointment-book without appointments', 'appointment-book', {}, 'context.appointments'],
   ])('is refused by POST /determinations: %s', async (_name, hook, changes, path) => {
     const response = await request(app)

@@ -321,7 +321,11 @@ describe('a token goes to the server that it is for', () => {
     ])
       await request(service([]))
         .post('/determinations')
-        .send({ ...call(server.base), hook: 'order-dispatch', context: { patientId: 'shah', order } });
+        .send({
+          ...call(server.base),
+          hook: 'order-dispatch',
+          context: { patientId: 'shah', order, performer: 'Organization/x' },
+        });
     for (const { url } of server.queries) expect(url).toMatch(/^[A-Z][A-Za-z]+[/?]/);
   });
 
