@@ -1,6 +1,7 @@
 import { neededForms } from '../engine/needed-forms.ts';
 import { objects, type JsonObject } from '../fhir/json.ts';
 import { questionnaireCanonical } from '../policy/form.ts';
+import type { Indication } from '../policy/policy.ts';
 import type { Card } from './card.ts';
 import { escaped, shortened } from './card-text.ts';
 import { needsDocuments } from './coverage-outcome.ts';
@@ -64,7 +65,7 @@ export function formCard(
     detail: `For ${orders.map((reference) => escaped(reference)).join(', ')}: the questions of ${escaped(governed.policy.title)} that the chart leaves open.`,
     source: { label: governed.payer.name },
     suggestions: forms.map(({ form }) => ({
-      label: shortened(`Add a task to complete the questionnaire: ${form.indication.title}`, LABEL_LIMIT),
+      label: labelOf(form.indication),
       uuid: scope.newUuid(),
       actions: [
         {
@@ -76,4 +77,10 @@ export function formCard(
     })),
     selectionBehavior: 'at-most-one',
   };
+}
+
+/** Where the button has no room for more, the indication alone: cut, it could name another disease. */
+function labelOf({ title }: Indication): string {
+  const labels = [`Add a task for the questionnaire: ${title}`, `Questionnaire: ${title}`];
+  return labels.find(({ length }) => length <= LABEL_LIMIT) ?? shortened(title, LABEL_LIMIT);
 }

@@ -265,6 +265,9 @@ describe('the kinds of card', () => {
 
   it('the form is a Task for the questionnaire, in 2.0 and 2.1; 2.2 leaves it to DTR', async () => {
     const { suggestions = [] } = await only('form-completion');
+    // Cut, it would name another disease than the patient's.
+    expect(suggestions.map(({ label }) => label)).toEqual([policyOf('tecartus').indications[0]?.title]);
+    expect(policyOf('tecartus').indications[0]?.title).toContain('B-cell precursor ALL');
     const [action, ...rest] = suggestions.flatMap(({ actions }) => actions);
     expect(rest).toEqual([]);
     expect(action).toMatchObject({

@@ -61,6 +61,7 @@ export interface Answer {
     };
     readonly links?: readonly { readonly type: string; readonly url: string; readonly appContext?: string }[];
     readonly suggestions?: readonly {
+      readonly label: string;
       readonly uuid: string;
       readonly actions: readonly {
         readonly type: string;
