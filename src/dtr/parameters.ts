@@ -100,8 +100,10 @@ export function readPackageRequest(body: unknown): PackageRequest | { readonly i
   if (version === '2.2' && request.coverages.length > 1) wrong('coverage', 'DTR 2.2 takes one coverage');
   if (['order', 'questionnaire', 'context'].every((name) => named(name).length === 0))
     wrong('order', 'at least one of order, questionnaire and context is needed (dtr-1)');
-  if (request.orders.length > 0 && named('coverage').length === 0)
-    wrong('coverage', 'an order is answered under a coverage: coverage is missing');
+  // A determination's own coverage stands for one that is left out.
+  const isNamed = named('questionnaire').length > 0 && named('context').length === 0;
+  if ((request.orders.length > 0 || isNamed) && named('coverage').length === 0)
+    wrong('coverage', 'orders and questionnaires are answered under a coverage: coverage is missing');
   return issues.length > 0 ? { issues } : request;
 }
 

@@ -1,5 +1,5 @@
 import type { Extension } from 'fhir/r4.js';
-import type { DtrVersion } from '../dtr/draft.ts';
+import type { DraftContext, DtrVersion } from '../dtr/draft.ts';
 import { filledForms as formsFor } from '../dtr/filled-forms.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type FilledForm,
   type PackageScope,
 } from '../dtr/package.ts';
-import { readPackageRequest, type PackageRequest } from '../dtr/parameters.ts';
+import { readPackageRequest, wrongParameter, type PackageRequest } from '../dtr/parameters.ts';
 import { text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Form } from '../policy/form.ts';
@@ -53,6 +53,12 @@ export async function packageAnswer(
     request.context === undefined
       ? []
       : await Promise.all([records.determination(request.context), records.forms(request.context)]);
+  const isOther = (coverage: JsonObject): boolean =>
+    determination !== undefined && ![undefined, determination.patient].includes(patientOf(coverage));
+  if (request.coverages.some(isOther))
+    return refusedReply(400, [
+      wrongParameter('coverage', 'the coverage is of another patient than the determination of this context'),
+    ]);
   const version = request.version ?? context?.version ?? DEFAULT_VERSION;
   const wanted: Wanted[] = [];
   if (determination !== undefined && context !== undefined)
@@ -67,16 +73,24 @@ export async function packageAnswer(
   const once = [...new Map(wanted.map((item) => [canonicalKey(item.form), item] as const)).values()];
   const changed = once.filter(({ form }) => hasChangedSince(form, request.changedSince));
   const bundles = changed.map((item) => {
-    const { subject, coverage, orders, statement } = item;
-    const about =
-      subject === undefined
-        ? undefined
-        : { version, subject, coverage, orders, authored: scope.asOf, statement };
-    if (about === undefined)
-      warn('incomplete', `no coverage names the patient: ${item.form.id} comes without a draft response`);
-    return packageBundle(item, about, version, scope);
+    const about = aboutOf(item, version, asOf);
+    if (typeof about === 'string')
+      warn('incomplete', `${about}: ${item.form.id} comes without a draft response`);
+    return packageBundle(item, typeof about === 'string' ? undefined : about, version, scope);
   });
   return fhirReply(200, packageOutput(bundles, issues, version), { packages: bundles.length });
+}
+
+/** What a draft is about, or why there is none: until 2.1 it names a coverage and an order, from 2.2 on a coverage. */
+function aboutOf(
+  { subject, coverage, orders, statement }: Wanted,
+  version: DtrVersion,
+  asOf: string,
+): DraftContext | string {
+  if (subject === undefined) return 'no coverage names the patient';
+  if (coverage === undefined) return 'the coverage has no id';
+  if (version !== '2.2' && orders.length === 0) return 'no order is named';
+  return { version, subject, coverage, orders, authored: asOf, statement };
 }
 
 const canonicalKey = ({ id, policy }: Form): string => `${id}|${policy.version}`;

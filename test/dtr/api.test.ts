@@ -206,7 +206,12 @@ describe('$questionnaire-package', () => {
     [
       'an order without coverage',
       parameters({ name: 'order', resource: { resourceType: 'ServiceRequest' } }),
-      ['an order is answered under a coverage: coverage is missing'],
+      ['orders and questionnaires are answered under a coverage: coverage is missing'],
+    ],
+    [
+      'a questionnaire without coverage',
+      parameters({ name: 'questionnaire', valueCanonical: canonical }),
+      ['orders and questionnaires are answered under a coverage: coverage is missing'],
     ],
     [
       'another resource as coverage and order',
@@ -239,6 +244,28 @@ describe('$questionnaire-package', () => {
     expect([answer.status, answer.body.resourceType]).toEqual([400, 'OperationOutcome']);
     expect(textsOf(answer.body)).toEqual(messages);
     expect(invalidity(answer.body)).toEqual([]);
+  });
+
+  it('refuses the coverage of another patient than the context’s', async () => {
+    const [determination] = await determinationsOf(server, await hookRequest(server, FIXTURE));
+    const context = { name: 'context', valueString: determination?.id };
+    const other = {
+      ...coverage,
+      resource: { ...coverage.resource, beneficiary: { reference: 'Patient/other' } },
+    };
+    const answer = await send<OperationOutcome>(server, PACKAGE, parameters(context, other));
+    expect([answer.status, textsOf(answer.body)]).toEqual([
+      400,
+      ['the coverage is of another patient than the determination of this context'],
+    ]);
+    expect(packagesOf((await packaged(context, coverage)).body).packages).toHaveLength(1);
+  });
+
+  it('makes no draft of fewer than the two resources that 2.0.1 has it be about', async () => {
+    const { body } = await packaged(coverage, { name: 'questionnaire', valueCanonical: canonical });
+    const { packages, outcome } = packagesOf(body);
+    expect(JSON.stringify(packages)).not.toContain('"resourceType":"QuestionnaireResponse"');
+    expect(textsOf(outcome)).toEqual([`no order is named: ${ID} comes without a draft response`]);
   });
 
   it('answers what is not JSON with an OperationOutcome as well', async () => {
