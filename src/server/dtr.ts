@@ -23,7 +23,7 @@ import { SANDBOX_PAYER } from './sandbox-payer.ts';
 /** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
 export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
   const { library, newId, logger, keeping, now, callers, fhirBase: base } = dependencies;
-  const own = ({ path }: Request): readonly string[] => [`${FHIR_PATH}${path}`, FHIR_PATH];
+  const own = ({ path }: Request): readonly string[] => [path, FHIR_PATH];
   const read = gate.get(own);
   const bytes = gate.post(own);
   const body = [...bytes, parsedBody];
@@ -31,7 +31,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
   const forms = (): readonly Form[] => allForms(library);
   const router = Router();
 
-  router.get('/metadata', ...gate.open(own), (_request, response) => {
+  router.get(`${FHIR_PATH}/metadata`, ...gate.open(own), (_request, response) => {
     send(
       response,
       200,
@@ -39,7 +39,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     );
   });
 
-  router.get('/Questionnaire', ...read, (request, response) => {
+  router.get(`${FHIR_PATH}/Questionnaire`, ...read, (request, response) => {
     const { url, version } = request.query;
     const found = forms().filter(
       (form) =>
@@ -50,7 +50,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
       resourceType: 'Bundle',
       type: 'searchset',
       total: found.length,
-      link: [{ relation: 'self', url: `${base}${request.url}` }],
+      link: [{ relation: 'self', url: `${base}${request.url.slice(FHIR_PATH.length)}` }],
       entry: found.map((form) => ({
         fullUrl: `${base}/Questionnaire/${form.id}`,
         resource: questionnaire(form, library, base),
@@ -58,13 +58,13 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
       })),
     });
   });
-  router.get('/Questionnaire/:id', ...read, (request, response) => {
+  router.get(`${FHIR_PATH}/Questionnaire/:id`, ...read, (request, response) => {
     const form = formNamed(String(request.params['id']), forms());
     if (form === undefined) refuse(response, 404, [notFound('Questionnaire')]);
     else send(response, 200, questionnaire(form, library, base));
   });
 
-  router.post('/Questionnaire/$questionnaire-package', ...bytes, (request, response) =>
+  router.post(`${FHIR_PATH}/Questionnaire/$questionnaire-package`, ...bytes, (request, response) =>
     reply('package', requestCall(request, dependencies), request, response, dependencies),
   );
 
@@ -76,10 +76,10 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     };
     return reply('populate', call, request, response, dependencies);
   };
-  router.post('/Questionnaire/$populate', ...bytes, populate);
-  router.post('/Questionnaire/:id/$populate', ...bytes, populate);
+  router.post(`${FHIR_PATH}/Questionnaire/$populate`, ...bytes, populate);
+  router.post(`${FHIR_PATH}/Questionnaire/:id/$populate`, ...bytes, populate);
 
-  router.post('/Questionnaire/$log-questionnaire-errors', ...body, (request, response) => {
+  router.post(`${FHIR_PATH}/Questionnaire/$log-questionnaire-errors`, ...body, (request, response) => {
     const parameters = parametersOf(request.body) ?? [];
     const canonicals = parameters
       .filter(({ name }) => name === 'questionnaire')
@@ -114,14 +114,14 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
         .flatMap((form) => valueSetsOf(form, library.terminology))
         .map((set) => [set.url, set]),
     );
-  router.get('/ValueSet/:id', ...read, (request, response) => {
+  router.get(`${FHIR_PATH}/ValueSet/:id`, ...read, (request, response) => {
     const set = [...valueSets().values()].find(({ id }) => id === String(request.params['id']));
     if (String(request.params['id']) === '$expand')
       expand(request, response, (name) => text(request.query[name]));
     else if (set === undefined) refuse(response, 404, [notFound('ValueSet')]);
     else send(response, 200, expanded(set, dayOf(request)));
   });
-  router.post('/ValueSet/$expand', ...body, (request, response) => {
+  router.post(`${FHIR_PATH}/ValueSet/$expand`, ...body, (request, response) => {
     const parameters = parametersOf(request.body) ?? [];
     expand(request, response, (wanted) => {
       const parameter = parameters.find(({ name }) => name === wanted);
@@ -155,7 +155,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     }
   }
 
-  router.post('/QuestionnaireResponse', ...body, async (request, response) => {
+  router.post(`${FHIR_PATH}/QuestionnaireResponse`, ...body, async (request, response) => {
     const owner = ownerOf(callerOf(request));
     const context = text(request.query['context']);
     const determination = context === undefined ? undefined : await keeping.determination(context, owner);
@@ -192,12 +192,12 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     response.set('location', `${base}/QuestionnaireResponse/${resource.id}`);
     send(response, 201, resource);
   });
-  router.get('/QuestionnaireResponse/:id', ...read, async (request, response) => {
+  router.get(`${FHIR_PATH}/QuestionnaireResponse/:id`, ...read, async (request, response) => {
     const resource = await keeping.response(String(request.params['id']), ownerOf(callerOf(request)));
     if (resource === undefined) refuse(response, 404, [notFound('QuestionnaireResponse')]);
     else send(response, 200, resource);
   });
-  return Router().use(FHIR_PATH, router);
+  return router;
 }
 
 const notFound = (type: string): Issue => ({

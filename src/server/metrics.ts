@@ -1,6 +1,5 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { HOOKS } from '../crd/hook-request.ts';
 import type { Outcome } from '../store/keeper.ts';
 import type { ThreadFailure } from './evaluation-threads.ts';
 import type { QueryLog } from './fhir-client.ts';
@@ -8,7 +7,7 @@ import type { Answered } from './hook-call.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Policies, Reload } from './policies-in-force.ts';
 import type { RecordKeeping } from './record-keeping.ts';
-import { routeOf } from './route.ts';
+import { routeLabel } from './route.ts';
 
 /**
  * What is counted, in Prometheus's terms. Labels hold names of ours alone (routes, hooks, policies, codes) and bases of
@@ -140,7 +139,7 @@ export function createMetrics(ofProcess = false): Metrics {
     requests(request, response, next) {
       const started = performance.now();
       response.once('close', () => {
-        const labels = { route: labelOf(request), outcome: outcomeOf(response) };
+        const labels = { route: routeLabel(request), outcome: outcomeOf(response) };
         requests.observe(labels, (performance.now() - started) / 1000);
       });
       next();
@@ -173,12 +172,3 @@ export function createMetrics(ofProcess = false): Metrics {
     },
   };
 }
-
-/** The pattern of the route, a hook by its name: never the URL, which may tell of a patient and has no end of values. */
-const labelOf = (request: Request): string => {
-  const route = routeOf(request) ?? 'none';
-  const named = /^\/cds-services\/([^/?]+)/.exec(request.originalUrl)?.[1];
-  return named !== undefined && HOOKS.some((hook) => hook === named)
-    ? route.replace(/^\/cds-services\/:id/, `/cds-services/${named}`)
-    : route;
-};

@@ -48,6 +48,19 @@ describe('GET /metrics', () => {
       expect(text).not.toContain(private_);
   });
 
+  it('has one name for a route, however a request for it ends', async () => {
+    const app = createService();
+    await request(app).get('/fhir/Questionnaire').expect(200);
+    await request(app).post('/fhir/Questionnaire/$populate').set('content-type', 'text/plain').expect(415);
+    await request(app).get('/fhir/QuestionnaireResponse/none').expect(404);
+    const { text } = await request(app).get('/metrics').expect(200);
+    expect(samples(text, 'cartograph_request_duration_seconds_count')).toEqual([
+      '{route="/fhir/Questionnaire",outcome="ok"} 1',
+      '{route="/fhir/Questionnaire/$populate",outcome="unsupported-media-type"} 1',
+      '{route="/fhir/QuestionnaireResponse/:id",outcome="404"} 1',
+    ]);
+  });
+
   it('has no more series however many paths, hooks and types strangers make up', async () => {
     const app = createService();
     const seriesAfter = async (count: number): Promise<number> => {
