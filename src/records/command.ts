@@ -121,6 +121,8 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
             2,
           )}\n`,
         );
+        const patients = [...determinations, ...events].flatMap(({ patient }) => patient ?? []);
+        return { patients: [...new Set(patients)], details: { key } };
       });
       return;
     }
@@ -153,29 +155,36 @@ function instant(option: string, day: string | undefined): string | undefined {
   return at;
 }
 
-/** Opens the store, does the work, and records that the operator did it. */
+/** What the audit trail says of an operator's work beside what it was. */
+interface Seen {
+  /** `Patient/id`. */
+  readonly patients: readonly string[];
+  readonly details: object;
+}
+
+/** Opens the store, does the work, and records that the operator did it, and whose records were seen. */
 async function using(
   { open, now }: Surroundings,
   action: 'export' | 'read' | 'purge',
   target: string,
-  work: (store: RecordStore) => Promise<void>,
+  work: (store: RecordStore) => Promise<Seen | void>,
 ): Promise<void> {
   const store = open();
   const started = performance.now();
   try {
-    await work(store);
-    const event: NewRow<'audit_event'> = {
+    const { patients = [], details = {} } = (await work(store)) ?? {};
+    const event = (patient: string | null): NewRow<'audit_event'> => ({
       at: now(),
       client: 'operator',
       action,
       target,
       hook_instance: null,
-      patient: null,
+      patient,
       status: 200,
       milliseconds: Math.round(performance.now() - started),
-      details: '{}',
-    };
-    await store.keep({ audit_event: [event] });
+      details: JSON.stringify(details),
+    });
+    await store.keep({ audit_event: (patients.length === 0 ? [null] : patients).map(event) });
   } finally {
     await store.close();
   }

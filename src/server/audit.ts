@@ -1,35 +1,65 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ownerOf, whoCalls } from './caller.ts';
 import { requestIdOf } from './request-id.ts';
-import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
+import type { AuditedRequest, RecordKeeping, Subject } from './record-keeping.ts';
+import { routeLabel, routeOf } from './route.ts';
+
+/** What is done on the routes that may concern a patient. */
+const ACTIONS: Readonly<Record<string, AuditedRequest['action']>> = {
+  'POST /cds-services/:id': 'call',
+  'POST /cds-services/:id/feedback': 'feedback',
+  'POST /determinations': 'call',
+  'GET /determinations/:id': 'read',
+  'GET /determinations/:id/prior-authorization': 'read',
+  'POST /determinations/:id/prior-authorization': 'read',
+  'POST /fhir/Claim/$submit': 'call',
+  'POST /fhir/Claim/$inquire': 'read',
+  'POST /fhir/Questionnaire/$questionnaire-package': 'read',
+  'POST /fhir/Questionnaire/$populate': 'read',
+  'POST /fhir/Questionnaire/:id/$populate': 'read',
+  'POST /fhir/QuestionnaireResponse': 'answers',
+  'GET /fhir/QuestionnaireResponse/:id': 'read',
+  'POST /workbench/chart': 'read',
+  'POST /workbench/course': 'read',
+};
 
 /**
- * Who asked for what, and how it went, for every request that may concern a patient. A call that was answered says more
- * of itself (`RecordKeeping.keepCall`); the others are recorded here, refused and failed ones too (CRD-S-04, CRD-S-05).
+ * Who asked for what, about whom, and how it went, for every request that may concern a patient. A call that was answered
+ * says more of itself (`RecordKeeping.keepCall`); the others are recorded here, refused and failed ones too (CRD-S-04,
+ * CRD-S-05).
  */
 export const auditRequests =
-  (keeping: RecordKeeping, now: () => Date): RequestHandler =>
+  (keeping: Pick<RecordKeeping, 'audit'>, now: () => Date): RequestHandler =>
   (request, response, next) => {
-    const action = actionOf(request);
-    if (action !== undefined) {
-      const at = now().toISOString();
-      const started = performance.now();
-      response.once('close', () => {
-        if (audited.has(response)) return;
-        const caller = whoCalls(request);
-        keeping.audit({
+    const at = now().toISOString();
+    const started = performance.now();
+    response.once('close', () => {
+      const action = actionOf(request);
+      if (action === undefined || audited.has(response)) return;
+      const caller = whoCalls(request);
+      keeping.audit(
+        {
           client: caller === undefined ? 'unknown' : ownerOf(caller),
-          action: response.statusCode === 401 ? 'refused' : action,
+          action: caller === undefined || response.statusCode === 429 ? 'refused' : action,
           target: targetOf(request),
           at,
           status: response.statusCode,
           milliseconds: Math.round(performance.now() - started),
           requestId: requestIdOf(request),
-        });
-      });
-    }
+        },
+        distinct(concerned.get(response) ?? []),
+      );
+    });
     next();
   };
+
+const actionOf = (request: Request): AuditedRequest['action'] | undefined => {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  return ACTIONS[`${method} ${routeOf(request) ?? ''}`];
+};
+
+/** The route, a hook by its name. The path itself is the caller's word, as long as the caller likes. */
+export const targetOf = (request: Request): string => routeLabel(request).slice(1);
 
 const audited = new WeakSet<Response>();
 
@@ -38,23 +68,27 @@ export const wasAudited = (response: Response): void => {
   audited.add(response);
 };
 
-function actionOf({ method, path }: Request): AuditedRequest['action'] | undefined {
-  if (method === 'POST' && /^\/cds-services\/[^/]+$/.test(path)) return 'call';
-  if (method === 'POST' && /^\/cds-services\/[^/]+\/feedback$/.test(path)) return 'feedback';
-  if (method === 'POST' && path === '/determinations') return 'call';
-  if (method === 'POST' && /^\/workbench\/(chart|course)$/.test(path)) return 'read';
-  if (method === 'POST' && path === '/fhir/Claim/$submit') return 'call';
-  if (['GET', 'POST'].includes(method) && path.startsWith('/determinations/')) return 'read';
-  if (method === 'POST' && path === '/fhir/QuestionnaireResponse') return 'answers';
-  if (
-    path.startsWith('/fhir/QuestionnaireResponse/') ||
-    /\/\$(populate|questionnaire-package|inquire)$/.test(path)
-  )
-    return 'read';
-  return undefined;
+const concerned = new WeakMap<Response, Subject[]>();
+
+/** Says whom a request is about, as soon as that is known: it may fail afterwards. */
+export function concerns(response: Response, subjects: readonly Subject[]): void {
+  const known = concerned.get(response) ?? [];
+  known.push(...subjects);
+  concerned.set(response, known);
 }
 
-const MOST_TARGET = 200;
+/** Without those that another says more of. */
+function distinct(subjects: readonly Subject[]): readonly Subject[] {
+  return subjects.filter(
+    (subject, index) =>
+      !subjects.some(
+        (other, place) =>
+          other !== subject && says(other, subject) && (!says(subject, other) || place < index),
+      ),
+  );
+}
 
-/** The route without what follows it: a path may be as long as its sender likes. */
-const targetOf = ({ path }: Request): string => path.slice(1, MOST_TARGET);
+const says = (more: Subject, less: Subject): boolean =>
+  (less.patient === undefined || less.patient === more.patient) &&
+  (less.hookInstance === undefined || less.hookInstance === more.hookInstance) &&
+  (less.determination === undefined || less.determination === more.determination);

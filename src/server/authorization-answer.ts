@@ -14,6 +14,7 @@ import type { AskedOrder, CallScope } from './hook-call.ts';
 import { statementFor } from './kept-forms.ts';
 import type { IdentifiedDetermination, KeptForms } from './record-keeping.ts';
 import { fhirReply, refusedReply, type Reply, type RequestCall } from './request-call.ts';
+import { subjectsNamed } from './subjects-named.ts';
 import { allowedServer } from './fhir-base.ts';
 
 /** What is asked for: the request itself, or the same on paper. */
@@ -35,14 +36,14 @@ export interface AuthorizationCall extends RequestCall {
 export async function authorizationAnswer(
   call: AuthorizationCall,
   scope: CallScope,
-  records: Pick<CallerRecords, 'responsesOf'>,
+  records: Pick<CallerRecords, 'responsesOf' | 'concerns'>,
   signal: AbortSignal,
 ): Promise<Reply> {
   const { determination, forms, isSent, caller, at, arrived } = call;
   const { library, fhirBase, newUuid } = scope;
   const asked = parseJson(call.asked) as AskedOrder;
   const patientId = determination.patient.slice('Patient/'.length);
-  const request = isSent ? hookRequest(call.body, patientId) : undefined;
+  const request = isSent ? await hookRequest(call.body, patientId, records) : undefined;
   const fhirServer = request?.fhirServer ?? asked.fhirServer;
   const authorization = request?.authorization;
   const client = clientFor(
@@ -108,8 +109,13 @@ const refused = (issues: readonly Issue[], mayBring: boolean): Reply =>
       : []),
   ]);
 
-function hookRequest(body: Uint8Array, patientId: string): HookRequest {
+async function hookRequest(
+  body: Uint8Array,
+  patientId: string,
+  records: Pick<CallerRecords, 'concerns'>,
+): Promise<HookRequest> {
   const { value, text } = readBody(body);
+  await records.concerns(subjectsNamed(value));
   // The records of the chart go into the request as the client wrote them.
   const request = readHookRequest(withNumbersAsWritten(value, text, ['context', 'prefetch']), undefined);
   if ('code' in request) throw new ServiceError(request.code, request.message, request.path, true);

@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { ServiceError } from './errors.ts';
 import { evaluateAside } from './evaluator.ts';
 import { evaluateCall, type CallScope, type HookCall } from './hook-call.ts';
-import { wasAudited } from './audit.ts';
+import { targetOf, wasAudited } from './audit.ts';
 import type { Edition } from './policies-in-force.ts';
 import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
 import type { Metrics } from './metrics.ts';
@@ -72,7 +72,7 @@ async function answerInSpan(
   const signal = leftSignal(response);
   const { threads, keeping, metrics } = dependencies;
   const owner = ownerOf(caller);
-  const records = callerRecords(keeping, caller);
+  const records = callerRecords(keeping, caller, response);
   const answered = await (threads === undefined
     ? evaluateCall(call, dependencies, records, signal)
     : evaluateAside(call, dependencies, threads, records, signal));
@@ -80,7 +80,7 @@ async function answerInSpan(
   const asked: AuditedRequest = {
     client: owner,
     action: 'call',
-    target: expected ?? 'determinations',
+    target: targetOf(request),
     at: new Date(call.arrived).toISOString(),
     status: 200,
     milliseconds,

@@ -1,6 +1,14 @@
+import type { Response } from 'express';
 import type { JsonObject } from '../fhir/json.ts';
+import { concerns } from './audit.ts';
 import { ownerOf, type Caller } from './caller.ts';
-import type { IdentifiedDetermination, KeptForms, PayerAnswer, RecordKeeping } from './record-keeping.ts';
+import type {
+  IdentifiedDetermination,
+  KeptForms,
+  PayerAnswer,
+  RecordKeeping,
+  Subject,
+} from './record-keeping.ts';
 
 /**
  * What is kept for one caller, as far as an evaluation asks for it. What goes in and comes out is plain data, so that it
@@ -18,9 +26,12 @@ export interface CallerRecords {
   readonly forms: (id: string) => Promise<KeptForms | undefined>;
   readonly payerAnswers: (key: 'member' | 'request', value: string) => Promise<readonly PayerAnswer[]>;
   readonly keepPayerAnswer: (answer: PayerAnswer) => Promise<void>;
+  /** Says for the audit trail whom the request is about, before anything can go wrong with it. */
+  readonly concerns: (subjects: readonly Subject[]) => Promise<void>;
 }
 
-export function callerRecords(keeping: RecordKeeping, caller: Caller): CallerRecords {
+/** @param response to the request that they are asked for: a determination that is read is what that request is about */
+export function callerRecords(keeping: RecordKeeping, caller: Caller, response: Response): CallerRecords {
   const owner = ownerOf(caller);
   return {
     answersOf: async (patient) => [
@@ -30,9 +41,24 @@ export function callerRecords(keeping: RecordKeeping, caller: Caller): CallerRec
         : []),
     ],
     responsesOf: (patient) => keeping.responsesOf(patient, owner),
-    determination: (id) => keeping.determination(id, owner),
+    async determination(id) {
+      const found = await keeping.determination(id, owner);
+      concerns(response, [namedDetermination(id, found)]);
+      return found;
+    },
     forms: (id) => keeping.forms(id, owner),
     payerAnswers: (key, value) => keeping.payerAnswers(key, value, owner),
     keepPayerAnswer: (answer) => keeping.keepPayerAnswer(answer, owner),
+    concerns: (subjects) => Promise.resolve(concerns(response, subjects)),
+  };
+}
+
+/** What cannot be an id of ours is the caller's word, and not kept. */
+const ID = /^[\w-]{1,64}$/;
+
+function namedDetermination(id: string, found: IdentifiedDetermination | undefined): Subject {
+  return {
+    ...(ID.test(id) ? { determination: id } : {}),
+    ...(found === undefined ? {} : { patient: found.patient, hookInstance: found.hookInstance }),
   };
 }

@@ -4,11 +4,13 @@ import { createCallData, gatherChart, gatherCoverages } from '../crd/gather.ts';
 import { readPrefetch } from '../crd/prefetch.ts';
 import { asWritten } from '../fhir/number-text.ts';
 import { bodyValue } from './body.ts';
+import type { CallerRecords } from './caller-records.ts';
 import { ServiceError } from './errors.ts';
 import { allowedServer } from './fhir-base.ts';
 import type { QueryLog } from './fhir-client.ts';
 import type { CallScope } from './hook-call.ts';
 import type { Reply, RequestCall } from './request-call.ts';
+import { subjectsNamed } from './subjects-named.ts';
 
 const questionSchema = z.object({
   fhirServer: z.string('must be the base URL of a FHIR server').max(2000),
@@ -24,10 +26,12 @@ const questionSchema = z.object({
 export async function chartAnswer(
   { body, caller }: RequestCall,
   { library, config, fhirClient }: CallScope,
-  _records: unknown,
+  records: Pick<CallerRecords, 'concerns'>,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const { fhirServer, patientId, token } = questionOf(body);
+  const value = bodyValue(body);
+  await records.concerns(subjectsNamed(value));
+  const { fhirServer, patientId, token } = questionOf(value);
   const server = allowedServer(fhirServer, caller.fhirServers, caller);
   if (server === undefined)
     throw new ServiceError(
@@ -73,7 +77,7 @@ export async function chartAnswer(
 }
 
 function questionOf(body: unknown): z.output<typeof questionSchema> {
-  const { success, data, error } = questionSchema.safeParse(bodyValue(body));
+  const { success, data, error } = questionSchema.safeParse(body);
   if (success) return data;
   const [issue] = error.issues;
   throw new ServiceError(

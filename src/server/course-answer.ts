@@ -20,7 +20,7 @@ export interface DeterminedCourse {
 export async function courseAnswer(
   call: RequestCall,
   scope: CallScope,
-  records: Pick<CallerRecords, 'answersOf'>,
+  records: Pick<CallerRecords, 'answersOf' | 'concerns'>,
   signal: AbortSignal,
 ): Promise<Reply> {
   const { evaluation, queries } = await evaluatedCall(

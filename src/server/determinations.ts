@@ -3,6 +3,7 @@ import { Router, type Request, type RequestHandler } from 'express';
 import { SUMMARY_STYLE } from '../pas/summary-style.ts';
 import type { AuthorizationCall } from './authorization-answer.ts';
 import { answerCall, type Dependencies } from './call.ts';
+import { callerRecords } from './caller-records.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -22,10 +23,8 @@ export function determinationRoutes(dependencies: Dependencies, gate: Gate): Rou
   ];
   router.get('/determinations/:id', ...gate.get(ownPath), async (request, response) => {
     // Another caller's is not told from one that never was.
-    const determination = await dependencies.keeping.determination(
-      String(request.params['id']),
-      ownerOf(callerOf(request)),
-    );
+    const records = callerRecords(dependencies.keeping, callerOf(request), response);
+    const determination = await records.determination(String(request.params['id']));
     if (determination === undefined) {
       throw new ServiceError('unknown-determination', 'no determination with this id is kept', '(url)');
     }
@@ -38,12 +37,13 @@ export function determinationRoutes(dependencies: Dependencies, gate: Gate): Rou
   ];
   const authorization: RequestHandler = async (request, response) => {
     const { keeping } = dependencies;
-    const owner = ownerOf(callerOf(request));
+    const caller = callerOf(request);
+    const records = callerRecords(keeping, caller, response);
     const id = String(request.params['id']);
     const [determination, forms, asked] = await Promise.all([
-      keeping.determination(id, owner),
-      keeping.forms(id, owner),
-      keeping.asked(id, owner),
+      records.determination(id),
+      records.forms(id),
+      keeping.asked(id, ownerOf(caller)),
     ]);
     if (determination === undefined || forms === undefined || asked === undefined)
       throw new ServiceError('unknown-determination', 'no determination with this id is kept', '(url)', true);

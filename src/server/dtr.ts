@@ -9,8 +9,10 @@ import { expanded, valueSetsOf } from '../dtr/value-sets.ts';
 import { objects, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Form } from '../policy/form.ts';
+import { concerns } from './audit.ts';
 import { parsedBody } from './body.ts';
 import { asOfDate, type Dependencies } from './call.ts';
+import { callerRecords } from './caller-records.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { FHIR_PATH } from './config.ts';
 import type { Gate } from './gate.ts';
@@ -19,6 +21,7 @@ import type { PopulateCall } from './populate-answer.ts';
 import { reply, requestCall } from './reply.ts';
 import { sandboxBase } from './sandbox.ts';
 import { SANDBOX_PAYER } from './sandbox-payer.ts';
+import { subjectsNamed } from './subjects-named.ts';
 
 /** DTR as a payer serves it: forms, packages, drafts, and the completed forms, each caller's its own. */
 export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
@@ -156,9 +159,11 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
   }
 
   router.post(`${FHIR_PATH}/QuestionnaireResponse`, ...body, async (request, response) => {
-    const owner = ownerOf(callerOf(request));
+    const caller = callerOf(request);
+    const records = callerRecords(keeping, caller, response);
+    await records.concerns(subjectsNamed(request.body));
     const context = text(request.query['context']);
-    const determination = context === undefined ? undefined : await keeping.determination(context, owner);
+    const determination = context === undefined ? undefined : await records.determination(context);
     if (context !== undefined && determination === undefined) {
       refuse(response, 404, [
         { severity: 'error', code: 'not-found', text: 'no determination with this context is kept' },
@@ -186,7 +191,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
         patient: relativeReference(sent['subject']) ?? '',
         questionnaire: text(sent['questionnaire']) ?? '',
       },
-      owner,
+      ownerOf(caller),
       now().toISOString(),
     );
     response.set('location', `${base}/QuestionnaireResponse/${resource.id}`);
@@ -195,7 +200,10 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
   router.get(`${FHIR_PATH}/QuestionnaireResponse/:id`, ...read, async (request, response) => {
     const resource = await keeping.response(String(request.params['id']), ownerOf(callerOf(request)));
     if (resource === undefined) refuse(response, 404, [notFound('QuestionnaireResponse')]);
-    else send(response, 200, resource);
+    else {
+      concerns(response, subjectsNamed(resource));
+      send(response, 200, resource);
+    }
   });
   return router;
 }

@@ -97,6 +97,7 @@ export default async function evaluate({ name, input, trace, port }: ThreadTask)
     forms: ask('forms'),
     payerAnswers: ask('payerAnswers'),
     keepPayerAnswer: ask('keepPayerAnswer'),
+    concerns: ask('concerns'),
   };
   const queries: QueryLog[] = [];
   const fhirClient: CallScope['fhirClient'] = (access, log) =>

@@ -1,6 +1,7 @@
 import { Router, type Request } from 'express';
 import * as z from 'zod';
 import { HOOKS } from '../crd/hook-request.ts';
+import { concerns } from './audit.ts';
 import { bodyValue } from './body.ts';
 import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
@@ -96,9 +97,15 @@ export function feedbackRoutes(gate: Gate, keeping: RecordKeeping, now: () => Da
       const entries = readFeedback(bodyValue(request.body));
       const owner = ownerOf(callerOf(request));
       const service = String(request.params['id']);
-      const known = await Promise.all(entries.map(({ card }) => keeping.isCardOf(card, owner)));
+      const subjects = await Promise.all(entries.map(({ card }) => keeping.cardSubject(card, owner)));
+      concerns(
+        response,
+        subjects.filter((subject) => subject !== undefined),
+      );
       await keeping.keepFeedback(
-        entries.map((entry, index) => kept({ service, owner, isKnownCard: known[index] === true }, entry)),
+        entries.map((entry, index) =>
+          kept({ service, owner, isKnownCard: subjects[index] !== undefined }, entry),
+        ),
         now().toISOString(),
       );
       response.set('cache-control', 'no-store').json({});

@@ -28,6 +28,7 @@ import type { IdentifiedDetermination } from './record-keeping.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import type { QueryLog } from './fhir-client.ts';
 import type { RequestCall } from './request-call.ts';
+import { subjectsNamed } from './subjects-named.ts';
 import { inSpan } from './tracing.ts';
 
 /** One hook call as plain data. */
@@ -138,9 +139,10 @@ export async function evaluatedCall(
   body: unknown,
   { expected, asOf, caller, arrived }: Omit<HookCall, 'body'>,
   scope: Pick<CallScope, 'library' | 'config' | 'fhirClient' | 'options'>,
-  records: Pick<CallerRecords, 'answersOf'>,
+  records: Pick<CallerRecords, 'answersOf' | 'concerns'>,
   signal: AbortSignal,
 ): Promise<EvaluatedCall> {
+  await records.concerns(subjectsNamed(body));
   const request = readHookRequest(body, expected);
   if ('code' in request) throw new ServiceError(request.code, request.message, request.path);
   const queries: QueryLog[] = [];
@@ -168,7 +170,7 @@ export async function evaluatedCall(
 export async function evaluateCall(
   call: HookCall,
   scope: CallScope,
-  records: Pick<CallerRecords, 'answersOf'>,
+  records: Pick<CallerRecords, 'answersOf' | 'concerns'>,
   signal: AbortSignal,
 ): Promise<Answered> {
   const { expected, asOf, caller } = call;

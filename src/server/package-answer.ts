@@ -22,6 +22,7 @@ import { allForms, filledForms, statementFor } from './kept-forms.ts';
 import { evaluateOrders } from './orders-at-hand.ts';
 import type { IdentifiedDetermination, KeptForms } from './record-keeping.ts';
 import { fhirReply, refusedReply, type Reply, type RequestCall } from './request-call.ts';
+import { subjectsNamed } from './subjects-named.ts';
 
 const DEFAULT_VERSION: DtrVersion = '2.0';
 
@@ -40,10 +41,12 @@ interface Wanted extends FilledForm {
 export async function packageAnswer(
   { body, asOf }: RequestCall,
   { library, fhirBase: base, newUuid }: CallScope,
-  records: Pick<CallerRecords, 'determination' | 'forms'>,
+  records: Pick<CallerRecords, 'determination' | 'forms' | 'concerns'>,
 ): Promise<Reply> {
   const scope: PackageScope = { library, base, asOf, newUuid };
-  const request = readPackageRequest(bodyValue(body));
+  const parameters = bodyValue(body);
+  await records.concerns(subjectsNamed(parameters));
+  const request = readPackageRequest(parameters);
   if ('issues' in request) return refusedReply(400, request.issues);
   const issues: Issue[] = [];
   const warn = (code: Issue['code'], message: string): void => {

@@ -7,15 +7,18 @@ import type { CallerRecords } from './caller-records.ts';
 import type { CallScope } from './hook-call.ts';
 import type { PayerAnswer } from './record-keeping.ts';
 import { fhirReply, refusedReply, type Reply, type RequestCall } from './request-call.ts';
+import { subjectsNamed } from './subjects-named.ts';
 import { readSent, reviewSent, type Sent } from './submission.ts';
 
 /** PAS `Claim/$submit`: decided by the policies on file, and kept. */
 export async function submissionAnswer(
   { body, asOf, at }: RequestCall,
   { library, newId, newUuid }: CallScope,
-  records: Pick<CallerRecords, 'payerAnswers' | 'keepPayerAnswer'>,
+  records: Pick<CallerRecords, 'payerAnswers' | 'keepPayerAnswer' | 'concerns'>,
 ): Promise<Reply> {
-  const sent = readSent(bodyValue(body), 'request');
+  const value = bodyValue(body);
+  await records.concerns(subjectsNamed(value));
+  const sent = readSent(value, 'request');
   if ('issues' in sent) return refusedReply(422, sent.issues);
   const identifier = identifierOf(sent);
   // A request that comes again, because its answer was lost, is not decided twice.
@@ -45,9 +48,10 @@ export async function submissionAnswer(
 export async function inquiryAnswer(
   { body, at }: RequestCall,
   _scope: CallScope,
-  records: Pick<CallerRecords, 'payerAnswers'>,
+  records: Pick<CallerRecords, 'payerAnswers' | 'concerns'>,
 ): Promise<Reply> {
   const value = bodyValue(body);
+  await records.concerns(subjectsNamed(value));
   const sent = readSent(value, 'inquiry');
   const lacking = 'issues' in sent ? sent.issues : unidentified(sent);
   if ('issues' in sent || lacking.length > 0) return refusedReply(422, lacking);

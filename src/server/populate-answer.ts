@@ -24,6 +24,7 @@ import type { CallerRecords } from './caller-records.ts';
 import type { CallScope } from './hook-call.ts';
 import { allForms, filledForms, statementFor } from './kept-forms.ts';
 import { fhirReply, refusedReply, type Reply, type RequestCall } from './request-call.ts';
+import { subjectsNamed } from './subjects-named.ts';
 
 /** A call of `$populate`. */
 export interface PopulateCall extends RequestCall {
@@ -40,12 +41,13 @@ export interface PopulateCall extends RequestCall {
 export async function populateAnswer(
   call: PopulateCall,
   scope: CallScope,
-  records: Pick<CallerRecords, 'answersOf' | 'determination' | 'forms'>,
+  records: Pick<CallerRecords, 'answersOf' | 'determination' | 'forms' | 'concerns'>,
   signal: AbortSignal,
 ): Promise<Reply> {
   const { asOf, caller, arrived } = call;
   const { library, fhirBase } = scope;
   const body = bodyValue(call.body);
+  await records.concerns(subjectsNamed(body));
   const asked = readPopulate(body, call.questionnaire, allForms(library));
   if ('issues' in asked) return refusedReply(400, asked.issues);
   const { form, subject, context, endpoint, isLocal } = asked;

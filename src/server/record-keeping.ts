@@ -40,16 +40,27 @@ export interface AuditedRequest {
   readonly requestId: string | undefined;
 }
 
+/** Whom a request is about, as far as it says so or its records do. */
+export interface Subject {
+  /** `Patient/id`. */
+  readonly patient?: string;
+  readonly hookInstance?: string;
+  /** Id of a determination that the request names. */
+  readonly determination?: string;
+}
+
 /** What the service said and was told, each caller's its own. Reading and writing may fail: then 503. */
 export interface RecordKeeping {
   /** @returns whether it is committed: only then may the answer carry the ids of its determinations */
   readonly keepCall: (answered: Answered, request: AuditedRequest) => Promise<boolean>;
-  readonly audit: (request: AuditedRequest) => void;
+  /** @param subjects an event for each; one without a patient where there are none */
+  readonly audit: (request: AuditedRequest, subjects: readonly Subject[]) => void;
   readonly determination: (id: string, owner: string) => Promise<IdentifiedDetermination | undefined>;
   readonly forms: (id: string, owner: string) => Promise<KeptForms | undefined>;
   /** What it was asked for, as `Answered.requests`; undefined too where that was not kept yet. */
   readonly asked: (id: string, owner: string) => Promise<string | undefined>;
-  readonly isCardOf: (card: string, owner: string) => Promise<boolean>;
+  /** Whom a card was about; undefined where the owner was given no such card. */
+  readonly cardSubject: (card: string, owner: string) => Promise<Subject | undefined>;
   /** @throws ServiceError when it is not committed */
   readonly keepFeedback: (entries: readonly KeptFeedback[], at: string) => Promise<void>;
   /** @throws ServiceError when it is not committed */
@@ -146,9 +157,10 @@ export function createRecordKeeping(
           uuid,
           client: request.client,
           issued_at: request.at,
-          service: request.target,
+          service: answered.report.hook,
           topic: topic ?? null,
           hook_instance: hookInstance,
+          patient,
           suggestions: JSON.stringify(suggestions),
         })),
         audit_event: [event],
@@ -158,8 +170,12 @@ export function createRecordKeeping(
       keeper.keepLater(records);
       return true;
     },
-    audit(request) {
-      keeper.keepLater({ audit_event: [auditEvent(request, {})] });
+    audit(request, subjects) {
+      keeper.keepLater({
+        audit_event: (subjects.length === 0 ? [{}] : subjects).map(({ determination, ...about }: Subject) =>
+          auditEvent(request, { ...about, details: determination === undefined ? {} : { determination } }),
+        ),
+      });
     },
     async determination(id, owner) {
       const row = await read(store.determination(id, owner));
@@ -175,7 +191,12 @@ export function createRecordKeeping(
       const row = await read(store.determination(id, owner));
       return row?.request ?? undefined;
     },
-    isCardOf: async (card, owner) => (await read(store.card(card, owner))) !== undefined,
+    async cardSubject(card, owner) {
+      const row = await read(store.card(card, owner));
+      return row === undefined
+        ? undefined
+        : { hookInstance: row.hook_instance, ...(row.patient === null ? {} : { patient: row.patient }) };
+    },
     keepFeedback: (entries, at) =>
       committed(
         keeper.keep({

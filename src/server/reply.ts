@@ -33,7 +33,7 @@ export async function reply<Name extends Exclude<Work, 'hook'>>(
   dependencies: Dependencies,
 ): Promise<void> {
   const requestId = requestIdOf(request);
-  const records = callerRecords(dependencies.keeping, callerOf(request));
+  const records = callerRecords(dependencies.keeping, callerOf(request), response);
   const { status, type, text, report } = await underTrace(request.headers, () =>
     inSpan(
       name,

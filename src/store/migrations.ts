@@ -12,6 +12,7 @@ export const migrations = (kind: 'sqlite' | 'postgres'): MigrationProvider => ({
       '0001-records': records(kind),
       '0002-authorization': authorization,
       '0003-deliveries': deliveries,
+      '0004-card-patients': cardPatients,
     }),
 });
 
@@ -126,6 +127,13 @@ const deliveries: Migration = {
       .alterTable('used_token')
       .addColumn('delivery', 'text', (column) => column.notNull().defaultTo(''))
       .execute();
+  },
+};
+
+/** Feedback on a card is about the card's patient. */
+const cardPatients: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    await database.schema.alterTable('card').addColumn('patient', 'text').execute();
   },
 };
 

@@ -46,6 +46,8 @@ interface CardTable {
   /** Code of the card's topic. */
   topic: Written<string | null>;
   hook_instance: Written<string>;
+  /** `Patient/id`; null in cards of before this was kept. */
+  patient: Written<string | null>;
   /** JSON array of the suggestions' uuids. */
   suggestions: Written<string>;
 }
@@ -95,7 +97,7 @@ interface AuditEventTable {
   client: Written<string>;
   /** What was done: `call`, `feedback`, `read`, `answers`, `export`, `purge`, `refused`. */
   action: Written<string>;
-  /** Of a hook call the service; of a reading what was read. */
+  /** The route, such as `cds-services/order-sign`; of the operator's commands what they did. */
   target: Written<string>;
   hook_instance: Written<string | null>;
   /** `Patient/id`. */

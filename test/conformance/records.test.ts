@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordsCommand } from '../../src/records/command.ts';
 import { objects, property, text, type JsonObject } from '../../src/fhir/json.ts';
 import type { RecordStore } from '../../src/store/records.ts';
+import type { Row } from '../../src/store/tables.ts';
 import { memoryRecords, rowsOf } from '../support/memory-records.ts';
 import { fixtureRequest, withConfiguration } from './sample-requests.ts';
 import { fixtures, startServer, type Started } from './server.ts';
@@ -27,16 +28,19 @@ const post = (path: string, body: unknown): Promise<Response> =>
   });
 
 /** Records of what no answer depends on are kept behind it. */
-async function untilKept(
-  count: number,
-): Promise<readonly { action: string; status: number; target: string }[]> {
+async function untilKept(count: number, of = records): Promise<readonly Row<'audit_event'>[]> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const rows = await rowsOf(records, 'audit_event');
+    const rows = await rowsOf(of, 'audit_event');
     if (rows.length >= count) return rows;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error('the records were not kept');
 }
+
+const withoutChart = ({ fhirServer: _server, prefetch: _prefetch, ...request }: JsonObject): JsonObject =>
+  request;
+
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 describe('records', () => {
   it('hold every call and what was answered, refused and failed calls too', async () => {
@@ -47,10 +51,10 @@ describe('records', () => {
     await post('/cds-services/order-sign/feedback', { feedback: 'none' });
     const events = await untilKept(4);
     expect(events.map(({ action, target, status }) => [action, target, status]).toSorted()).toEqual([
+      ['call', 'cds-services/order-sign', 200],
       ['call', 'cds-services/order-sign', 400],
-      ['call', 'order-sign', 200],
       ['feedback', 'cds-services/order-sign/feedback', 400],
-      ['read', 'determinations/none', 404],
+      ['read', 'determinations/:id', 404],
     ]);
     const kept = await rowsOf(records, 'determination');
     expect(JSON.stringify(answer)).toContain(kept[0]?.id ?? 'no determination was kept');
@@ -63,6 +67,84 @@ describe('records', () => {
     expect(new Set([...kept, ...cards].map(({ hook_instance }) => hook_instance))).toEqual(
       new Set([text(request['hookInstance'])]),
     );
+  });
+
+  it('say whom every request was about, also where it was refused', async () => {
+    const trail = memoryRecords();
+    const other = await startServer({ records: trail });
+    const send = (path: string, body: unknown): Promise<Response> =>
+      other.fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    try {
+      const request = fixtureRequest(FIXTURE, 'order-sign', '2.0.1', `${other.base}/sandbox/fhir`);
+      const { cards } = (await (await send('/cds-services/order-sign', request)).json()) as JsonObject;
+      const [kept] = await rowsOf(trail, 'determination');
+      const id = kept?.id ?? '';
+      const patient = kept?.patient ?? '';
+      const card = text(objects(cards)[0]?.['uuid']);
+      const someone = { reference: 'Patient/someone-else' };
+      const form = '/fhir/Questionnaire';
+      const parameters = (...parameter: readonly object[]): object => ({
+        resourceType: 'Parameters',
+        parameter,
+      });
+      const named = [patient, kept?.hook_instance, id];
+      const sent: readonly (readonly [Promise<Response>, number, readonly unknown[]])[] = [
+        [
+          send('/cds-services/order-sign', withoutChart(request)),
+          412,
+          [patient, kept?.hook_instance, undefined],
+        ],
+        [other.fetch(`/determinations/${id}`), 200, named],
+        [other.fetch(`/determinations/${id}/prior-authorization`), 200, named],
+        [
+          send(`${form}/$questionnaire-package`, parameters({ name: 'context', valueString: id })),
+          200,
+          named,
+        ],
+        [
+          send(`${form}/$populate`, parameters({ name: 'subject', valueReference: someone })),
+          400,
+          [someone.reference, null, undefined],
+        ],
+        [
+          send('/fhir/QuestionnaireResponse', { resourceType: 'QuestionnaireResponse', subject: someone }),
+          422,
+          [someone.reference, null, undefined],
+        ],
+        [
+          send('/fhir/Claim/$submit', {
+            resourceType: 'Bundle',
+            entry: [{ resource: { resourceType: 'Patient', id: 'someone-else' } }],
+          }),
+          422,
+          [someone.reference, null, undefined],
+        ],
+        [
+          send('/cds-services/order-sign/feedback', {
+            feedback: [{ card, outcome: 'overridden', outcomeTimestamp: '2026-03-02T10:05:31Z' }],
+          }),
+          200,
+          [patient, kept?.hook_instance, undefined],
+        ],
+      ];
+      for (const [response, status] of sent) expect((await response).status).toBe(status);
+      // The call that was answered comes first.
+      const [, ...rows] = await untilKept(sent.length + 1, trail);
+      expect(
+        rows
+          .map(({ status, patient: whom, hook_instance, details }) => [
+            status,
+            [whom, hook_instance, property(JSON.parse(details), 'determination')],
+          ])
+          .toSorted(byText),
+      ).toEqual(sent.map(([, status, whom]) => [status, whom]).toSorted(byText));
+    } finally {
+      await other.close();
+    }
   });
 
   it('are found by hook instance, assertion and suggestion, and looking is recorded', async () => {
@@ -86,7 +168,13 @@ describe('records', () => {
       const found = JSON.parse(out) as JsonObject;
       expect(property(objects(found['determinations'])[0], 'id'), key.join(' ')).toBe(kept?.id);
     }
+    const looked = (await rowsOf(records, 'audit_event')).filter(({ client }) => client === 'operator');
     expect(await rowsOf(records, 'audit_event')).toHaveLength(before + 3);
+    expect(looked.map(({ patient, details }) => [patient, property(JSON.parse(details), 'key')])).toEqual([
+      [kept?.patient, { assertion: kept?.id }],
+      [kept?.patient, { hookInstance: kept?.hook_instance }],
+      [kept?.patient, { suggestion }],
+    ]);
   });
 
   it('the metric fields of each call are exported: hook, times, status, token, resources, coverage', async () => {

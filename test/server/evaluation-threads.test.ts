@@ -95,6 +95,7 @@ const recordsWith = (answersOf: CallerRecords['answersOf']): CallerRecords => ({
   forms: unused,
   payerAnswers: unused,
   keepPayerAnswer: unused,
+  concerns: () => Promise.resolve(),
 });
 const noAnswers = recordsWith(() => Promise.resolve([]));
 

@@ -26,6 +26,7 @@ export const card = (uuid: string, of: string): NewRow<'card'> => ({
   service: 'order-sign',
   topic: 'coverage-info',
   hook_instance: `instance-${of}`,
+  patient: 'Patient/p1',
   suggestions: '[]',
 });
 
