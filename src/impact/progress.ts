@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import { Format, SingleBar } from 'cli-progress';
 
 /** How far a step of a long command is, told on stderr: counts, never whose chart it is. */
 export interface Progress {
@@ -27,6 +27,9 @@ export const barOn =
       barIncompleteChar: '.',
       barsize: 30,
       etaBuffer: 100,
+      // While nothing moves the library's estimate is no number.
+      formatTime: (seconds, options, multiple) =>
+        Number.isFinite(seconds) ? Format.TimeFormat(seconds, options, multiple) : 'unknown time',
       noTTYOutput: true,
       notTTYSchedule: LINE_MILLISECONDS,
       formatValue: (value, _options, type) =>
