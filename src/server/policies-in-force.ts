@@ -113,8 +113,10 @@ export function createPolicies(
       let tried = seen;
       setInterval(() => {
         const found = editionOf(folder);
-        // A folder that is being written changes between two looks; one that was refused is not tried again.
-        if (found === seen && found !== tried && found !== held.edition.edition) {
+        // A folder that is being written changes between two looks; one that was refused is not tried again. Files that
+        // are put back as they were are read too after a refusal, so that it does not stand for ever.
+        const isOwed = found !== held.edition.edition || last?.outcome === 'refused';
+        if (found === seen && found !== tried && isOwed) {
           tried = found;
           void reload();
         }

@@ -132,6 +132,12 @@ describe('policies in force', () => {
       expect(refused?.outcome).toBe('refused');
       await vi.advanceTimersByTimeAsync(3000);
       expect(policies.lastReload()).toBe(refused);
+      worded('Written');
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(policies.lastReload()?.outcome).toBe('unchanged');
+      broken();
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(policies.lastReload()?.outcome).toBe('refused');
     } finally {
       vi.useRealTimers();
     }
