@@ -26,6 +26,7 @@ import type { CallerRecords } from './caller-records.ts';
 import type { Config } from './config.ts';
 import type { IdentifiedDetermination } from './record-keeping.ts';
 import { errorPlace, ServiceError } from './errors.ts';
+import { allowedServer } from './fhir-base.ts';
 import type { QueryLog } from './fhir-client.ts';
 import type { RequestCall } from './request-call.ts';
 import { subjectsNamed } from './subjects-named.ts';
@@ -91,7 +92,7 @@ export interface AskedOrder {
   readonly appointment?: JsonObject;
   /** `Encounter/id`: the order's own, else the hook's. */
   readonly encounter?: string;
-  /** The FHIR server of the call, as the caller named it. */
+  /** The FHIR server of the call, where it may be called: what else a caller names may hold credentials. */
   readonly fhirServer?: string;
   /** `Type/id` of the records of treatment that the evidence was placed in time by. */
   readonly course: readonly string[];
@@ -234,7 +235,7 @@ export async function evaluateCall(
     metric: callMetric(request, evaluation, queries, cards, stated),
     requests: determinations.map(({ determination, order, course }) => ({
       id: idOf(determination),
-      request: JSON.stringify(askedOrder(order, course(), request)),
+      request: JSON.stringify(askedOrder(order, course(), request, caller)),
     })),
     patient: `Patient/${request.patientId}`,
     hookInstance: request.hookInstance,
@@ -260,13 +261,16 @@ function askedOrder(
   order: HookOrder,
   course: readonly string[],
   { encounterId, fhirServer }: HookRequest,
+  caller: HookCall['caller'],
 ): AskedOrder {
+  const base =
+    fhirServer === undefined ? undefined : allowedServer(fhirServer, caller.fhirServers, caller)?.base;
   const encounter = encounterReference(order, encounterId);
   return {
     order: asWritten(order.resource),
     ...(order.appointment === undefined ? {} : { appointment: asWritten(order.appointment) }),
     ...(encounter === undefined ? {} : { encounter }),
-    ...(fhirServer === undefined ? {} : { fhirServer }),
+    ...(base === undefined ? {} : { fhirServer: base }),
     course,
   };
 }

@@ -1,4 +1,4 @@
-import { feedbackOf, memoryRecords } from '../support/memory-records.ts';
+import { feedbackOf, memoryRecords, rowsOf } from '../support/memory-records.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CARD_TYPE_CODES } from '../../src/crd/card-types.ts';
 import type { RecordStore } from '../../src/store/records.ts';
@@ -86,6 +86,23 @@ describe('a determination', () => {
     const strange = await service.post(await theirs(path, 'north'), path, CALL);
     expect(strange.status).toBe(404);
     expect((await service.get(undefined, path)).status).toBe(401);
+  });
+
+  it('is kept with its FHIR server where that may be called, and with no credentials', async () => {
+    const service = await start({
+      hospital: { ...CLIENTS.hospital, 'fhir-servers': ['https://ehr.invalid/fhir'] },
+    });
+    for (const fhirServer of [
+      'https://user:secret@ehr.invalid/fhir',
+      'https://ehr.invalid/fhir?apikey=secret',
+      'https://ehr.invalid/fhir/',
+    ])
+      await service.post(await ours('/determinations'), '/determinations', { ...CALL, fhirServer });
+    const kept = await rowsOf(service.records, 'determination');
+    expect(
+      kept.map(({ request }) => (JSON.parse(request ?? '') as { fhirServer?: string }).fhirServer),
+    ).toEqual([undefined, undefined, 'https://ehr.invalid/fhir']);
+    expect(JSON.stringify(kept)).not.toContain('secret');
   });
 
   it('meets no payer in production mode', async () => {
