@@ -25,7 +25,8 @@ export const HELP = `Records of the service: what it said, and what it was told.
   npm run records -- metrics [--from DAY] [--to DAY]
       hook calls as the CRD guide measures them (CRDMetricData), one a line
   npm run records -- find --assertion ID | --hook-instance ID | --suggestion ID
-      the determinations of one answer, and who asked for them
+      the determinations of one answer, and who asked for them; a hook instance is a name that callers choose:
+      where several clients used it, they come one after another
   npm run records -- purge --before DAY
       deletes what is older
 
@@ -121,6 +122,11 @@ async function run(argv: readonly string[], surroundings: Surroundings): Promise
             2,
           )}\n`,
         );
+        const clients = new Set([...determinations, ...events].map(({ client }) => client));
+        if (clients.size > 1)
+          surroundings.error(
+            `records: ${clients.size} clients used this hook instance; each row names its client\n`,
+          );
         const patients = [...determinations, ...events].flatMap(({ patient }) => patient ?? []);
         return { patients: [...new Set(patients)], details: { key } };
       });

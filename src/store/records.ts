@@ -53,7 +53,10 @@ export interface RecordStore {
   readonly forgetTokens: (now: number) => Promise<void>;
   /** Rows of a period in the order of recording, streamed. */
   readonly during: <Table extends WrittenTable>(table: Table, period: Period) => AsyncIterable<Row<Table>>;
-  /** For a dispute: what one answer said, by the id of a determination, of the call, or of a suggestion in a card. */
+  /**
+   * For a dispute: what one answer said, by the id of a determination, of the call, or of a suggestion in a card. Ids of
+   * calls are the clients' own: by such an id, those of every client that used it come, one client after another.
+   */
   readonly find: (key: FindKey) => Promise<Found>;
   /** Deletes what was recorded before an instant: rows by table. */
   readonly purge: (before: string) => Promise<ReadonlyMap<string, number>>;
@@ -179,17 +182,31 @@ export function createRecordStore(open: () => Promise<Database>): RecordStore {
     },
     async find(key) {
       const database = await query();
-      const hookInstances = await hookInstancesOf(database, key);
-      if (hookInstances.length === 0) return { determinations: [], events: [] };
-      const [determinations, events] = await Promise.all([
-        database
-          .selectFrom('determination')
-          .selectAll()
-          .where('hook_instance', 'in', hookInstances)
-          .execute(),
-        database.selectFrom('audit_event').selectAll().where('hook_instance', 'in', hookInstances).execute(),
-      ]);
-      return { determinations, events };
+      const found: Found[] = [];
+      for (const { client, hook_instance } of await callsOf(database, key)) {
+        const [determinations, events] = await Promise.all([
+          database
+            .selectFrom('determination')
+            .selectAll()
+            .where('hook_instance', '=', hook_instance)
+            .where('client', '=', client)
+            .orderBy('asked_at')
+            .orderBy('id')
+            .execute(),
+          database
+            .selectFrom('audit_event')
+            .selectAll()
+            .where('hook_instance', '=', hook_instance)
+            .where('client', '=', client)
+            .orderBy('sequence')
+            .execute(),
+        ]);
+        found.push({ determinations, events });
+      }
+      return {
+        determinations: found.flatMap(({ determinations }) => determinations),
+        events: found.flatMap(({ events }) => events),
+      };
     },
     async purge(before) {
       const database = await query();
@@ -246,24 +263,33 @@ async function* pages<Table extends WrittenTable>(
   }
 }
 
-/** The calls that a key of `find` belongs to. */
-async function hookInstancesOf(
+/** The calls that a key of `find` belongs to, by client. */
+async function callsOf(
   query: Kysely<Tables>,
   { assertion, hookInstance, suggestion }: FindKey,
-): Promise<readonly string[]> {
-  if (hookInstance !== undefined) return [hookInstance];
-  const rows =
-    suggestion === undefined
-      ? await query
-          .selectFrom('determination')
-          .select('hook_instance')
-          .where('id', '=', assertion ?? '')
-          .execute()
-      : await query
-          .selectFrom('card')
-          .select('hook_instance')
-          // Its uuid stands in a JSON array; a uuid holds nothing that LIKE would take for a pattern.
-          .where('suggestions', 'like', `%"${suggestion.replaceAll(/[^\w-]/g, '')}"%`)
-          .execute();
-  return [...new Set(rows.map(({ hook_instance }) => hook_instance))];
+): Promise<readonly { readonly client: string; readonly hook_instance: string }[]> {
+  if (hookInstance !== undefined) {
+    const rows = await query
+      .selectFrom('determination')
+      .select('client')
+      .where('hook_instance', '=', hookInstance)
+      .union(query.selectFrom('audit_event').select('client').where('hook_instance', '=', hookInstance))
+      .execute();
+    return rows
+      .map(({ client }) => ({ client, hook_instance: hookInstance }))
+      .toSorted((a, b) => (a.client < b.client ? -1 : 1));
+  }
+  return suggestion === undefined
+    ? query
+        .selectFrom('determination')
+        .select(['client', 'hook_instance'])
+        .where('id', '=', assertion ?? '')
+        .execute()
+    : query
+        .selectFrom('card')
+        .select(['client', 'hook_instance'])
+        .distinct()
+        // Its uuid stands in a JSON array; a uuid holds nothing that LIKE would take for a pattern.
+        .where('suggestions', 'like', `%"${suggestion.replaceAll(/[^A-Za-z0-9-]/g, '')}"%`)
+        .execute();
 }

@@ -49,6 +49,12 @@ beforeAll(async () => {
         ...determination('second'),
         body: body(criterion('policy/i/1', 'met'), criterion('policy/i/2', 'not-met')),
       },
+      {
+        ...determination('south', '2025-12-31T23:59:59.999Z'),
+        client: 'another',
+        hook_instance: 'instance-first',
+        body: body(),
+      },
       { ...determination('early', '2025-12-31T23:59:59.999Z'), body: body(criterion('policy/i/1', 'met')) },
     ],
     card: [{ ...card('card-1', 'first'), suggestions: '["5f0c5a1e-suggestion"]' }, card('card-2', 'second')],
@@ -61,6 +67,7 @@ beforeAll(async () => {
       { ...feedback('card-2'), outcome: 'accepted' },
     ],
     audit_event: [
+      { ...auditEvent('instance-first'), client: 'another' },
       { ...auditEvent('instance-first'), details: '{"determinations":1}', milliseconds: 40 },
       { ...auditEvent('instance-second'), details: '{"determinations":1}', milliseconds: 120 },
       { ...auditEvent('other'), milliseconds: 1 },
@@ -155,16 +162,25 @@ describe('the audit trail', () => {
     expect(again.at(-1)).toContain('"operator"');
   });
 
-  it('finds an answer by assertion, hook instance and suggestion, and nothing for an unknown one', async () => {
+  it('finds one client’s answer by assertion and suggestion, those of all by hook instance, and no unknown one', async () => {
     for (const key of [
       ['--assertion', 'first'],
-      ['--hook-instance', 'instance-first'],
       ['--suggestion', '5f0c5a1e-suggestion'],
     ]) {
-      const found = JSON.parse((await run('find', ...key)).out) as Record<string, readonly unknown[]>;
-      expect(found['determinations'], key.join(' ')).toMatchObject([{ id: 'first' }]);
-      expect(found['events']).toHaveLength(1);
+      const { out, error } = await run('find', ...key);
+      const found = JSON.parse(out) as Record<string, readonly unknown[]>;
+      expect(found['determinations'], key.join(' ')).toMatchObject([{ id: 'first', client: 'client' }]);
+      expect([found['events']?.length, error]).toEqual([1, '']);
     }
+    const { out, error } = await run('find', '--hook-instance', 'instance-first');
+    expect(JSON.parse(out)).toMatchObject({
+      determinations: [
+        { id: 'south', client: 'another' },
+        { id: 'first', client: 'client' },
+      ],
+      events: [{ agent: [{ altId: 'another' }] }, { agent: [{ altId: 'client' }] }],
+    });
+    expect(error).toMatch(/2 clients used this hook instance/);
     expect(JSON.parse((await run('find', '--assertion', 'none')).out)).toEqual({
       determinations: [],
       events: [],
@@ -175,7 +191,7 @@ describe('the audit trail', () => {
 describe('purging', () => {
   it('deletes what is older than a day, says how much, and is recorded', async () => {
     const { out } = await run('purge', '--before', '2026-01-01');
-    expect(out).toMatch(/1 +determination/);
+    expect(out).toMatch(/2 +determination/);
     const left = JSON.parse((await run('report', '--format', 'json')).out) as Record<string, unknown>;
     expect(left).toMatchObject({ policies: [{ determinations: 2 }] });
     expect((await run('audit')).out).toContain('"purge"');
