@@ -37,8 +37,9 @@ export interface CriterionReport {
 }
 
 export interface FeedbackReport {
-  /** Cards that went out; one may be reported more than once. */
+  /** Cards that went out. */
   readonly cards: number;
+  /** Cards by what was last reported of them. */
   readonly accepted: number;
   readonly overridden: number;
   /** Reasons of overriding by code, the most frequent first; `none given` where there was none. */
@@ -79,19 +80,19 @@ interface PolicyTally {
   readonly missing: Map<string, number>;
 }
 
-/** Counts rows as they come: memory grows with the number of criteria, not with that of rows. */
+/** Counts rows as they come: memory grows with the number of criteria and of cards with feedback, not with that of rows. */
 export interface Tally {
   readonly addDetermination: (row: Pick<Row<'determination'>, 'body'>) => void;
   readonly addCard: (row: Pick<Row<'card'>, 'uuid'>) => void;
-  readonly addFeedback: (row: Pick<Row<'feedback'>, 'outcome' | 'body'>) => void;
+  readonly addFeedback: (row: Pick<Row<'feedback'>, 'client' | 'card' | 'outcome' | 'body'>) => void;
   readonly addAuditEvent: (row: Pick<Row<'audit_event'>, 'action' | 'milliseconds' | 'details'>) => void;
   readonly report: (from: string, to: string) => Report;
 }
 
 export function createTally(): Tally {
   const policies = new Map<string, PolicyTally>();
-  const outcomes = new Map<string, number>();
-  const reasons = new Map<string, number>();
+  /** What became of each card, by client and card: the last report of it. */
+  const outcomes = new Map<string, Decided>();
   let cards = 0;
   // A number for each millisecond that a call took, up to the longest: a histogram is exact and small.
   const times = new Map<number, number>();
@@ -120,14 +121,16 @@ export function createTally(): Tally {
     addCard() {
       cards += 1;
     },
-    addFeedback({ outcome, body }) {
-      increase(outcomes, outcome);
-      if (outcome !== 'overridden') return;
+    addFeedback({ client, card, outcome, body }) {
       const { overrideReasons = [] } = JSON.parse(body) as {
         readonly overrideReasons?: readonly { readonly reason?: { readonly code: string } }[];
       };
       const codes = overrideReasons.flatMap(({ reason }) => reason?.code ?? []);
-      for (const code of codes.length === 0 ? ['none given'] : codes) increase(reasons, code);
+      // A card is decided once: what is reported of it later stands for what was before.
+      outcomes.set(JSON.stringify([client, card]), {
+        outcome,
+        reasons: outcome === 'overridden' && codes.length === 0 ? ['none given'] : codes,
+      });
     },
     addAuditEvent({ action, milliseconds, details }) {
       const { determinations = 0 } = JSON.parse(details) as { readonly determinations?: number };
@@ -137,14 +140,26 @@ export function createTally(): Tally {
       from,
       to,
       policies: [...policies].map(([policy, tally]) => policyReport(policy, tally)).toSorted(byPolicy),
-      feedback: {
-        cards,
-        accepted: outcomes.get('accepted') ?? 0,
-        overridden: outcomes.get('overridden') ?? 0,
-        reasons: mostFrequent(reasons).map(([reason, count]) => ({ reason, count })),
-      },
+      feedback: { cards, ...decisionsOf([...outcomes.values()]) },
       timeToAnswer: timesOf(times),
     }),
+  };
+}
+
+/** What became of a card; `reasons` are the codes of an override. */
+interface Decided {
+  readonly outcome: string;
+  readonly reasons: readonly string[];
+}
+
+function decisionsOf(decided: readonly Decided[]): Omit<FeedbackReport, 'cards'> {
+  const reasons = new Map<string, number>();
+  for (const reason of decided.flatMap((one) => one.reasons)) increase(reasons, reason);
+  const count = (wanted: string): number => decided.filter(({ outcome }) => outcome === wanted).length;
+  return {
+    accepted: count('accepted'),
+    overridden: count('overridden'),
+    reasons: mostFrequent(reasons).map(([reason, times]) => ({ reason, count: times })),
   };
 }
 
