@@ -3,7 +3,8 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { openDatabase } from '../store/database.ts';
 import { createRecordStore, type RecordStore } from '../store/records.ts';
-import { auditRequests } from './audit.ts';
+import { admitStranger, auditRequests } from './audit.ts';
+import { whoCalls } from './caller.ts';
 import { cdsServiceRoutes } from './cds-services.ts';
 import type { Dependencies } from './call.ts';
 import { cors } from './cors.ts';
@@ -106,7 +107,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   if (callers.isSandbox) app.use(sandboxEhrRoutes(fixtures));
   app.use(operationRoutes(operations, callers.isSandbox));
   app.use(nothingHere);
-  app.use(refusals(gate, logger));
+  app.use(refusals(gate, callers.isSandbox, logger));
   const failures = errorHandler((error, request) => {
     logger.error(
       { requestId: requestIdOf(request), route: routeOf(request), ...errorPlace(error) },
@@ -154,21 +155,28 @@ const securityHeaders = (isSandbox: boolean) =>
     strictTransportSecurity: isSandbox ? false : { maxAge: 31_536_000, includeSubDomains: false },
   });
 
-/** Refused tokens are logged with the cause, as long as their number allows it. */
+/**
+ * Refused tokens are logged with the cause, and strangers' requests are recorded, as long as their number allows it. The
+ * sandbox, which knows nobody, refuses nobody either.
+ */
 const refusals =
-  ({ refused }: Gate, logger: Logger): ErrorRequestHandler =>
+  ({ refused }: Gate, isSandbox: boolean, logger: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
-    if (!isRefusal(error)) {
+    const isStranger = whoCalls(request) === undefined;
+    if (!isRefusal(error) && (isSandbox || !isStranger)) {
+      admitStranger(response);
       next(error);
       return;
     }
-    const { code, reason, claimed } = error;
     return refused(request, response, (tooMany?: unknown) => {
-      if (tooMany === undefined)
+      if (tooMany === undefined) admitStranger(response);
+      if (tooMany === undefined && isRefusal(error)) {
+        const { code, reason, claimed } = error;
         logger.warn(
           { requestId: requestIdOf(request), route: routeOf(request), code, reason, claimedClient: claimed },
           'refused',
         );
+      }
       next(tooMany ?? error);
     });
   };

@@ -26,20 +26,25 @@ const ACTIONS: Readonly<Record<string, AuditedRequest['action']>> = {
 /**
  * Who asked for what, about whom, and how it went, for every request that may concern a patient. A call that was answered
  * says more of itself (`RecordKeeping.keepCall`); the others are recorded here, refused and failed ones too (CRD-S-04,
- * CRD-S-05).
+ * CRD-S-05). Of strangers, whom no token names, those that are admitted; the others are counted, in a record a minute at
+ * most.
  */
-export const auditRequests =
-  (keeping: Pick<RecordKeeping, 'audit'>, now: () => Date): RequestHandler =>
-  (request, response, next) => {
+export const auditRequests = (keeping: Pick<RecordKeeping, 'audit'>, now: () => Date): RequestHandler => {
+  const countOnly = strangersCount(keeping, now);
+  return (request, response, next) => {
     const at = now().toISOString();
     const started = performance.now();
     response.once('close', () => {
       const action = actionOf(request);
       if (action === undefined || audited.has(response)) return;
       const caller = whoCalls(request);
+      if (caller === undefined && !admitted.has(response)) {
+        countOnly();
+        return;
+      }
       keeping.audit(
         {
-          client: caller === undefined ? 'unknown' : ownerOf(caller),
+          client: caller === undefined ? STRANGER : ownerOf(caller),
           action: caller === undefined || response.statusCode === 429 ? 'refused' : action,
           target: targetOf(request),
           at,
@@ -52,6 +57,39 @@ export const auditRequests =
     });
     next();
   };
+};
+
+const STRANGER = 'unknown';
+const MINUTE = 60_000;
+
+/** Counts requests, and records their number once a minute has passed since the first. */
+function strangersCount(keeping: Pick<RecordKeeping, 'audit'>, now: () => Date): () => void {
+  let requests = 0;
+  return () => {
+    requests += 1;
+    if (requests > 1) return;
+    const at = now().toISOString();
+    setTimeout(() => {
+      const summary = {
+        client: STRANGER,
+        action: 'refused',
+        target: '',
+        at,
+        status: 429,
+        milliseconds: MINUTE,
+      } as const;
+      keeping.audit({ ...summary, requestId: undefined }, [], { requests });
+      requests = 0;
+    }, MINUTE).unref();
+  };
+}
+
+const admitted = new WeakSet<Response>();
+
+/** Says that a stranger's request is to be recorded by itself. */
+export const admitStranger = (response: Response): void => {
+  admitted.add(response);
+};
 
 const actionOf = (request: Request): AuditedRequest['action'] | undefined => {
   const method = request.method === 'HEAD' ? 'GET' : request.method;

@@ -53,8 +53,11 @@ export interface Subject {
 export interface RecordKeeping {
   /** @returns whether it is committed: only then may the answer carry the ids of its determinations */
   readonly keepCall: (answered: Answered, request: AuditedRequest) => Promise<boolean>;
-  /** @param subjects an event for each; one without a patient where there are none */
-  readonly audit: (request: AuditedRequest, subjects: readonly Subject[]) => void;
+  /**
+   * @param subjects an event for each; one without a patient where there are none
+   * @param details counts and codes
+   */
+  readonly audit: (request: AuditedRequest, subjects: readonly Subject[], details?: JsonObject) => void;
   readonly determination: (id: string, owner: string) => Promise<IdentifiedDetermination | undefined>;
   readonly forms: (id: string, owner: string) => Promise<KeptForms | undefined>;
   /** What it was asked for, as `Answered.requests`; undefined too where that was not kept yet. */
@@ -170,10 +173,13 @@ export function createRecordKeeping(
       keeper.keepLater(records);
       return true;
     },
-    audit(request, subjects) {
+    audit(request, subjects, details) {
       keeper.keepLater({
         audit_event: (subjects.length === 0 ? [{}] : subjects).map(({ determination, ...about }: Subject) =>
-          auditEvent(request, { ...about, details: determination === undefined ? {} : { determination } }),
+          auditEvent(request, {
+            ...about,
+            details: { ...details, ...(determination === undefined ? {} : { determination }) },
+          }),
         ),
       });
     },

@@ -1,5 +1,5 @@
 import { feedbackOf, memoryRecords, rowsOf } from '../support/memory-records.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CARD_TYPE_CODES } from '../../src/crd/card-types.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { createReplays, usedToken } from '../../src/server/replay.ts';
@@ -235,6 +235,36 @@ describe('production mode', () => {
       headers: { origin: other },
     });
     expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, other]);
+  });
+});
+
+describe('a stranger', () => {
+  it('fills no records, whatever is asked for: some requests are recorded by their route, the others counted', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const service = await start(CLIENTS);
+      const made = (index: number): string => `/cds-services/made-up-${index}`;
+      const statuses: number[] = [];
+      for (let index = 0; index < 100; index += 1) {
+        const path = index % 2 === 0 ? ORDER_SIGN : made(index);
+        statuses.push((await service.post(undefined, path)).status);
+      }
+      const count = (wanted: number): number => statuses.filter((status) => status === wanted).length;
+      expect([count(401), count(404), count(429)]).toEqual([30, 30, 40]);
+      await vi.advanceTimersByTimeAsync(61_000);
+      const rows = await rowsOf(service.records, 'audit_event');
+      expect(new Set(rows.map(({ client, action }) => `${client} ${action}`))).toEqual(
+        new Set(['unknown refused']),
+      );
+      const of = (target: string) => rows.filter((row) => row.target === target);
+      expect([of('cds-services/order-sign').length, of('cds-services/:id').length]).toEqual([30, 30]);
+      expect(of('').map(({ status, details }) => [status, details])).toEqual([[429, '{"requests":40}']]);
+      expect(rows).toHaveLength(61);
+      // Who has a token is answered all the same.
+      expect((await service.post(await ours(ORDER_SIGN))).status).toBe(200);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
