@@ -29,6 +29,7 @@ import { PolicyProblems } from './server/policies.ts';
 import { purgeRegularly } from './server/retention.ts';
 import { startTracing } from './server/tracing.ts';
 import type { Location } from './store/database.ts';
+import { readableByOthers } from './store/file-rights.ts';
 import type { RecordStore } from './store/records.ts';
 import { today } from './today.ts';
 
@@ -117,6 +118,10 @@ async function start(config: Config): Promise<void> {
     fixtures,
   );
   await Promise.all([threads?.ready(), checkRecords(records, config.records, logger)]);
+  if (access.mode === 'production' && config.records.kind === 'sqlite') {
+    const open = readableByOthers(config.records.file);
+    if (open.length > 0) logger.warn({ files: open }, 'other accounts of this machine can read the records');
+  }
   purgeRegularly(
     records,
     config.retentionDays,

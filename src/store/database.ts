@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Kysely, PostgresDialect, type Dialect } from 'kysely';
 import { Migrator, type MigrationProvider } from 'kysely/migration';
+import { createPrivately } from './file-rights.ts';
 import { migrations } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
@@ -79,7 +78,7 @@ async function dialectOf(location: Location, queryMilliseconds: number): Promise
     import('kysely-generic-sqlite/worker'),
     import('kysely-generic-sqlite/worker-helper-node'),
   ]);
-  mkdirSync(dirname(location.file), { recursive: true });
+  createPrivately(location.file);
   return new GenericSqliteWorkerDialect(
     createNodeWorkerExecutor({
       worker: () => new Worker(new URL('./sqlite-worker.ts', import.meta.url)),

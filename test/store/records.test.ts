@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Location } from '../../src/store/database.ts';
+import { readableByOthers } from '../../src/store/file-rights.ts';
 import { createRecordStore, type RecordStore } from '../../src/store/records.ts';
 import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { auditEvent, card, determination, feedback, answers, payerAnswer } from './rows.ts';
@@ -49,6 +50,23 @@ const collect = async <T>(rows: AsyncIterable<T>): Promise<readonly T[]> => {
   for await (const row of rows) collected.push(row);
   return collected;
 };
+it('a SQLite file, its log and its folder are for the account of the service alone; what is not is named', async () => {
+  const path = folder();
+  const data = join(path, 'data');
+  const file = join(data, 'records.sqlite');
+  const rights = (of: string): number => statSync(of).mode & 0o777;
+  const files = [file, `${file}-wal`, `${file}-shm`];
+  const store = createRecordStore(() => openDatabase({ kind: 'sqlite', file }));
+  await store.keep({ determination: [determination('private')] });
+  expect([data, ...files].map(rights)).toEqual([0o700, 0o600, 0o600, 0o600]);
+  chmodSync(file, 0o644);
+  expect(readableByOthers(file)).toEqual([]);
+  chmodSync(data, 0o755);
+  expect(readableByOthers(file)).toEqual([file]);
+  await store.close();
+  rmSync(path, { recursive: true });
+});
+
 const EVER = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
 
 describe.each(Object.keys(places))('records in %s', (name) => {
