@@ -31,6 +31,7 @@ import { startTracing } from './server/tracing.ts';
 import type { Location } from './store/database.ts';
 import { readableByOthers } from './store/file-rights.ts';
 import type { RecordStore } from './store/records.ts';
+import { createPatience, type Patience } from './store/time-limit.ts';
 import { today } from './today.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -97,8 +98,9 @@ async function start(config: Config): Promise<void> {
     import('./store/records.ts'),
   ]);
   const records = createRecordStore(() => openDatabase(config.records));
+  const patience = createPatience(config.recordMilliseconds);
   const { library, edition, threads } = policies.current();
-  const { callers, readAgain } = await callersOf(access, library, records, config, metrics, logger);
+  const { callers, readAgain } = await callersOf(access, library, records, patience, metrics, logger);
   const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
   const app = createApp(
     {
@@ -113,6 +115,7 @@ async function start(config: Config): Promise<void> {
       newId,
       callers,
       records,
+      patience,
       workbench: isWorkbenchBuilt() ? folder(WORKBENCH) : undefined,
     },
     fixtures,
@@ -219,7 +222,7 @@ async function callersOf(
   access: Config['access'],
   library: Library,
   records: RecordStore,
-  { recordMilliseconds }: Config,
+  patience: Patience,
   metrics: Metrics,
   logger: Logger,
 ): Promise<{ readonly callers: Callers; readonly readAgain: (library: Library) => void }> {
@@ -228,7 +231,7 @@ async function callersOf(
     return { callers: sandboxCallers(sandboxCaller(access, library)), readAgain: () => undefined };
   }
   const { clientsInForce } = await import('./server/clients-in-force.ts');
-  return clientsInForce(access, library, records, recordMilliseconds, metrics, logger);
+  return clientsInForce(access, library, records, patience, metrics, logger);
 }
 
 /** New connections get the certificate, open ones go on. */

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { openDatabase } from '../store/database.ts';
 import { createRecordStore, type RecordStore } from '../store/records.ts';
+import { createPatience, type Patience } from '../store/time-limit.ts';
 import { admitStranger, auditRequests } from './audit.ts';
 import { whoCalls } from './caller.ts';
 import { cdsServiceRoutes } from './cds-services.ts';
@@ -34,6 +35,8 @@ export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'metrics' | 'n
     readonly isStopping?: () => boolean;
     /** Undefined: records last as long as the process. */
     readonly records?: RecordStore;
+    /** How long calls wait for the records, whatever part of the service asks. */
+    readonly patience?: Patience;
     /** Folder of the built page, which sandbox mode serves; undefined: there is none. */
     readonly workbench?: string | undefined;
   };
@@ -52,6 +55,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   const {
     policies,
     records = createRecordStore(() => openDatabase({ kind: 'memory' })),
+    patience = createPatience(),
     metrics = createMetrics(),
     isStopping = () => false,
     workbench,
@@ -65,7 +69,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
       if (outcome === 'late') given.logger.warn(line, 'a record came late');
       else given.logger.error(line, 'a record was not kept, or not read');
     },
-    given.config.recordMilliseconds,
+    patience,
   );
   const dependencies: Omit<Dependencies, keyof Edition> = {
     now: () => new Date(),

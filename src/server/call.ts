@@ -20,7 +20,7 @@ import { inSpan, underTrace } from './tracing.ts';
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies extends Omit<CallScope, 'options'>, Edition {
   readonly config: Pick<Config, 'bodyLimit' | 'queryMilliseconds'> &
-    Partial<Pick<Config, 'longQueryMilliseconds' | 'recordMilliseconds' | 'prefetch' | 'trustedProxies'>>;
+    Partial<Pick<Config, 'longQueryMilliseconds' | 'prefetch' | 'trustedProxies'>>;
   readonly logger: Logger;
   readonly now: () => Date;
   /** Today as a FHIR date. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Library } from '../policy/library.ts';
 import type { Outcome } from '../store/keeper.ts';
 import type { RecordStore } from '../store/records.ts';
+import type { Patience } from '../store/time-limit.ts';
 import { ClientProblems, loadClients } from './client-file.ts';
 import type { ProductionSettings } from './config.ts';
 import { errorPlace } from './errors.ts';
@@ -14,7 +15,7 @@ export function clientsInForce(
   { clients: file, publicUrl }: ProductionSettings,
   library: Library,
   records: RecordStore,
-  recordMilliseconds: number,
+  patience: Patience,
   metrics: Metrics,
   logger: Logger,
 ): {
@@ -31,7 +32,7 @@ export function clientsInForce(
         'whether a token was used before is known of this process alone',
       );
   };
-  const replays = createReplays(records, report, recordMilliseconds);
+  const replays = createReplays(records, report, patience);
   const callers = registeredCallers(clients, publicUrl, () => new Date(), replays);
   logger.info({ clients: clients.map(({ id }) => id) }, 'clients file read');
   const readAgain = (inForce: Library): void => {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
 import type { Location } from '../store/database.ts';
-import { WAIT_MILLISECONDS } from '../store/keeper.ts';
+import { WAIT_MILLISECONDS } from '../store/time-limit.ts';
 import { locationOf } from '../store/location.ts';
 import { normalBase } from './fhir-base.ts';
 import { uncheckedDatabase, unsafeSettings } from './unsafe-settings.ts';

@@ -1,7 +1,6 @@
 import { Router } from 'express';
 import type { RecordStore } from '../store/records.ts';
-import { WAIT_MILLISECONDS } from '../store/keeper.ts';
-import { inTime } from '../store/time-limit.ts';
+import { inTime, WAIT_MILLISECONDS } from '../store/time-limit.ts';
 import type { Metrics } from './metrics.ts';
 import { allow } from './methods.ts';
 import type { Policies } from './policies-in-force.ts';

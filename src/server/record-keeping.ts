@@ -2,9 +2,9 @@ import type { Extension } from '../crd/coverage-information.ts';
 import type { DtrVersion } from '../dtr/draft.ts';
 import type { Determination } from '../engine/determination.ts';
 import { isObject, type JsonObject } from '../fhir/json.ts';
-import { createKeeper, WAIT_MILLISECONDS, type Health, type Outcome } from '../store/keeper.ts';
+import { createKeeper, type Health, type Outcome } from '../store/keeper.ts';
 import type { RecordStore } from '../store/records.ts';
-import { inTime, Late } from '../store/time-limit.ts';
+import { createPatience, Late, type Patience } from '../store/time-limit.ts';
 import type { NewRow } from '../store/tables.ts';
 import { ServiceError } from './errors.ts';
 import type { KeptFeedback } from './feedback.ts';
@@ -117,19 +117,19 @@ export interface SentResponse {
 
 /**
  * @param report told of each writing or reading that failed or came late, without its content
- * @param limit milliseconds that a call waits
+ * @param patience how long a call waits
  */
 export function createRecordKeeping(
   store: RecordStore,
   report: (outcome: Outcome, error?: unknown) => void,
-  limit: number = WAIT_MILLISECONDS,
+  patience: Patience = createPatience(),
 ): RecordKeeping {
-  const keeper = createKeeper(store, report, limit);
+  const keeper = createKeeper(store, report, patience);
   const readings = { late: 0, failed: 0 };
   /** The cause is the operator's business; nobody waits longer for a record than to keep one. */
   const read = async <T>(reading: Promise<T>): Promise<T> => {
     try {
-      return await inTime(reading, limit);
+      return await patience.wait(reading);
     } catch (error) {
       const outcome = error instanceof Late ? 'late' : 'failed';
       readings[outcome] += 1;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { WAIT_MILLISECONDS, type Outcome } from '../store/keeper.ts';
+import type { Outcome } from '../store/keeper.ts';
 import { isSameDelivery, type RecordStore, type UsedToken } from '../store/records.ts';
-import { inTime, Late } from '../store/time-limit.ts';
+import { createPatience, Late, type Patience } from '../store/time-limit.ts';
 
 /** What was used once and is refused the second time: tokens, or bodies under a token. */
 export interface Replays {
@@ -15,12 +15,12 @@ export interface Replays {
  * seen its token: a clinician's call must not hang on the store, and what is stored cannot be read without it. How many
  * tokens are in use at once the rates of the clients bound: at 600 calls a minute and tokens of ten minutes, about 7,000.
  * @param report told how each question to the store went
- * @param limit milliseconds that a call waits for the store
+ * @param patience how long a call waits for the store
  */
 export function createReplays(
   store: Pick<RecordStore, 'use'>,
   report: (outcome: Outcome, error?: unknown) => void,
-  limit: number = WAIT_MILLISECONDS,
+  patience: Patience = createPatience(),
 ): Replays {
   const seen = new Map<string, Map<string, UsedToken>>();
   const useHere = (token: UsedToken, now: number): 'first' | 'again' => {
@@ -44,7 +44,7 @@ export function createReplays(
       const here = useHere(token, now);
       if (here !== 'first') return here;
       try {
-        const isFirst = await inTime(store.use(token), limit);
+        const isFirst = await patience.wait(store.use(token));
         report('kept');
         return isFirst ? 'first' : 'again';
       } catch (error) {

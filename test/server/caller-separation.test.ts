@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CARD_TYPE_CODES } from '../../src/crd/card-types.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { createReplays, usedToken } from '../../src/server/replay.ts';
+import { createPatience } from '../../src/store/time-limit.ts';
 import { storedChart, withWholeChart } from './charts.ts';
 import {
   claimsOf,
@@ -402,6 +403,25 @@ describe('replicas', () => {
       expect([one.replayOutcomes, other.replayOutcomes]).toEqual([[outcome], [outcome]]);
     },
   );
+});
+
+it('a call waits for a locked store once, however often it asks it', async () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const locked = { use: never, answersOf: never, keep: never, keepLater: never };
+  const service = await start(CLIENTS, {
+    records: { ...memoryRecords(), ...locked },
+    patience: createPatience(1000),
+  });
+  const began = performance.now();
+  const answer = await service.post(await ours(ORDER_SIGN), ORDER_SIGN, CALL);
+  // The token, what was sent in before, and the commit: a second each would be three.
+  expect(performance.now() - began).toBeLessThan(2500);
+  const text = await answer.text();
+  expect([answer.status, text.includes('cards'), text.includes('coverage-assertion-id')]).toEqual([
+    200,
+    true,
+    false,
+  ]);
 });
 
 describe('the memory of tokens', () => {

@@ -10,6 +10,7 @@ import type { FetchKeys } from '../../src/server/client-keys.ts';
 import type { TlsFiles } from '../../src/server/config.ts';
 import type { Outcome } from '../../src/store/keeper.ts';
 import type { RecordStore } from '../../src/store/records.ts';
+import { createPatience, type Patience } from '../../src/store/time-limit.ts';
 import { fixedPolicies } from '../support/fixed-policies.ts';
 import { memoryRecords } from '../support/memory-records.ts';
 import { createHttpServer, DEFAULT_HTTP_LIMITS } from '../../src/server/http-server.ts';
@@ -110,12 +111,20 @@ export interface Options {
   /** Where several services share one store. */
   readonly records?: RecordStore;
   readonly trustedProxies?: string;
+  readonly patience?: Patience;
 }
 
 /** @param clients as in the clients file */
 export async function startProduction(
   clients: Readonly<Record<string, unknown>>,
-  { now = () => NOW, fetchKeys, tls, records = memoryRecords(), trustedProxies = 'loopback' }: Options = {},
+  {
+    now = () => NOW,
+    fetchKeys,
+    tls,
+    records = memoryRecords(),
+    trustedProxies = 'loopback',
+    patience = createPatience(),
+  }: Options = {},
 ): Promise<Production> {
   const log: string[] = [];
   const replayOutcomes: Outcome[] = [];
@@ -125,7 +134,7 @@ export async function startProduction(
       done();
     },
   });
-  const replays = createReplays(records, (outcome) => replayOutcomes.push(outcome));
+  const replays = createReplays(records, (outcome) => replayOutcomes.push(outcome), patience);
   const callers = registeredCallers(registered(clients), PUBLIC_URL, now, replays, fetchKeys);
   let ids = 0;
   const id = (): string => String((ids += 1)).padStart(12, '0');
@@ -140,6 +149,7 @@ export async function startProduction(
       newId: () => `determination${id()}`,
       callers,
       records,
+      patience,
     },
     [],
   );

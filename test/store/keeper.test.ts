@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createKeeper, type Outcome } from '../../src/store/keeper.ts';
-import { determination } from './rows.ts';
+import type { Records } from '../../src/store/records.ts';
+import { createPatience, Late } from '../../src/store/time-limit.ts';
+import { auditEvent, determination } from './rows.ts';
 
 const records = { determination: [determination('one')] };
 const LIMIT = 50;
@@ -9,7 +11,11 @@ const keeperOf = (keep: () => Promise<void>) => {
   const reported: Outcome[] = [];
   return {
     reported,
-    keeper: createKeeper({ keep, keepLater: keep }, (outcome) => reported.push(outcome), LIMIT),
+    keeper: createKeeper(
+      { keep, keepLater: keep },
+      (outcome) => reported.push(outcome),
+      createPatience(LIMIT),
+    ),
   };
 };
 const later = (milliseconds: number): Promise<void> =>
@@ -21,7 +27,11 @@ describe('keeping records', () => {
   it('is true when the store committed in time', async () => {
     const { keeper, reported } = keeperOf(() => Promise.resolve());
     expect(await keeper.keep(records)).toBe(true);
-    expect([keeper.health(), reported, keeper.counts()]).toEqual(['ok', [], { kept: 1, late: 0, failed: 0 }]);
+    expect([keeper.health(), reported, keeper.counts()]).toEqual([
+      'ok',
+      [],
+      { kept: 1, late: 0, failed: 0, lost: 0 },
+    ]);
   });
 
   it('is false when the store refuses, and nothing is thrown', async () => {
@@ -37,7 +47,47 @@ describe('keeping records', () => {
     expect(performance.now() - started).toBeLessThan(3 * LIMIT);
     expect([keeper.health(), reported]).toEqual(['degraded', ['late']]);
     await later(5 * LIMIT);
-    expect([keeper.health(), keeper.counts()]).toEqual(['ok', { kept: 0, late: 1, failed: 0 }]);
+    expect([keeper.health(), keeper.counts()]).toEqual(['ok', { kept: 0, late: 1, failed: 0, lost: 0 }]);
+  });
+
+  it('waits once for a store that is late, whatever is asked of it, and again once it is in time', async () => {
+    const patience = createPatience(LIMIT);
+    let took = 6 * LIMIT;
+    const work = (): Promise<void> => later(took);
+    const started = performance.now();
+    for (let index = 0; index < 4; index += 1) await expect(patience.wait(work())).rejects.toThrow(Late);
+    expect(performance.now() - started).toBeLessThan(3 * LIMIT);
+    await later(8 * LIMIT);
+    took = 5;
+    await expect(patience.wait(work())).rejects.toThrow(Late);
+    await later(20);
+    await patience.wait(work());
+  });
+
+  it('of audit events that a store which is away refuses goes on when it is back; without room some are lost', async () => {
+    let isAway = true;
+    const kept: (string | null | undefined)[] = [];
+    const reported: Outcome[] = [];
+    const write = (rows: Records): Promise<void> => {
+      if (isAway) return Promise.reject(new Error('away'));
+      kept.push(...(rows.audit_event ?? []).map(({ hook_instance }) => hook_instance));
+      return Promise.resolve();
+    };
+    const keeper = createKeeper(
+      { keep: write, keepLater: write },
+      (outcome) => reported.push(outcome),
+      createPatience(LIMIT),
+      5,
+      3,
+    );
+    expect(await keeper.keep({ ...records, audit_event: [auditEvent('answered')] })).toBe(false);
+    for (const name of ['one', 'two', 'three']) keeper.keepLater({ audit_event: [auditEvent(name)] });
+    await later(20);
+    expect(keeper.counts()).toEqual({ kept: 0, late: 0, failed: 4, lost: 1 });
+    expect(reported.filter((outcome) => outcome === 'lost')).toHaveLength(1);
+    isAway = false;
+    await expect.poll(() => kept.toSorted()).toEqual(['answered', 'one', 'two']);
+    expect(keeper.health()).toBe('ok');
   });
 
   it('of what nobody waits for is counted all the same', async () => {
