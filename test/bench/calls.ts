@@ -12,8 +12,7 @@ export const AS_OF = '2026-03-02';
 
 const fixture = readFixtures(folder('fhir-fixtures')).find(({ name }) => name === 'mcl-all-attested');
 if (fixture === undefined) throw new Error('the fixture is gone');
-const { chart } = fixture;
-export const { request } = fixture;
+export const { chart, request } = fixture;
 
 /** An order-sign call with so many resources of its chart sent ahead. */
 export function call(resources: number): string {
@@ -21,6 +20,31 @@ export function call(resources: number): string {
   const first = (whole.entry ?? []).slice(0, resources);
   return JSON.stringify({ ...request, fhirServer: null, prefetch: { chart: { ...whole, entry: first } } });
 }
+
+/** The same call for a drug that no policy speaks of. */
+export const ungoverned = JSON.stringify({
+  ...request,
+  fhirServer: null,
+  context: {
+    ...(request['context'] as object),
+    draftOrders: {
+      resourceType: 'Bundle',
+      entry: [
+        {
+          resource: {
+            resourceType: 'MedicationRequest',
+            id: 'draft-aspirin',
+            status: 'draft',
+            intent: 'order',
+            medicationCodeableConcept: {
+              coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '1191' }],
+            },
+          },
+        },
+      ],
+    },
+  },
+});
 
 /** A call as the service reads it. @throws Error when it refuses the call */
 export function read(text: string): HookRequest {
