@@ -91,12 +91,14 @@ async function start(config: Config): Promise<void> {
     },
   );
   // The threads load what they need from here on, and this one what it needs.
-  const [{ createApp }, { readFixtures }, { openDatabase }, { createRecordStore }] = await Promise.all([
-    import('./server/app.ts'),
-    import('./server/sandbox.ts'),
-    import('./store/database.ts'),
-    import('./store/records.ts'),
-  ]);
+  const [{ createApp }, { rehearse }, { readFixtures }, { openDatabase }, { createRecordStore }] =
+    await Promise.all([
+      import('./server/app.ts'),
+      import('./server/rehearsal.ts'),
+      import('./server/sandbox.ts'),
+      import('./store/database.ts'),
+      import('./store/records.ts'),
+    ]);
   const records = createRecordStore(() => openDatabase(config.records));
   const patience = createPatience(config.recordMilliseconds);
   const { library, edition, threads } = policies.current();
@@ -120,7 +122,13 @@ async function start(config: Config): Promise<void> {
     },
     fixtures,
   );
-  await Promise.all([threads?.ready(), checkRecords(records, config.records, logger)]);
+  await Promise.all([
+    threads?.ready(),
+    checkRecords(records, config.records, logger),
+    rehearse({ library, edition, config, fhirBase, newId, newUuid }).catch((error: unknown) => {
+      logger.error(errorPlace(error), 'a call could not be rehearsed: the first one takes longer');
+    }),
+  ]);
   if (access.mode === 'production' && config.records.kind === 'sqlite') {
     const open = readableByOthers(config.records.file);
     if (open.length > 0) logger.warn({ files: open }, 'other accounts of this machine can read the records');

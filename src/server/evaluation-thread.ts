@@ -119,10 +119,13 @@ export default async function evaluate({ name, input, trace, port }: ThreadTask)
   }
 }
 
-/** Answered when this file has run: then the policies are read. What queries need is loaded meanwhile. */
+/** Milliseconds in which the first calls have the processor to themselves. */
+const LATER = 1000;
+
+/** Answered when this file has run: then the policies are read. What queries need is loaded soon after, if no query asks for it before. */
 export function ready(): undefined {
-  setImmediate(() => {
+  setTimeout(() => {
     // Whoever queries first is told of a failure.
     fhirClients.load().catch(() => undefined);
-  });
+  }, LATER).unref();
 }
