@@ -346,10 +346,17 @@ describe('a body', () => {
     }
   });
 
-  it('with brackets inside its strings is not taken for a deep one', async () => {
-    const response = await post(JSON.stringify({ ...call, note: `"${'[{\\"'.repeat(1000)}` }));
-    expect(response.status).toBe(200);
+  it('that is large, and not JSON but for its depth, is refused for its depth: it is not parsed', async () => {
+    expectRefusal(await post('['.repeat(5_000_000)), 400, { code: 'invalid-request', path: '(body)' });
   });
+
+  it.each([1000, 900_000])(
+    'with %i brackets inside its strings is not taken for a deep one',
+    async (count) => {
+      const response = await post(JSON.stringify({ ...call, note: `"${'[{\\"'.repeat(count)}` }));
+      expect(response.status).toBe(200);
+    },
+  );
 
   it('nested 150 deep inside a resource is read', async () => {
     let extension: unknown = { url: 'x', valueString: 'y' };
