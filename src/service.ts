@@ -57,7 +57,6 @@ try {
 }
 
 async function start(config: Config): Promise<void> {
-  const endTracing = await startTracing(process.env);
   const logger = createLogger(config.logLevel);
   const { access } = config;
   const publicUrl = access.mode === 'production' ? access.publicUrl : `http://localhost:${config.port}`;
@@ -133,6 +132,8 @@ async function start(config: Config): Promise<void> {
     const open = readableByOthers(config.records.file);
     if (open.length > 0) logger.warn({ files: open }, 'other accounts of this machine can read the records');
   }
+  // From here on: a rehearsal is nobody's call.
+  const endTracing = await startTracing(process.env);
   purgeRegularly(
     records,
     config.retentionDays,
