@@ -61,6 +61,7 @@ function determined(
         product,
         planned:
           planned === null ? null : { date: planned, from: 'MedicationRequest.dosageInstruction.timing' },
+        knownAs: { references: [], identifiers: [] },
         statesUnreadableDate: false,
         authored: parseDate(AS_OF),
         quantity: undefined,

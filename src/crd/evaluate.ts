@@ -10,6 +10,7 @@ import {
   type GovernedOrder,
 } from '../engine/determination.ts';
 import { diseaseReader } from '../engine/disease.ts';
+import type { UsedAuthorizations } from '../engine/granted.ts';
 import { fittingIndications } from '../engine/indication.ts';
 import { typesOf } from '../policy/fact.ts';
 import { factsOf, type Library } from '../policy/library.ts';
@@ -84,11 +85,12 @@ export async function evaluateRequest(
     chartUnread === undefined
       ? await step('gather', () => gatherChart(data, types, isAnswered ? NOTHING_LOST : ANSWERS_LOST))
       : unreadChart(data, types, chartUnread);
+  const used: UsedAuthorizations = new Map();
   const { done, failed: undetermined } = each(
     governed,
     (item) => {
       const { determination, course } = step('determine', () =>
-        determineWithCourse(item, chart, library, asOf),
+        determineWithCourse(item, chart, library, asOf, used),
       );
       const alternates = alternatesOf({ determination, governed: item }, chart, library, asOf);
       return { determination, governed: item, order: item.hookOrder, alternates, course };

@@ -1,6 +1,7 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { medicationOf } from '../fhir/coded-elements.ts';
 import { parseChoiceDate, parseDate, parsePeriod, parseTiming, type DateInterval } from '../fhir/date.ts';
+import { identifierKeys } from '../fhir/identifier.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import { orderedQuantity } from '../fhir/ordered-quantity.ts';
 import { relativeReference } from '../fhir/reference.ts';
@@ -174,11 +175,23 @@ export function settingOf(
   );
 }
 
+/** Elements by which an order names those that it is based on, continues or replaces. */
+const EARLIER_ORDERS = ['basedOn', 'priorPrescription', 'priorRequest', 'replaces'];
+
 /** The order in the engine's words. */
 export function plannedOrder(order: HookOrder, item: OrderedItem, setting: Setting): PlannedOrder {
   const { resource } = order;
   return {
     reference: order.reference,
+    knownAs: {
+      references: [
+        order.reference,
+        ...EARLIER_ORDERS.flatMap((element) => objects(resource[element])).flatMap(
+          (reference) => relativeReference(reference) ?? [],
+        ),
+      ],
+      identifiers: identifierKeys(resource['identifier']),
+    },
     product: item.kind === 'product' ? item.product : null,
     planned: plannedDate(order),
     statesUnreadableDate: statesUnreadableDate(order),

@@ -15,7 +15,8 @@ import { formAnswers } from './form-answers.ts';
 import type { Scope } from './scope.ts';
 import { fittingIndications } from './indication.ts';
 import type { Evidence, PlannedOrder } from './result.ts';
-import { grantedAuthorization, unreadAuthorization, type GrantedAuthorization } from './granted.ts';
+import { grantedAuthorization, unreadAuthorization } from './granted.ts';
+import type { GrantedAuthorization, UsedAuthorizations } from './granted.ts';
 import { priorAuthorization } from './requirement.ts';
 import { appliesCriterion, productCriterion } from './standing-criteria.ts';
 import { submissionOf, type Submission } from './submission.ts';
@@ -105,15 +106,19 @@ export const determine = (
   asOf: string,
 ): Determination => determineWithCourse(governed, chart, library, asOf).determination;
 
-/** A determination, and the treatment and course of the disease by which its findings were placed in time. */
+/**
+ * A determination, and the treatment and course of the disease by which its findings were placed in time.
+ * @param used what the other orders of the call have used of the payer's authorizations: this one's use is noted in it
+ */
 export function determineWithCourse(
   governed: GovernedOrder,
   chart: Chart,
   library: Library,
   asOf: string,
+  used: UsedAuthorizations = new Map(),
 ): { readonly determination: Determination; readonly course: () => readonly string[] } {
   const reader = readerFor(governed, chart, library, asOf);
-  const determination = determined(governed, chart, library, asOf, reader);
+  const determination = determined(governed, chart, library, asOf, reader, used);
   return {
     determination,
     course: () => courseRecords(governed.policy, determination.indication, library, reader.criteria),
@@ -148,6 +153,7 @@ function determined(
   library: Library,
   asOf: string,
   { scope, answers, criteria: criterionScope }: Reader,
+  used: UsedAuthorizations,
 ): Determination {
   const { order, policy } = governed;
   const base = {
@@ -167,7 +173,7 @@ function determined(
     setting: order.setting.value,
     priorAuthorization: priorAuthorization(governed),
   };
-  const authorization = grantedAuthorization(governed, scope);
+  const authorization = grantedAuthorization(governed, scope, used);
   const settled = (indication: string | null, decision: Decision) => ({
     ...base,
     ...(authorization === undefined ? {} : { authorization }),

@@ -1,11 +1,12 @@
-import type { ChartRecord } from '../fhir/chart.ts';
+import type { Chart, ChartRecord } from '../fhir/chart.ts';
 import { formatDay, parseDate, parsePeriod, type DateInterval } from '../fhir/date.ts';
+import { identifierKeys } from '../fhir/identifier.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { Library } from '../policy/library.ts';
 import type { OrderedQuantity } from '../fhir/ordered-quantity.ts';
 import type { Anomaly, Determination, GovernedOrder } from './determination.ts';
-import type { Setting } from './result.ts';
+import type { PlannedOrder, Setting } from './result.ts';
 import { BROKEN_SOURCES, isUnread, type Scope } from './scope.ts';
 
 /** An authorization that the payer has given, and that the order still keeps to. */
@@ -19,15 +20,21 @@ export interface GrantedAuthorization {
   readonly end: string;
 }
 
+/** How much of each authorized line the orders of one call use: by the line, then by the order. */
+export type UsedAuthorizations = Map<string, Map<string, number>>;
+
 /**
  * The authorization of this order, from the ClaimResponses of the chart (Da Vinci PAS). It must be certified in total and
- * numbered, for this product under this coverage, hold on the planned day, be for this setting and not for less than
- * is ordered. What cannot be told of it does not count for it, and of several answers to one request the last one does:
- * where not all could be read, none does.
+ * numbered, for this product under this coverage, hold on the planned day, be for this setting and, where its Claim names
+ * an order, for this one. What is ordered must not be more than was authorized and other orders of the call have left of
+ * it. What cannot be told of it does not count for it, and of several answers to one request the last one does: where
+ * not all could be read, none does.
+ * @param used of the call; what this order uses is noted in it
  */
 export function grantedAuthorization(
   governed: GovernedOrder,
   { chart, asOf, library }: Pick<Scope, 'chart' | 'asOf' | 'library'>,
+  used: UsedAuthorizations,
 ): GrantedAuthorization | undefined {
   if (isUnread(ANSWERS, chart, BROKEN_SOURCES)) return undefined;
   const answers = chart
@@ -44,10 +51,12 @@ export function grantedAuthorization(
     if (last === undefined) continue;
     const claim = chart.find(last.resource['request'])?.resource;
     if (claim === undefined || !isOfCoverage(claim, governed.coverage)) continue;
-    const granted = objects(last.resource['item'])
-      .map((line) => grantedLine(line, last, claim, governed, day, library))
-      .find((line) => line !== undefined);
-    if (granted !== undefined) return granted;
+    for (const line of objects(last.resource['item'])) {
+      const granted = grantedLine(line, last, claim, governed, day, library);
+      if (granted === undefined || !isOfOrder(granted.asked, governed.order, chart)) continue;
+      const key = `${last.reference} ${String(line['itemSequence'])}`;
+      if (takes(governed.order, amountOf(granted.asked, line), key, used)) return granted.authorization;
+    }
   }
   return undefined;
 }
@@ -116,7 +125,7 @@ function grantedLine(
   { order }: GovernedOrder,
   day: DateInterval,
   library: Library,
-): GrantedAuthorization | undefined {
+): { readonly asked: JsonObject; readonly authorization: GrantedAuthorization } | undefined {
   const asked = objects(claim['item']).find(({ sequence }) => sequence === line['itemSequence']);
   const review = objects(line['adjudication'])
     .map((adjudication) => extensionOf(adjudication, 'reviewAction'))
@@ -142,22 +151,49 @@ function grantedLine(
   const isHere =
     order.setting.value !== 'unknown' &&
     place.some((key) => terminology.includes(settings[order.setting.value as KnownSetting], key));
-  return isProduct && isHere && isEnough(order.quantity, asked, line)
-    ? { number, reference, start: formatDay(start.low), end: formatDay(end.high) }
+  return isProduct && isHere
+    ? { asked, authorization: { number, reference, start: formatDay(start.low), end: formatDay(end.high) } }
     : undefined;
 }
 
 type KnownSetting = Exclude<Setting['value'], 'unknown'>;
 
-/** What was authorized, where the answer says it, else what was asked for. */
-function isEnough(ordered: OrderedQuantity | undefined, asked: JsonObject, line: JsonObject): boolean {
-  if (ordered === undefined) return true;
-  const detail = objects(extensionOf(line, 'itemAuthorizedDetail')?.['extension']);
-  const authorized = detail.find(({ url }) => url === 'quantity')?.['valueQuantity'] ?? asked['quantity'];
-  const value = property(authorized, 'value');
+/** True where the line's request names this order, one that it continues, or none. */
+function isOfOrder(asked: JsonObject, { knownAs }: PlannedOrder, chart: Chart): boolean {
+  const requested = extensionOf(asked, 'requestedService');
+  if (requested === undefined) return true;
+  const reference = requested['valueReference'];
+  const identifiers = [
+    ...identifierKeys(property(reference, 'identifier')),
+    ...identifierKeys(chart.find(reference)?.resource['identifier']),
+  ];
   return (
-    typeof value === 'number' &&
-    ordered.value <= value &&
-    (text(property(authorized, 'unit')) ?? ordered.unit) === ordered.unit
+    knownAs.references.includes(relativeReference(reference) ?? '') ||
+    knownAs.identifiers.some((identifier) => identifiers.includes(identifier))
   );
+}
+
+/** What was authorized, where the answer says it, else what was asked for; one, where neither does. */
+function amountOf(asked: JsonObject, line: JsonObject): OrderedQuantity {
+  const detail = objects(extensionOf(line, 'itemAuthorizedDetail')?.['extension']);
+  const stated = detail.find(({ url }) => url === 'quantity')?.['valueQuantity'] ?? asked['quantity'];
+  const value = property(stated, 'value');
+  return { value: typeof value === 'number' ? value : 1, unit: text(property(stated, 'unit')) };
+}
+
+/** True where other orders have left enough of a line, which this order then uses; one that states no quantity uses one. */
+function takes(
+  { reference, quantity }: PlannedOrder,
+  amount: OrderedQuantity,
+  line: string,
+  used: UsedAuthorizations,
+): boolean {
+  const users = used.get(line) ?? new Map<string, number>();
+  const others = [...users].filter(([order]) => order !== reference);
+  const left = amount.value - others.reduce((sum, [, taken]) => sum + taken, 0);
+  const wanted = quantity?.value ?? 1;
+  const isSameUnit = quantity === undefined || amount.unit === undefined || amount.unit === quantity.unit;
+  if (!isSameUnit || wanted > left) return false;
+  used.set(line, users.set(reference, wanted));
+  return true;
 }

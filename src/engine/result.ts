@@ -39,6 +39,11 @@ export interface Searched {
 /** The order as the engine sees it, whatever resource and hook it came by. */
 export interface PlannedOrder {
   readonly reference: string;
+  /**
+   * What a payer's record may know the order by: its reference and those of the orders that it continues or replaces
+   * (`Type/id`), and its identifiers (`system|value`).
+   */
+  readonly knownAs: { readonly references: readonly string[]; readonly identifiers: readonly string[] };
   /** Null when the order is for CAR-T but names no product. */
   readonly product: Product | null;
   /** The planned infusion date and the element it was read from. */

@@ -191,6 +191,7 @@ function hookOrderOf(resource: JsonObject): HookOrder {
 /** Without an order nothing is planned: the form is filled in as of today, for the product of its indication. */
 const unstatedOrder = ({ indication }: Form, { products }: Library): PlannedOrder => ({
   reference: '',
+  knownAs: { references: [], identifiers: [] },
   product: products.products.find((product) => isForProduct(indication.products, product)) ?? null,
   planned: null,
   statesUnreadableDate: false,

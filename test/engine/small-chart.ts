@@ -130,6 +130,7 @@ export const setting = (value: Setting['value'], isUnread = false): Setting => (
 
 export const orderOf = (library: Library, more: Partial<PlannedOrder> = {}): PlannedOrder => ({
   reference: 'MedicationRequest/order',
+  knownAs: { references: ['MedicationRequest/order'], identifiers: [] },
   product: library.products.products[0] ?? null,
   planned: { date: day('2026-03-15'), from: 'MedicationRequest.dosageInstruction.timing' },
   authorizations: [],

@@ -30,6 +30,8 @@ interface Authorization {
   readonly end?: string;
   readonly quantity?: number;
   readonly created?: string;
+  /** The order that the Claim names. */
+  readonly order?: object;
   readonly id?: string;
 }
 
@@ -89,6 +91,7 @@ const claim = ({
   patient = 'pryce',
   place = '22',
   quantity,
+  order,
 }: Authorization): object => ({
   resourceType: 'Claim',
   id: 'request',
@@ -99,6 +102,9 @@ const claim = ({
   item: [
     {
       sequence: 1,
+      ...(order === undefined
+        ? {}
+        : { extension: [{ url: `${PAS}-requestedService`, valueReference: order }] }),
       productOrService: coded('http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets', product),
       locationCodeableConcept: coded(PLACES, place),
       ...(quantity === undefined ? {} : { quantity: { value: quantity } }),
@@ -174,6 +180,44 @@ describe('an authorization on file', () => {
     });
     expect(await statementOf(server, ordered(1))).toMatchObject({ 'pa-needed': 'auth-needed' });
     expect(await statementOf(server, ordered(2))).toMatchObject({ 'pa-needed': 'satisfied' });
+  });
+
+  it('satisfies the order that its Claim names, by reference, identifier or as the one it continues', async () => {
+    const [entry] = request.context.draftOrders.entry ?? [];
+    const given = async (order: object, more: object): Promise<unknown> => {
+      const resource = { ...entry?.resource, id: 'another', ...more };
+      const call = {
+        ...(withAuthorization({ order }) as object),
+        context: { ...request.context, draftOrders: { resourceType: 'Bundle', entry: [{ resource }] } },
+      };
+      return (await statementOf(server, call))['pa-needed'];
+    };
+    const named = { reference: `MedicationRequest/${entry?.resource?.id ?? ''}` };
+    const number = { system: 'urn:test', value: 'order-1' };
+    expect(await given(named, {})).toBe('auth-needed');
+    expect(await given(named, { id: entry?.resource?.id })).toBe('satisfied');
+    expect(await given(named, { priorPrescription: named })).toBe('satisfied');
+    expect(await given({ identifier: number }, {})).toBe('auth-needed');
+    expect(await given({ identifier: number }, { identifier: [number] })).toBe('satisfied');
+  });
+
+  it('satisfies as many orders of a call as it is for', async () => {
+    const [entry] = request.context.draftOrders.entry ?? [];
+    const orders = ['first', 'second', 'third'].map((id) => ({ resource: { ...entry?.resource, id } }));
+    const stated = async (quantity?: number): Promise<readonly unknown[]> => {
+      const call = {
+        ...(withAuthorization(quantity === undefined ? {} : { quantity }) as object),
+        context: { ...request.context, draftOrders: { resourceType: 'Bundle', entry: orders } },
+      };
+      const { body } = await send<{ systemActions: readonly { resource: unknown }[] }>(
+        server,
+        '/cds-services/order-sign',
+        call,
+      );
+      return body.systemActions.map((action) => JSON.stringify(action).includes('"satisfied"'));
+    };
+    expect(await stated()).toEqual([true, false, false]);
+    expect(await stated(2)).toEqual([true, true, false]);
   });
 
   it('that cannot be read is not known, which the card says; a server that has no such records is asked no more', async () => {
