@@ -91,7 +91,7 @@ export function plannedDate({ resource, appointment }: HookOrder): PlannedOrder[
 }
 
 /** True when the order states a date for the infusion, and none can be read. */
-function statesUnreadableDate(order: HookOrder): boolean {
+export function statesUnreadableDate(order: HookOrder): boolean {
   if (plannedDate(order) !== null) return false;
   const { resource } = order;
   const stated = [

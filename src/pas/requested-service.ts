@@ -80,6 +80,29 @@ export function quantityOf(order: JsonObject): Quantity | undefined {
     : { value: stated.value, ...(stated.unit === undefined ? {} : { unit: stated.unit }) };
 }
 
+/** The diseases of the indication that was evaluated; empty where none was. */
+export const indicationDiseases = (
+  { policy, indication }: Pick<Determination, 'policy' | 'indication'>,
+  { policies }: Library,
+): readonly string[] =>
+  policies
+    .filter(({ id, version }) => id === policy.id && version === policy.version)
+    .flatMap(({ indications }) => indications)
+    .filter(({ id }) => id === indication)
+    .flatMap(({ diseases }) => diseases);
+
+/** True where codes name one of the diseases, or one within it. */
+export function namesOneOf(
+  codings: readonly Coding[],
+  diseases: readonly string[],
+  library: Library,
+): boolean {
+  const { named, agree } = diseaseReader(library);
+  return named(codings, []).diseases.some((one) =>
+    diseases.some((disease) => disease === 'any' || agree(one, disease)),
+  );
+}
+
 /** X12 takes twelve. */
 const MOST_DIAGNOSES = 12;
 
@@ -94,18 +117,7 @@ export function diagnosesOf({
   records,
 }: RequestInput): readonly ClaimDiagnosis[] {
   const { terminology } = library;
-  const reader = diseaseReader(library);
-  const diseases = library.policies
-    .filter(({ id, version }) => id === determination.policy.id && version === determination.policy.version)
-    .flatMap(({ indications }) => indications)
-    .filter(({ id }) => id === determination.indication)
-    .flatMap((indication) => indication.diseases);
-  const isOfIndication = (condition: JsonObject): boolean =>
-    reader
-      .named(terminology.codings(condition['code']), [])
-      .diseases.some((named) =>
-        diseases.some((disease) => disease === 'any' || reader.agree(named, disease)),
-      );
+  const diseases = indicationDiseases(determination, library);
   const reasons = objects(order['reasonReference'])
     .map(records.find)
     .filter((condition) => condition?.['resourceType'] === 'Condition');
@@ -113,7 +125,8 @@ export function diagnosesOf({
     .flatMap(({ evidence }) => evidence.map(({ reference }) => reference))
     .filter((reference) => typeOf(reference) === 'Condition')
     .map(records.find)
-    .filter((condition) => condition !== undefined && isOfIndication(condition));
+    .filter((condition) => condition !== undefined)
+    .filter(({ code }) => namesOneOf(terminology.codings(code), diseases, library));
   const byCode = new Map<string, Omit<ClaimDiagnosis, 'sequence'>>();
   const add = (concept: unknown, recorded: unknown): void => {
     for (const { system, code, display } of terminology.codings(concept)) {

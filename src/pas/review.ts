@@ -29,23 +29,29 @@ const PRESSING: readonly ReviewAction[] = ['not-certified', 'pended', 'certified
  * not or where no indication of the policy fits, otherwise pended.
  * @param otherwise what the policies say of a therapy that they do not cover
  * @param ungoverned why there is no determination
+ * @param against what keeps the line from being decided by them, in sentences: it asks for another thing than the order
  */
 export function reviewOf(
   sequence: number,
   determinations: readonly { readonly determination: Determination; readonly otherwise: string }[],
   ungoverned: readonly string[],
+  against: readonly string[],
 ): LineReview {
   if (determinations.length === 0)
     return {
       sequence,
       action: 'pended',
-      reasons: [...ungoverned, 'No policy on file decides this; a person must.'],
+      reasons: [...against, ...ungoverned, 'No policy on file decides this; a person must.'],
     };
   const actions = determinations.map(({ determination }) => actionOf(determination));
+  const decided = PRESSING.find((action) => actions.includes(action)) ?? 'pended';
   return {
     sequence,
-    action: PRESSING.find((action) => actions.includes(action)) ?? 'pended',
-    reasons: determinations.flatMap(({ determination, otherwise }) => reasonsOf(determination, otherwise)),
+    action: against.length > 0 ? 'pended' : decided,
+    reasons: [
+      ...against,
+      ...determinations.flatMap(({ determination, otherwise }) => reasonsOf(determination, otherwise)),
+    ],
   };
 }
 

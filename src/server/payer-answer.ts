@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { objects, property, text } from '../fhir/json.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import { extensionOf, issue, versionOf } from '../pas/checking.ts';
@@ -23,7 +24,9 @@ export async function submissionAnswer(
   const identifier = identifierOf(sent);
   // A request that comes again, because its answer was lost, is not decided twice.
   const [earlier] = await records.payerAnswers('request', identifier);
-  if (earlier !== undefined) return fhirReply(200, earlier.bundle);
+  const content = contentHash(value);
+  if (earlier !== undefined)
+    return earlier.content === content ? fhirReply(200, earlier.bundle) : refusedReply(422, [REUSED]);
   const reviews = await reviewSent(sent, library, asOf);
   if ('issues' in reviews) return refusedReply(422, reviews.issues);
   const id = newId();
@@ -36,6 +39,7 @@ export async function submissionAnswer(
     patient: sent.patient,
     member: sent.member,
     request: identifier,
+    content,
     providers: sent.providers,
     services: sent.services,
     bundle: { ...bundle },
@@ -85,6 +89,27 @@ export async function inquiryAnswer(
     report,
   );
 }
+
+const REUSED = issue(
+  'conflict',
+  'a request with this identifier was sent before, and said something else: a changed request needs an identifier of its own',
+  'Bundle.identifier',
+);
+
+/** The same for the same request, however often it is made: moments and random URLs do not count. */
+function contentHash(bundle: unknown): string {
+  const urls = new Map<string, string>();
+  const content = JSON.stringify(bundle, (name, value: unknown) => (MOMENTS.has(name) ? undefined : value));
+  const same = content.replaceAll(/urn:uuid:[0-9a-fA-F-]{36}/g, (url) => {
+    const known = urls.get(url) ?? `url-${urls.size}`;
+    urls.set(url, known);
+    return known;
+  });
+  return createHash('sha256').update(same).digest('hex');
+}
+
+/** When a Bundle and its Claim were made. */
+const MOMENTS = new Set(['timestamp', 'created']);
 
 /** The entries of several answers: the ClaimResponses first, those whom they name once. */
 function merged(bundles: readonly ReturnType<typeof inquiryResponse>[]) {

@@ -97,6 +97,8 @@ export interface PayerAnswer {
   readonly member: string;
   /** `system|value` of the request's Bundle. */
   readonly request: string;
+  /** Hash of what was sent. */
+  readonly content: string;
   /** NPIs of those who asked. */
   readonly providers: readonly string[];
   /** `system|code` of what was asked for. */
@@ -253,7 +255,7 @@ export function createRecordKeeping(
           patient,
           member,
           request,
-          ...(JSON.parse(body) as Pick<PayerAnswer, 'providers' | 'services' | 'bundle' | 'records'>),
+          ...(JSON.parse(body) as Pick<PayerAnswer, 'content' | 'providers' | 'services' | 'bundle' | 'records'>),
         }),
       ),
     health: () => keeper.health(),

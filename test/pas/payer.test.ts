@@ -1,4 +1,4 @@
-import type { Claim, Coverage, OperationOutcome, Parameters } from 'fhir/r4.js';
+import type { Claim, ClaimResponse, Coverage, OperationOutcome, Parameters } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invalidity } from '../conformance/checks/fhir-validity.ts';
 import { startServer, type Started } from '../conformance/server.ts';
@@ -23,6 +23,9 @@ const changed = (change: (claim: Claim, resources: readonly Resource[]) => void)
   change(resources[0] as unknown as Claim, resources);
   return copy;
 };
+type Line = NonNullable<Claim['item']>[number];
+const HCPCS = 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets';
+const coded = (system: string, code: string) => ({ coding: [{ system, code }] });
 interface Resource {
   readonly resourceType: string;
   [element: string]: unknown;
@@ -99,8 +102,90 @@ describe('a request', () => {
     });
     expect(reviewIn(answer)).toMatchObject({
       action: 'A4',
-      notes: ['No policy on file decides this; a person must.'],
+      notes: [
+        'The line asks for Tecartus, the order that it names is for something else than CAR-T.',
+        'No policy on file decides this; a person must.',
+      ],
     });
+  });
+
+  it.each<readonly [string, (line: Line, claim: Claim) => void, string]>([
+    [
+      'another product',
+      (line) => (line.productOrService = coded(HCPCS, 'Q2042')),
+      'The line asks for Kymriah, the order that it names is for Tecartus.',
+    ],
+    [
+      'no CAR-T',
+      (line) => (line.productOrService = coded('http://www.ama-assn.org/go/cpt', '85025')),
+      'The line asks for something else than CAR-T, the order that it names is for Tecartus.',
+    ],
+    [
+      'another day',
+      (line) => (line.servicedDate = '2031-01-01'),
+      'The line names another day of service than the order.',
+    ],
+    [
+      'another place',
+      (line) => {
+        const place = line.locationCodeableConcept?.coding?.[0];
+        if (place !== undefined) place.code = place.code === '21' ? '22' : '21';
+      },
+      'The line names another place of service than the order and its encounter.',
+    ],
+    [
+      'more of it',
+      (line) => (line.quantity = { value: 5, unit: 'infusion' }),
+      'The line asks for a quantity that the order does not state.',
+    ],
+    [
+      'another diagnosis',
+      (_, claim) => {
+        claim.diagnosis = [
+          {
+            sequence: 1,
+            diagnosisCodeableConcept: coded('http://hl7.org/fhir/sid/icd-10-cm', 'C50.911'),
+          },
+        ];
+      },
+      'The line’s diagnosis C50.911 is neither the order’s reason nor a Condition of the request.',
+    ],
+  ])('is pended where a line asks for %s than its order', async (name, change, contradiction) => {
+    const against = changed((claim) => {
+      const [line] = claim.item ?? [];
+      if (line !== undefined) change(line, claim);
+    });
+    const { action, notes } = reviewIn(
+      await submitted(server, { ...against, identifier: { system: 'urn:test', value: name } }),
+    );
+    expect([action, notes[0]]).toEqual(['A4', contradiction]);
+  });
+
+  it('certifies an order once', async () => {
+    const twice = changed((claim) => {
+      const [line] = claim.item ?? [];
+      if (line !== undefined) claim.item?.push({ ...line, sequence: 2 });
+    });
+    const answer = await submitted(server, { ...twice, identifier: { system: 'urn:test', value: 'twice' } });
+    const response = answer.entry?.[0]?.resource as ClaimResponse;
+    expect(JSON.stringify(response).match(/"A\d"/g)).toEqual(['"A1"', '"A4"']);
+    expect(reviewIn(answer).notes).toContain('Line 1 asks for the same order already.');
+  });
+
+  it('may be made anew, and is refused when it says something else under the same identifier', async () => {
+    const answer = await submitted(server, bundle);
+    const anew = JSON.stringify({ ...bundle, timestamp: '2026-11-22T00:00:00Z' }).replaceAll(
+      /urn:uuid:\w/g,
+      'urn:uuid:0',
+    );
+    expect(await submitted(server, anew)).toEqual(answer);
+    const other = changed(({ item }) => ((item?.[0] ?? { servicedDate: '' }).servicedDate = '2031-01-01'));
+    const { status, body } = await send<OperationOutcome>(server, SUBMIT, other);
+    expect([status, body.issue[0]?.code, body.issue[0]?.expression]).toEqual([
+      422,
+      'conflict',
+      ['Bundle.identifier'],
+    ]);
   });
 });
 
