@@ -1,5 +1,6 @@
 import { unbundled } from '../fhir/links.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
+import { medicationOf } from '../fhir/coded-elements.ts';
 import { parseDate } from '../fhir/date.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import {
@@ -239,8 +240,20 @@ function orderOf(
 ): void {
   check(typeIs(order, ...ORDERS), path, `the order must be one of ${ORDERS.join(', ')}`, 'value');
   check(order['intent'] === 'order', `${path}.intent`, 'intent must be order', 'value');
-  if (typeIs(order, 'MedicationRequest'))
+  if (typeIs(order, 'MedicationRequest')) {
     check(order['status'] === 'active', `${path}.status`, 'status must be active', 'value');
+    check(
+      isObject(order['medicationCodeableConcept']) || isObject(order['medicationReference']),
+      `${path}.medication`,
+      'what is ordered',
+    );
+    check(
+      property(order['medicationReference'], 'reference') === undefined ||
+        medicationOf(order, find) !== undefined,
+      `${path}.medicationReference`,
+      'the Medication that is ordered must be in the Bundle',
+    );
+  }
   check(
     find(order['subject'] ?? order['patient']) === find(claim['patient']),
     `${path}.subject`,

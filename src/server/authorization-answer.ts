@@ -1,5 +1,7 @@
-import { readHookRequest, type HookRequest } from '../crd/hook-request.ts';
+import { contextEntries, readHookRequest, type HookRequest } from '../crd/hook-request.ts';
 import { readPrefetch } from '../crd/prefetch.ts';
+import type { Intake } from '../fhir/intake.ts';
+import { property, text as textOf } from '../fhir/json.ts';
 import { asWritten, parseJson, withNumbersAsWritten } from '../fhir/number-text.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import { bundleIssues } from '../pas/request-check.ts';
@@ -65,6 +67,7 @@ export async function authorizationAnswer(
       statement: statementFor(forms, forms.version),
       answers: await records.responsesOf(determination.patient),
       supplied,
+      drafts: request === undefined ? [] : draftsOf(request, determination.order),
       client,
     },
     library,
@@ -93,6 +96,16 @@ export async function authorizationAnswer(
   if (lacking.length > 0) return refused(lacking, !isSent);
   return fhirReply(200, asWritten(bundle));
 }
+
+/** The drafts of a hook request beside the order itself, which stands as it was evaluated. */
+const draftsOf = ({ context }: HookRequest, order: string): readonly Intake[] =>
+  contextEntries(context, 'draftOrders')
+    .filter(
+      ({ resource }) =>
+        order !==
+        `${textOf(property(resource, 'resourceType')) ?? ''}/${textOf(property(resource, 'id')) ?? ''}`,
+    )
+    .map(({ resource, fullUrl }) => ({ resource, fullUrl: textOf(fullUrl) }));
 
 /** @param mayBring whether the caller can still send the records along */
 const refused = (issues: readonly Issue[], mayBring: boolean): Reply =>

@@ -2,7 +2,8 @@ import type { Extension } from 'fhir/r4.js';
 import { createCallData, readMissing, type CallData } from '../crd/gather.ts';
 import { plannedDate, type HookOrder } from '../crd/order.ts';
 import type { Supplied } from '../crd/prefetch.ts';
-import { isObject, property, text, type JsonObject } from '../fhir/json.ts';
+import type { Intake } from '../fhir/intake.ts';
+import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import type { FhirClient } from '../fhir/client.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import { relativeReference } from '../fhir/reference.ts';
@@ -20,6 +21,8 @@ export interface AuthorizationSources {
   /** Completed forms that were sent in. */
   readonly answers: readonly JsonObject[];
   readonly supplied: Supplied;
+  /** Other drafts of the hook request, which the order may refer to. */
+  readonly drafts: readonly Intake[];
   readonly client: FhirClient | undefined;
 }
 
@@ -36,27 +39,25 @@ const MOST_ROUNDS = 5;
 
 /** Reads the records that the determination names, and what they refer to: each by its reference, nothing else of the chart. */
 export async function gatherAuthorization(
-  { determination, asked, statement, answers, supplied, client }: AuthorizationSources,
+  { determination, asked, statement, answers, supplied, drafts, client }: AuthorizationSources,
   library: Library,
 ): Promise<Gathered> {
   const { patient, product: productId, policy } = determination;
+  const { ordered, medication } = withMedication(asked);
   const order: JsonObject =
-    asked.encounter === undefined || asked.order['encounter'] !== undefined
-      ? asked.order
-      : { ...asked.order, encounter: { reference: asked.encounter } };
+    asked.encounter === undefined || ordered['encounter'] !== undefined
+      ? ordered
+      : { ...ordered, encounter: { reference: asked.encounter } };
   const hookOrder: HookOrder = {
     reference: determination.order,
     resource: order,
     appointment: asked.appointment,
   };
-  const known = [...answers, ...(asked.appointment === undefined ? [] : [asked.appointment])];
-  const data = createCallData(
-    patient.slice('Patient/'.length),
-    supplied,
-    client,
-    library,
-    known.map((resource) => ({ resource })),
-  );
+  const known = [...answers, ...objects(asked.appointment), ...objects(medication)];
+  const data = createCallData(patient.slice('Patient/'.length), supplied, client, library, [
+    ...known.map((resource) => ({ resource })),
+    ...drafts,
+  ]);
   const records = recordsOf(data, patient);
   const payer = [...library.payers.values()].find(({ name }) => name === policy.payer);
   if (payer === undefined) throw new Error('the payer of a determination is not in the library');
@@ -91,11 +92,31 @@ export async function gatherAuthorization(
   const { parties, evidence } = neededFor(input);
   return {
     input,
-    issues: [...parties, ...evidence].flatMap((reference) => unreadIssue(reference, data, records)),
+    issues: [...parties, ...evidence, ...orderedMedication(order)].flatMap((reference) =>
+      unreadIssue(reference, data, records),
+    ),
     urlOf: (reference, base, own) =>
       answers.some((answer) => reference === `QuestionnaireResponse/${text(answer['id']) ?? ''}`)
         ? `${own}/${reference}`
         : (fullUrlOf(reference, data) ?? (base === undefined ? undefined : `${base}/${reference}`)),
+  };
+}
+
+const orderedMedication = (order: JsonObject): readonly string[] =>
+  objects(order['medicationReference']).flatMap((reference) => relativeReference(reference) ?? []);
+
+/** The order with its Medication under a reference of its own, where the two were drafts that an entry's URL alone named. */
+function withMedication({ order, medication }: AskedOrder): {
+  readonly ordered: JsonObject;
+  readonly medication: JsonObject | undefined;
+} {
+  const [link] = objects(order['medicationReference']);
+  if (medication === undefined || relativeReference(link) !== undefined)
+    return { ordered: order, medication };
+  const id = text(medication['id']) ?? text(link?.['reference'])?.split(/[/:]/).at(-1) ?? 'ordered';
+  return {
+    ordered: { ...order, medicationReference: { ...link, reference: `Medication/${id}` } },
+    medication: { ...medication, id },
   };
 }
 

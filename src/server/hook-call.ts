@@ -17,6 +17,7 @@ import { filledForms } from '../dtr/filled-forms.ts';
 import type { Prefilled } from '../dtr/prefill.ts';
 import type { WireVersion } from '../crd/wire-version.ts';
 import type { Determination } from '../engine/determination.ts';
+import type { Chart } from '../fhir/chart.ts';
 import type { UngovernedReason } from '../engine/explanation.ts';
 import type { Library } from '../policy/library.ts';
 import { readBody } from './body.ts';
@@ -90,6 +91,8 @@ export interface AskedOrder {
   /** As it came. */
   readonly order: JsonObject;
   readonly appointment?: JsonObject;
+  /** The Medication that it refers to: a draft may be nowhere else. */
+  readonly medication?: JsonObject;
   /** `Encounter/id`: the order's own, else the hook's. */
   readonly encounter?: string;
   /** The FHIR server of the call, where it may be called: what else a caller names may hold credentials. */
@@ -235,7 +238,7 @@ export async function evaluateCall(
     metric: callMetric(request, evaluation, queries, cards, stated),
     requests: determinations.map(({ determination, order, course }) => ({
       id: idOf(determination),
-      request: JSON.stringify(askedOrder(order, course(), request, caller)),
+      request: JSON.stringify(askedOrder(order, course(), request, caller, chart)),
     })),
     patient: `Patient/${request.patientId}`,
     hookInstance: request.hookInstance,
@@ -262,13 +265,16 @@ function askedOrder(
   course: readonly string[],
   { encounterId, fhirServer }: HookRequest,
   caller: HookCall['caller'],
+  chart: Chart | undefined,
 ): AskedOrder {
   const base =
     fhirServer === undefined ? undefined : allowedServer(fhirServer, caller.fhirServers, caller)?.base;
+  const medication = chart?.find(order.resource['medicationReference'])?.resource;
   const encounter = encounterReference(order, encounterId);
   return {
     order: asWritten(order.resource),
     ...(order.appointment === undefined ? {} : { appointment: asWritten(order.appointment) }),
+    ...(medication === undefined ? {} : { medication: asWritten(medication) }),
     ...(encounter === undefined ? {} : { encounter }),
     ...(base === undefined ? {} : { fhirServer: base }),
     course,

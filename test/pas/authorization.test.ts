@@ -1,9 +1,9 @@
-import type { Claim, Condition, OperationOutcome } from 'fhir/r4.js';
+import type { Claim, Condition, MedicationRequest, OperationOutcome } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withParts } from '../../src/engine/determination.ts';
 import { fixtures, startServer, type Started } from '../conformance/server.ts';
 import { determinationsOf, hookRequest, send } from '../dtr/service.ts';
-import { requestBundle } from './payer.ts';
+import { requestBundle, SUBMIT } from './payer.ts';
 
 /** The request for authorization of a determination: as a PAS bundle, and on paper. */
 
@@ -60,6 +60,33 @@ describe('the bundle', () => {
       ({ resource }) => resource?.resourceType === 'MedicationRequest',
     )?.resource;
     expect(order).toMatchObject({ id: 'pryce-draft-tecartus', status: 'active', intent: 'order' });
+  });
+
+  it('holds the drug that is ordered, which a draft of the call may be', async () => {
+    const request = await hookRequest(server, 'mcl-epic-shapes');
+    const entries = request.context.draftOrders.entry ?? [];
+    const draft = entries.find(({ resource }) => resource?.resourceType === 'Medication')?.resource;
+    if (draft === undefined) throw new Error('the fixture has no draft of a Medication');
+    const entry = entries.map(({ resource, ...one }) => {
+      const order = structuredClone(resource) as MedicationRequest;
+      delete order.medicationReference?.display;
+      return { ...one, resource: order };
+    });
+    const sent = {
+      ...request,
+      context: { ...request.context, draftOrders: { resourceType: 'Bundle', entry } },
+    };
+    const [determination] = await determinationsOf(server, sent);
+    const bundle = await requestBundle(server, determination?.id);
+    const kept = bundle.entry?.find(({ fullUrl }) => fullUrl?.endsWith(`/Medication/${draft.id ?? ''}`));
+    expect(kept?.resource).toEqual(draft);
+    const without = structuredClone(bundle);
+    without.entry = without.entry?.filter(({ fullUrl }) => fullUrl !== kept?.fullUrl) ?? [];
+    const refused = await send<OperationOutcome>(server, SUBMIT, without);
+    expect([refused.status, ...texts(refused.body)]).toEqual([
+      422,
+      'the Medication that is ordered must be in the Bundle',
+    ]);
   });
 
   it('is made of a hook request that is sent along, where there is no server to read from', async () => {
