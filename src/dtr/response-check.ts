@@ -7,6 +7,7 @@ import type { Form } from '../policy/form.ts';
 import type { Library } from '../policy/library.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import { formNamed } from './package.ts';
+import { structureIssues } from './response-structure.ts';
 
 /** What a response that is sent in must be about, where its sender says for which determination it was asked. */
 export interface Expected {
@@ -17,8 +18,8 @@ export interface Expected {
 }
 
 /**
- * Everything that keeps a QuestionnaireResponse, or one of its items, from counting: the rules by which the engine reads
- * it, each problem at its item.
+ * Everything that keeps a QuestionnaireResponse, or one of its items, from counting: what makes it no FHIR, else the rules
+ * by which the engine reads it, each problem at its item.
  * @param asOf the day of the request
  */
 export function responseIssues(
@@ -32,6 +33,8 @@ export function responseIssues(
 ): readonly Issue[] {
   if (!isObject(body) || body['resourceType'] !== 'QuestionnaireResponse')
     return [issue('structure', 'the body is not a QuestionnaireResponse', 'QuestionnaireResponse')];
+  const misshapen = structureIssues(body);
+  if (misshapen.length > 0) return misshapen;
   const day = parseDate(asOf);
   if (day === null) throw new Error(`asOf "${asOf}" is not a FHIR date`);
   const canonical = text(body['questionnaire']);

@@ -14,7 +14,7 @@ export interface Attestation {
 interface Given {
   readonly linkId: string;
   readonly answer: boolean | undefined;
-  readonly authored: DateInterval | null;
+  readonly authored: DateInterval;
   readonly evidence: Evidence;
 }
 
@@ -22,8 +22,9 @@ interface Given {
 export function attestations(chart: Chart, scope: ResponseScope): ReadonlyMap<string, Attestation> {
   const byLinkId = new Map<string, Given[]>();
   for (const record of chart.of('QuestionnaireResponse')) {
-    if (responseProblem(record, scope) !== undefined) continue;
-    for (const given of answersOf(record, scope)) {
+    const authored = parseDate(record.resource['authored']);
+    if (authored === null || responseProblem(record, scope) !== undefined) continue;
+    for (const given of answersOf(record, authored, scope)) {
       const list = byLinkId.get(given.linkId) ?? [];
       list.push(given);
       byLinkId.set(given.linkId, list);
@@ -32,7 +33,11 @@ export function attestations(chart: Chart, scope: ResponseScope): ReadonlyMap<st
   return new Map([...byLinkId].map(([linkId, given]) => [linkId, latest(given)]));
 }
 
-function answersOf({ resource, reference }: ChartRecord, { forms }: ResponseScope): readonly Given[] {
+function answersOf(
+  { resource, reference }: ChartRecord,
+  authored: DateInterval,
+  { forms }: ResponseScope,
+): readonly Given[] {
   return itemsOf(resource).flatMap((item): readonly Given[] => {
     const answers = objects(item['answer']);
     const linkId = text(item['linkId']);
@@ -44,7 +49,6 @@ function answersOf({ resource, reference }: ChartRecord, { forms }: ResponseScop
     const isOther = asked !== undefined && asked.asks !== 'statement';
     const hasParts = objects(answers[0]?.['item']).length > 0;
     if (isOther && (answer === undefined || hasParts)) return [];
-    const authored = parseDate(resource['authored']);
     return [
       {
         linkId,
@@ -54,7 +58,7 @@ function answersOf({ resource, reference }: ChartRecord, { forms }: ResponseScop
           reference,
           path: 'QuestionnaireResponse.item.answer.value',
           value: answer === undefined ? '' : String(answer),
-          ...(authored === null ? {} : { date: authored.text }),
+          date: authored.text,
           ...(answer === undefined
             ? { note: 'not usable: one answer with valueBoolean is expected', decides: false }
             : {}),
@@ -80,7 +84,6 @@ const INSTANT = /T.*(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** By the day, at the precision that both have; within a day only where both print the time and its zone. */
 function isSurelyLater({ authored: later }: Given, { authored: earlier }: Given): boolean {
-  if (later === null || earlier === null) return false;
   if (INSTANT.test(later.text) && INSTANT.test(earlier.text))
     return Date.parse(later.text) > Date.parse(earlier.text);
   return later.low > earlier.high;

@@ -21,7 +21,7 @@ const QR_CONTEXT = 'http://hl7.org/fhir/us/davinci-dtr/StructureDefinition/qr-co
 
 /**
  * Why none of a response's answers count, as a clause about it; undefined when they do. It must be completed or amended,
- * by a Practitioner or PractitionerRole, about this patient, not dated after the request (`determination.md`,
+ * by a Practitioner or PractitionerRole, about this patient, dated and not after the request (`determination.md`,
  * "Attestations"); where it names its order or one of our questionnaires, it must be this order and the version in force.
  */
 export function responseProblem(
@@ -37,8 +37,10 @@ export function responseProblem(
     AUTHORS.test(relativeReference(property(author, 'reference')) ?? '') ||
     ['Practitioner', 'PractitionerRole'].includes(text(property(author, 'type')) ?? '');
   if (!isByClinician) return 'its author is no Practitioner or PractitionerRole: nobody has signed it';
+  if (resource['authored'] === undefined) return 'it does not say when it was given (authored)';
   const authored = parseDate(resource['authored']);
-  if (authored !== null && authored.low > asOf.high) return 'it is dated after the request';
+  if (authored === null) return 'the date on which it was given (authored) cannot be read';
+  if (authored.low > asOf.high) return 'it is dated after the request';
   const named = namedForm(resource, forms);
   if (named !== undefined) {
     const { version } = named.form.policy;

@@ -97,10 +97,10 @@ export function namesOneOf(
   diseases: readonly string[],
   library: Library,
 ): boolean {
-  const { named, agree } = diseaseReader(library);
-  return named(codings, []).diseases.some((one) =>
-    diseases.some((disease) => disease === 'any' || agree(one, disease)),
-  );
+  const reader = diseaseReader(library);
+  return reader
+    .named(codings, [])
+    .diseases.some((one) => diseases.some((disease) => disease === 'any' || reader.agree(one, disease)));
 }
 
 /** X12 takes twelve. */

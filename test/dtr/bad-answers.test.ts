@@ -171,6 +171,7 @@ const WHOLE: readonly (readonly [string, () => object, string])[] = [
     () => ({ ...good, author: good.subject }),
     'its author is no Practitioner or PractitionerRole: nobody has signed it',
   ],
+  ['of no date', () => ({ ...good, authored: undefined }), 'it does not say when it was given (authored)'],
   ['dated tomorrow', () => ({ ...good, authored: '2026-03-03' }), 'it is dated after the request'],
   [
     'to another version',
@@ -209,6 +210,30 @@ describe('what is posted', () => {
   it.each(WHOLE)('%s is refused', async (_name, response, message) => {
     const { status, body } = await post(response());
     expect([status, textsOf(body)]).toEqual([422, [expect.stringContaining(message)]]);
+  });
+
+  it('that is no FHIR is refused with every element that makes it none', async () => {
+    const linkId = `${POLICY}/abecma-mm/4`;
+    const item = { linkId, text: 5, answer: [], foo: 1 };
+    const odd = withItem(item as unknown as QuestionnaireResponseItem);
+    const { status, body } = await post({
+      ...odd,
+      authored: 'yesterday',
+      foreign: { part: [] },
+      language: 7,
+    });
+    expect([status, textsOf(body).toSorted()]).toEqual([
+      422,
+      [
+        'authored: must be a date, or a moment with its time zone',
+        'foreign: FHIR has no such element here',
+        `item "${linkId}": answer: a list must not be empty`,
+        `item "${linkId}": foo: FHIR has no such element here`,
+        `item "${linkId}": text: Invalid input: expected string, received number`,
+        'language: Invalid input: expected string, received number',
+      ],
+    ]);
+    expect(body.issue[0]?.expression).toEqual(['QuestionnaireResponse.language']);
   });
 
   it('to a questionnaire that is not served here, or to none, is refused', async () => {
@@ -268,6 +293,12 @@ describe('in a chart', () => {
     expect(told.map(({ text }) => text)).toEqual([
       expect.stringContaining('The answers of QuestionnaireResponse/form do not count') as string,
     ]);
+  });
+
+  it('of a date that cannot be read changes nothing, and is told', async () => {
+    const { plain, second, told } = await compared({ ...good, authored: 'yesterday' });
+    expect(statuses(second)).toEqual(statuses(plain));
+    expect(told[0]?.text).toContain('the date on which it was given (authored) cannot be read');
   });
 
   it('about another order changes nothing, and is told', async () => {
