@@ -15,6 +15,16 @@ export function linksOf(resource: JsonObject): readonly string[] {
   return [...found];
 }
 
+/** References as printed, each once; those to contained resources are left out. */
+export function printedLinks(resource: JsonObject): readonly string[] {
+  const found = new Set<string>();
+  walk(resource, (link) => {
+    if (!link.startsWith('#')) found.add(link);
+    return undefined;
+  });
+  return [...found];
+}
+
 /**
  * The resource with its references written otherwise.
  * @param written the new spelling for `Type/id`, or for what is printed where it has none; undefined leaves it as it is
@@ -26,6 +36,31 @@ export const relinked = (
   walk(resource, (link) => {
     const key = referenceKey(link);
     return key === undefined || key.startsWith('#') ? undefined : written(key);
+  }) as JsonObject;
+
+/**
+ * The resource with every reference but those to its contained resources either literal, to an entry of the Bundle it is
+ * to stand in, or logical: its type, what is displayed, and the record's address as an identifier.
+ * @param urlOf the URL of the entry that a reference leads to; undefined where there is none
+ * @param addressOf where the record can be asked for, if it is anywhere
+ */
+export const closed = (
+  resource: JsonObject,
+  urlOf: (reference: string) => string | undefined,
+  addressOf: (reference: string) => string | undefined,
+): JsonObject =>
+  walk(resource, (link, whole) => {
+    const key = referenceKey(link);
+    if (key === undefined || key.startsWith('#')) return undefined;
+    const url = urlOf(key);
+    if (url !== undefined) return url;
+    const address = /^(?:https?|urn):/.test(link) ? link : addressOf(key);
+    const type = relativeReference(link)?.split('/')[0];
+    return {
+      ...(type === undefined ? {} : { type }),
+      identifier: address === undefined ? { value: link } : { system: 'urn:ietf:rfc:3986', value: address },
+      ...Object.fromEntries(Object.entries(whole).filter(([name]) => name !== 'reference')),
+    };
   }) as JsonObject;
 
 /** A Bundle's entries under one spelling of their references, whatever URLs they came under. */
@@ -96,18 +131,27 @@ function entriesWithin(bundle: JsonObject): Within {
   return { entries, bundles };
 }
 
-/** Every Reference, at any depth; @param visit gives the new spelling, undefined leaves it */
-function walk(value: unknown, visit: (link: string) => string | undefined): unknown {
+/**
+ * Every Reference, at any depth.
+ * @param visit gives the new spelling, or the Reference that is to stand in its place; undefined leaves it
+ */
+function walk(
+  value: unknown,
+  visit: (link: string, whole: JsonObject) => string | JsonObject | undefined,
+): unknown {
   if (Array.isArray(value))
     return likewise(
       value.map((item) => walk(item, visit)),
       value,
     );
   if (!isObject(value)) return value;
+  const link = value['reference'];
+  const seen = typeof link === 'string' ? visit(link, value) : undefined;
+  if (isObject(seen)) return seen;
   const made = Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
       name,
-      name === 'reference' && typeof item === 'string' ? (visit(item) ?? item) : walk(item, visit),
+      name === 'reference' && seen !== undefined ? seen : walk(item, visit),
     ]),
   );
   return likewise(made, value);

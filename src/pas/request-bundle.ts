@@ -1,11 +1,10 @@
 import type { Bundle, BundleEntry, Claim, ClaimSupportingInfo, FhirResource } from 'fhir/r4.js';
-import { relinked } from '../fhir/links.ts';
+import { closed } from '../fhir/links.ts';
 import { objects, property, text, type JsonObject } from '../fhir/json.ts';
-import { relativeReference } from '../fhir/reference.ts';
 import { CERTIFICATION, CLAIM_TYPE, concept, ELECTRONICALLY, extension, PAS, REPORT_TYPES } from './codes.ts';
 import { REQUEST_TYPE, SERVICE_TYPE, temp } from './codes.ts';
 import { asCoverage, asInsurer, asOrder, asOrganization } from './profiled.ts';
-import { isNamed, neededFor, partiesOf, typeOf, type RequestInput } from './request-input.ts';
+import { isNamed, keyOf, neededFor, partiesOf, typeOf, type RequestInput } from './request-input.ts';
 import { diagnosesOf, placeOf, quantityOf, serviceOf } from './requested-service.ts';
 
 /** What a bundle is made with. */
@@ -23,7 +22,8 @@ const REQUEST_SYSTEM = 'urn:cartograph:determination';
 /**
  * The request for authorization of one determination: a PAS request Bundle (`profile-pas-request-bundle`), for PAS 2.0.1
  * and 2.2.1 alike: what 2.2.1 asks for more, 2.0.1 allows. The order stands in it as active, as PAS has it: the request
- * goes out once it is signed. What could not be had is left out; `requestIssues` says what PAS then lacks.
+ * goes out once it is signed. What could not be had is left out; `bundleIssues` says what PAS then lacks. A record that is
+ * not sent along is named by its address, as an identifier: every literal reference leads to an entry.
  */
 export function requestBundle(input: RequestInput, { at, newUuid, urlOf }: BundleScope): Bundle {
   const { determination, id, records } = input;
@@ -59,7 +59,7 @@ export function requestBundle(input: RequestInput, { at, newUuid, urlOf }: Bundl
   const coverageUrl = add(coverage, asCoverage(coverage, insurerUrl));
   const orderUrl = place(determination.order);
   entries.push({ url: orderUrl, resource: asOrder(input) });
-  for (const reference of [...parties, ...linked].filter(isNamed)) add(records.find(reference));
+  for (const reference of [...parties, ...evidence, ...linked].filter(isNamed)) add(records.find(reference));
 
   const supporting = [
     ...evidence,
@@ -72,13 +72,16 @@ export function requestBundle(input: RequestInput, { at, newUuid, urlOf }: Bundl
   const others = supporting.filter(({ resource }) => !isTaken(resource));
   for (const { resource } of direct) add(resource);
 
-  const linkedTo = (reference: string): string | undefined =>
-    urls.get(reference) ?? (relativeReference(reference) === undefined ? undefined : urlOf(reference));
+  const otherEntries = others.map(({ reference, resource }) => ({ url: place(reference), resource }));
+  const within = new Set([...entries, ...otherEntries].map(({ url }) => url));
+  const linkedTo = (reference: string): string | undefined => {
+    const url = urls.get(reference) ?? reference;
+    return within.has(url) ? url : undefined;
+  };
   const entryOf = (url: string, resource: JsonObject): BundleEntry => ({
     fullUrl: url,
-    resource: relinked(resource, linkedTo) as unknown as FhirResource,
+    resource: closed(resource, linkedTo, urlOf) as unknown as FhirResource,
   });
-  const otherEntries = others.map(({ reference, resource }) => ({ url: place(reference), resource }));
   const bundled =
     otherEntries.length === 0
       ? undefined
@@ -123,11 +126,6 @@ export function requestBundle(input: RequestInput, { at, newUuid, urlOf }: Bundl
 
 /** What the request is about stands in it by itself. */
 const ABOUT = new Set(['Patient', 'Coverage', 'Organization']);
-
-const keyOf = (resource: JsonObject): string | undefined => {
-  const [type, id] = [text(resource['resourceType']), text(resource['id'])];
-  return type === undefined || id === undefined ? undefined : `${type}/${id}`;
-};
 
 /** The role of who ordered, where the records have none: who, and where the infusion is planned. */
 const madeRole = (practitioner: string | undefined, organization: string | undefined): JsonObject => ({

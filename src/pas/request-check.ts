@@ -1,4 +1,4 @@
-import { unbundled } from '../fhir/links.ts';
+import { printedLinks, unbundled } from '../fhir/links.ts';
 import type { Issue } from '../fhir/operation-outcome.ts';
 import { medicationOf } from '../fhir/coded-elements.ts';
 import { parseDate } from '../fhir/date.ts';
@@ -50,6 +50,7 @@ export function bundleIssues(body: unknown, kind: BundleKind): readonly Issue[] 
     information(claim, scope);
   }
   items(claim, scope);
+  closure(entries, scope);
   return issues;
 }
 
@@ -82,6 +83,23 @@ function envelope(bundle: JsonObject, entries: readonly JsonObject[], check: Che
         `${path}.${name}`,
         `${name} has no place in a collection`,
         'structure',
+      );
+  });
+}
+
+/**
+ * What an entry refers to must be there (PAS: the Bundle holds every referenced resource), or stand on a server under a
+ * full URL; what is named otherwise leads nowhere.
+ */
+function closure(entries: readonly JsonObject[], { check, holds }: CheckScope): void {
+  entries.forEach(({ resource }, index) => {
+    if (!isObject(resource)) return;
+    for (const link of printedLinks(resource))
+      check(
+        /^https?:/.test(link) || holds({ reference: link }),
+        `Bundle.entry[${index}].resource`,
+        `${link} is referred to, and is not in the Bundle`,
+        'not-found',
       );
   });
 }

@@ -32,9 +32,11 @@ export interface Records {
   readonly of: (type: string) => readonly JsonObject[];
 }
 
-/** Who is meant by records rather than reported on: they stand in the request beside what is reported. */
+/** What records refer to rather than report on: it stands in the request beside what is reported. */
 const NAMED = new Set([
+  'CarePlan',
   'Device',
+  'Encounter',
   'Group',
   'Location',
   'Medication',
@@ -45,7 +47,7 @@ const NAMED = new Set([
   'RelatedPerson',
   'Specimen',
 ]);
-/** Where and when, which the record itself says: stays a reference to the EHR. Binaries are large. */
+/** Where and when, which the record itself says: named by its address alone. Binaries are large. */
 const LEFT = new Set(['Binary', 'Encounter', 'Location', 'Device', 'Group', 'Questionnaire']);
 
 export const typeOf = (reference: string): string => reference.split('/')[0] ?? '';
@@ -85,17 +87,30 @@ export function neededFor({ determination, order, course, records }: RequestInpu
     ...held(encounter).flatMap(({ serviceProvider }) => to(serviceProvider)),
     ...roles.flatMap((role) => [...to(role['practitioner']), ...to(role['organization'])]),
   ];
-  const linked = [order, ...held(evidence)]
-    .flatMap(linksOf)
-    .filter((reference) => /^[A-Z][A-Za-z]+\/./.test(reference) && !LEFT.has(typeOf(reference)))
-    .filter((reference) => !about.has(reference));
-  const medicines = held(linked.filter((reference) => typeOf(reference) === 'Medication')).flatMap(linksOf);
+  const links = (resources: readonly JsonObject[]): readonly string[] =>
+    resources
+      .flatMap(linksOf)
+      .map((link) => keyOf(records.find(link)) ?? link)
+      .filter((reference) => /^[A-Z][A-Za-z]+\/./.test(reference) && !LEFT.has(typeOf(reference)))
+      .filter((reference) => !about.has(reference));
+  const linked = links([order, ...held(evidence)]);
+  const medicines = links(held(linked.filter((reference) => typeOf(reference) === 'Medication')));
+  // Treatment is placed in its line by the plan behind it, which the order that it was given by names.
+  const plans = links(held(linked)).filter((reference) => typeOf(reference) === 'CarePlan');
   return {
     parties: [...new Set(parties)],
     evidence,
-    linked: [...new Set([...linked, ...medicines])].filter((reference) => !evidence.includes(reference)),
+    linked: [...new Set([...linked, ...medicines, ...plans])].filter(
+      (reference) => !evidence.includes(reference),
+    ),
   };
 }
+
+/** `Type/id`. */
+export const keyOf = (resource: JsonObject | undefined): string | undefined => {
+  const [type, id] = [text(resource?.['resourceType']), text(resource?.['id'])];
+  return type === undefined || id === undefined ? undefined : `${type}/${id}`;
+};
 
 const rolesOf = (requester: readonly string[], records: Records): readonly JsonObject[] =>
   records

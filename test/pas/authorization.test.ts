@@ -1,9 +1,11 @@
 import type { Claim, Condition, MedicationRequest, OperationOutcome } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withParts } from '../../src/engine/determination.ts';
+import type { JsonObject } from '../../src/fhir/json.ts';
+import { printedLinks } from '../../src/fhir/links.ts';
 import { fixtures, startServer, type Started } from '../conformance/server.ts';
 import { determinationsOf, hookRequest, send } from '../dtr/service.ts';
-import { requestBundle, SUBMIT } from './payer.ts';
+import { requestBundle, SUBMIT, type Bundle } from './payer.ts';
 
 /** The request for authorization of a determination: as a PAS bundle, and on paper. */
 
@@ -112,6 +114,38 @@ describe('the bundle', () => {
     expect([refused.status, refused.body.resourceType]).toEqual([400, 'OperationOutcome']);
     expect((await send(server, pathOf('none'))).status).toBe(404);
   });
+});
+
+describe('every fixture', () => {
+  it('has a bundle in which each reference leads to an entry', async () => {
+    let bundles = 0;
+    for (const { name } of fixtures)
+      for (const { id } of await determinationsOf(server, await hookRequest(server, name))) {
+        const { body } = await send<Bundle>(server, pathOf(id));
+        if (body.resourceType !== 'Bundle') continue;
+        bundles += 1;
+        const within = entriesOf(body);
+        const urls = new Set(within.map(({ fullUrl }) => fullUrl));
+        const lost = within.flatMap(({ resource }) =>
+          resource === undefined || resource.resourceType === 'Bundle'
+            ? []
+            : printedLinks(resource as unknown as JsonObject).filter((link) => !urls.has(link)),
+        );
+        expect(lost, name).toEqual([]);
+        const order = within.find(({ fullUrl }) => fullUrl === orderUrlOf(body))?.resource;
+        const encounter = (order as MedicationRequest | undefined)?.encounter?.reference;
+        expect(encounter === undefined || urls.has(encounter), name).toBe(true);
+      }
+    expect(bundles).toBeGreaterThanOrEqual(fixtures.length / 2);
+  }, 240_000);
+
+  const entriesOf = (bundle: Bundle): NonNullable<Bundle['entry']> =>
+    (bundle.entry ?? []).flatMap((entry) =>
+      entry.resource?.resourceType === 'Bundle' ? [entry, ...entriesOf(entry.resource as Bundle)] : [entry],
+    );
+  const orderUrlOf = ({ entry }: Bundle): string | undefined =>
+    (entry?.[0]?.resource as Claim).item?.[0]?.extension?.find(({ url }) => url.endsWith('requestedService'))
+      ?.valueReference?.reference;
 });
 
 describe('the summary', () => {

@@ -263,6 +263,14 @@ describe('a bundle that lacks what PAS requires', () => {
       'the record must be in the Bundle',
     ],
     [
+      'refers to what it does not hold',
+      (_, resources) =>
+        Object.assign(resources.find(({ resourceType }) => resourceType === 'Condition') ?? {}, {
+          encounter: { reference: 'Encounter/lost' },
+        }),
+      'Encounter/lost is referred to, and is not in the Bundle',
+    ],
+    [
       'has a practitioner whom nobody can tell',
       (_, resources) =>
         delete resources.find(({ resourceType }) => resourceType === 'Practitioner')?.['identifier'],
