@@ -8,15 +8,15 @@ import { PAS } from './codes.ts';
 /** What a Bundle is read as. */
 export type BundleKind = 'request' | 'inquiry';
 
-/** Versions of PAS that ask for different things: 2.2.1 unless the Bundle's profile says an earlier one. */
+/** Versions of PAS that ask for different things: 2.0.1, as for CRD and DTR, unless a profile says a later one. */
 export type PasVersion = '2.0' | '2.1' | '2.2';
 
 export function versionOf(bundle: unknown): PasVersion {
   const first = objects(property(bundle, 'entry'))[0]?.['resource'];
   const printed = [bundle, first]
     .flatMap((resource) => texts(property(property(resource, 'meta'), 'profile')))
-    .flatMap((profile) => /\/davinci-pas\/.*\|(2\.[012])/.exec(profile)?.[1] ?? [])[0];
-  return printed === '2.0' || printed === '2.1' ? printed : '2.2';
+    .flatMap((profile) => /\/davinci-pas\/.*\|(2\.[012])/.exec(profile)?.[1] ?? []);
+  return (['2.2', '2.1'] as const).find((version) => printed.includes(version)) ?? '2.0';
 }
 
 /** Notes what does not hold. @param path FHIRPath, from the Bundle or its Claim */

@@ -16,6 +16,9 @@ export interface BundleScope {
   readonly urlOf: (reference: string) => string | undefined;
 }
 
+/** Versions of PAS that a request is for: what the later one asks for more, the earlier one allows. */
+const VERSIONS = ['2.2.1', '2.0.1'];
+
 /** Identifiers by which this service calls a request and its lines: the determination's id. */
 const REQUEST_SYSTEM = 'urn:cartograph:determination';
 
@@ -110,7 +113,7 @@ export function requestBundle(input: RequestInput, { at, newUuid, urlOf }: Bundl
   };
   return {
     resourceType: 'Bundle',
-    meta: { profile: [`${PAS}/profile-pas-request-bundle`] },
+    meta: { profile: VERSIONS.map((version) => `${PAS}/profile-pas-request-bundle|${version}`) },
     identifier: { system: REQUEST_SYSTEM, value: id },
     type: 'collection',
     timestamp: at,
@@ -206,7 +209,7 @@ function claimOf(input: RequestInput, at: string, links: ClaimLinks): Claim {
   const supportingInfo = information.map((item, index) => ({ ...item, sequence: index + 1 }));
   return {
     resourceType: 'Claim',
-    meta: { profile: [`${PAS}/profile-claim`] },
+    meta: { profile: VERSIONS.map((version) => `${PAS}/profile-claim|${version}`) },
     identifier: [{ system: REQUEST_SYSTEM, value: id }],
     status: 'active',
     type: concept(CLAIM_TYPE, 'institutional', 'Institutional'),

@@ -10,7 +10,8 @@ import { INQUIRE, requestBundle, reviewIn, SUBMIT, submitted, type Bundle } from
 let server: Started;
 let bundle: Bundle;
 beforeAll(async () => {
-  server = await startServer();
+  // What is tested is no matter of time: a loaded machine reads the chart whole.
+  server = await startServer({ environment: { QUERY_TIMEOUT_MS: '30000' } });
   const [determination] = await determinationsOf(server, await hookRequest(server, 'mcl-all-attested'));
   bundle = await requestBundle(server, determination?.id);
 }, 30_000);
@@ -23,6 +24,7 @@ const changed = (change: (claim: Claim, resources: readonly Resource[]) => void)
   change(resources[0] as unknown as Claim, resources);
   return copy;
 };
+const PROFILE = 'http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-request-bundle';
 type Line = NonNullable<Claim['item']>[number];
 const HCPCS = 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets';
 const coded = (system: string, code: string) => ({ coding: [{ system, code }] });
@@ -86,6 +88,23 @@ describe('a request', () => {
     const answer = await submitted(server, { ...lines, identifier: { system: 'urn:test', value: 'lines' } });
     expect(reviewIn(answer).action).toBe('A1');
     expect(reviewIn(answer).notes[0]).toContain('carepartners-ct-tecartus');
+  });
+
+  it('is of PAS 2.0.1 where its profile names no version, and of 2.2 where it says so', async () => {
+    const answered = async (profile: string | undefined): Promise<number> => {
+      const asked = changed((claim) => {
+        const [line] = claim.item ?? [];
+        delete line?.locationCodeableConcept;
+        delete claim.meta;
+      });
+      const identifier = { system: 'urn:test', value: `version ${profile ?? 'none'}` };
+      const meta = profile === undefined ? undefined : { profile: [`${PROFILE}${profile}`] };
+      return (await send(server, SUBMIT, { ...asked, meta, identifier })).status;
+    };
+    expect([await answered(undefined), await answered(''), await answered('|2.2.1')]).toEqual([
+      200, 200, 422,
+    ]);
+    expect(bundle.meta?.profile).toEqual([`${PROFILE}|2.2.1`, `${PROFILE}|2.0.1`]);
   });
 
   it('is pended where no policy governs it', async () => {
