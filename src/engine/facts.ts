@@ -16,7 +16,7 @@ import { ageAnswer, measurementAnswer } from './measurement.ts';
 import type { FormAnswer } from './form-answers.ts';
 import { answerHits, denied, together } from './form-evidence.ts';
 import { pairedAnswer } from './paired.ts';
-import { aside, distinct, type Answer } from './result.ts';
+import { aside, distinct, SHOWN_ALONE, type Answer } from './result.ts';
 import { candidates, hitOf, proofOf, type Hit, type Timeline } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
@@ -292,8 +292,7 @@ const datesOfProof = (hits: readonly Hit[]): readonly Span[] =>
 
 const noted = (hit: Hit, note: string): Hit => ({ ...hit, evidence: aside(hit.evidence, note) });
 
-const asSign = (hit: Hit): Hit =>
-  hit.standing === 'proof' ? noted(hit, 'shown to the reader; it does not decide') : hit;
+const asSign = (hit: Hit): Hit => (hit.standing === 'proof' ? noted(hit, SHOWN_ALONE) : hit);
 
 /** Without those that one of the others surely followed, by the day on which each was stated; undated is never surely earlier. */
 function notSurelyEarlier(list: readonly Hit[], others: readonly Hit[]): readonly Hit[] {

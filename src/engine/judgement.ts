@@ -4,7 +4,7 @@ import type { Attestation } from './attestations.ts';
 import type { Chart } from '../fhir/chart.ts';
 import { evidenceKey, union, type Evaluated } from './evaluated.ts';
 import type { Span } from './exposure.ts';
-import { aside, type Answer, type Evidence } from './result.ts';
+import { aside, SHOWN_ALONE, type Answer, type Evidence } from './result.ts';
 import type { Placed } from './window.ts';
 
 /** What criteria are evaluated over. */
@@ -55,8 +55,7 @@ export function isTrue({ fact: name, comparison }: FactTest, scope: CriterionSco
 
 /** Evidence that each signal shows, the newest of a measurement first. */
 const SIGNALS_SHOWN = 5;
-const asSignal = (item: Evidence): Evidence =>
-  aside(item, item.note ?? 'shown to the reader; it does not decide');
+const asSignal = (item: Evidence): Evidence => aside(item, item.note ?? SHOWN_ALONE);
 
 /** Something true counts only where it can be placed in time; what is open or false stays so. */
 function placedIn(evaluated: Evaluated, { truth, needs, evidence, missing }: Placed): Evaluated {

@@ -83,6 +83,9 @@ export interface Answer {
   readonly dates?: readonly Span[];
 }
 
+/** The note of evidence that decides nothing, where there is no other. */
+export const SHOWN_ALONE = 'shown to the reader; it does not decide';
+
 /** Evidence that is shown to the reader and decides nothing. @param note why; its own where it has one already */
 export const aside = (evidence: Evidence, note?: string): Evidence => ({
   ...evidence,

@@ -14,9 +14,6 @@ export const html = (fixed: TemplateStringsArray, ...parts: readonly Part[]): Ma
 
 export const NOTHING: Markup = { markup: '' };
 
-/** Longer than any title or value that a reader of a page takes in. */
-const LONGEST = 240;
-
 const markupOf = (part: Part): string => {
   if (typeof part === 'string') return escaped(part);
   return 'markup' in part ? part.markup : part.map(({ markup }) => markup).join('');
@@ -24,8 +21,7 @@ const markupOf = (part: Part): string => {
 
 /** Characters that mean something in HTML, in text and attributes; those that draw nothing or turn the line around go. */
 function escaped(text: string): string {
-  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  return shown
+  return text
     .replaceAll(/[\p{Cc}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

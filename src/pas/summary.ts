@@ -1,6 +1,8 @@
-import { objects, text, texts, type JsonObject } from '../fhir/json.ts';
+import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import type { CriterionResult } from '../engine/criteria.ts';
+import type { Decision } from '../engine/determination.ts';
 import {
+  authorizationWords,
   dayWords,
   decisionWords,
   DISCLAIMER,
@@ -12,19 +14,16 @@ import {
   STATUS_WORDS,
 } from '../engine/explanation.ts';
 import { submissionSentences } from '../engine/submission.ts';
-import type { Evidence } from '../engine/result.ts';
+import { SHOWN_ALONE, type Evidence } from '../engine/result.ts';
 import { isMemberId, NPI } from './codes.ts';
 import { html, NOTHING, type Markup } from './html.ts';
-import { partiesOf, type RequestInput } from './request-input.ts';
+import { neededFor, partiesOf, typeOf, type RequestInput } from './request-input.ts';
 import { diagnosesOf, serviceOf } from './requested-service.ts';
 import { SUMMARY_STYLE } from './summary-style.ts';
 
-/** Evidence of one criterion that the page shows; the determination has all of it. */
-const EVIDENCE_SHOWN = 2;
-
 /**
- * The request on paper, for payers that take it by fax or in a portal: what is asked for whom, each criterion with what
- * shows it, what is missing, where to send it. One or two pages; HTML without script.
+ * The request on paper, for payers that take it by fax or in a portal: what is asked for whom, each criterion with the
+ * records that decide it, what is missing, what is enclosed, where to send it. One or two pages; HTML without script.
  * @param unread what could not be read, in sentences
  */
 export function requestSummary(input: RequestInput, unread: readonly string[]): string {
@@ -32,7 +31,7 @@ export function requestSummary(input: RequestInput, unread: readonly string[]): 
   const { policy, asOf, decision, criteria, alternatives, anomalies, submit } = determination;
   const form = library.policies.find((item) => item.id === policy.id && item.version === policy.version);
   const shown = criteria.length > 0 ? criteria : (alternatives?.[0]?.criteria ?? []);
-  const missing = openItems(shown);
+  const missing = missingOf(input, shown);
   const title = `Prior authorization request: ${serviceOf(input).text ?? ''}`;
   const page = html`<!doctype html>
     <html lang="en">
@@ -52,6 +51,7 @@ export function requestSummary(input: RequestInput, unread: readonly string[]): 
           <p>
             <strong>${REQUIREMENT_WORDS[determination.priorAuthorization]}.</strong>
             ${decisionWords(decision, form?.otherwise ?? '')}
+            <strong>${authorizationWords(determination.authorization)}</strong>
           </p>
           ${unread.length === 0 ? NOTHING : section('Not at hand', list(unread))}
           <div class="columns">
@@ -59,8 +59,8 @@ export function requestSummary(input: RequestInput, unread: readonly string[]): 
             ${section('Requested by', sender(input))}
             ${section('Where to send it', list(submissionSentences(submit)))}
           </div>
-          ${section(missing.length === 0 ? 'Nothing is missing' : 'Missing', list(missing))}
-          ${section('Criteria', criteriaTable(shown))}
+          ${section(missing.length === 0 ? NOTHING_MISSING[decision] : 'Missing', list(missing))}
+          ${section('Criteria', criteriaTable(shown))} ${enclosed(input)}
           ${
             anomalies.length === 0
               ? NOTHING
@@ -75,6 +75,59 @@ export function requestSummary(input: RequestInput, unread: readonly string[]): 
       </body>
     </html>`;
   return page.markup;
+}
+
+/** What the heading says where nothing is asked for. */
+const NOTHING_MISSING: Readonly<Record<Decision, string>> = {
+  'criteria-met': 'Nothing is missing',
+  'documentation-needed': 'Nothing is missing',
+  'criteria-not-met': 'No record is missing, and a criterion is not met',
+  'no-covered-indication': 'No covered indication',
+};
+
+/** What is still open, a diagnosis that is covered, and identifiers that the request must carry and the records lack. */
+function missingOf(input: RequestInput, shown: readonly CriterionResult[]): readonly string[] {
+  const { decision, submit } = input.determination;
+  const { practitioner, organization } = partiesOf(input);
+  const lacking = submit.carries
+    .filter((carried) => carried.includes('NPI'))
+    .filter((carried) => npiOf(/\bfacility\b/.test(carried) ? organization : practitioner) === undefined);
+  return [
+    ...(decision === 'no-covered-indication'
+      ? ['A confirmed diagnosis that the policy covers for this product']
+      : []),
+    ...openItems(shown),
+    ...lacking,
+  ];
+}
+
+/** Documents, reports and forms of the evidence, which go along. */
+const DOCUMENTS = new Set(['DocumentReference', 'DiagnosticReport', 'QuestionnaireResponse']);
+
+function enclosed(input: RequestInput): Markup {
+  const { records, library } = input;
+  const words = neededFor(input)
+    .evidence.filter((reference) => DOCUMENTS.has(typeOf(reference)))
+    .map(records.find)
+    .filter((resource) => resource !== undefined)
+    .map((resource) => {
+      const concept = resource['code'] ?? resource['type'];
+      const coding = library.terminology.codings(concept)[0];
+      const title =
+        text(resource['description']) ??
+        text(property(concept, 'text')) ??
+        coding?.display ??
+        (coding?.key === undefined ? undefined : library.terminology.display(coding.key)) ??
+        (resource['resourceType'] === 'QuestionnaireResponse' ? 'Completed form' : 'Document');
+      const date =
+        text(resource['date']) ??
+        text(resource['effectiveDateTime']) ??
+        text(property(resource['effectivePeriod'], 'start')) ??
+        text(resource['authored']) ??
+        text(resource['issued']);
+      return joined([title, date === undefined ? undefined : dayWords(date)], ', ') ?? title;
+    });
+  return words.length === 0 ? NOTHING : section('Enclosed', list([...new Set(words)]));
 }
 
 /** As it is written: its hash stands in the page's content security policy. */
@@ -215,25 +268,39 @@ function row(criterion: CriterionResult, kind: 'part' | ''): Markup {
   </tr>`;
 }
 
-/** What was found, without the names by which programs know the records: those stand in the request itself. */
+/**
+ * The records that decide, of each leaf one for each thing that it goes by: the latest and the lowest value, one of every
+ * regimen. Without the names by which programs know the records: those stand in the request itself.
+ */
 function shownBy(criterion: CriterionResult): string {
   const below = leaves([criterion]);
   const settled =
     criterion.status === 'unknown' ? below : below.filter(({ status }) => status === criterion.status);
-  const evidence = distinct(settled.flatMap((item) => item.evidence));
-  const decisive = evidence.filter(isDecisive);
-  const shown = decisive.length === 0 ? evidence : decisive;
-  const words = shown
-    .slice(0, EVIDENCE_SHOWN)
-    .map((item) => evidenceWords(item).slice(item.reference.length + ': '.length))
-    // A value that is no code may be empty: its day and what is noted of it are not.
-    .map((printed) => printed.replace(/^, /, ''));
-  const more = shown.length - words.length;
-  return [...words, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  const shown = settled.flatMap(({ evidence }) => deciding(evidence));
+  const [decisive, others] = [shown.filter(isDecisive), shown.filter((item) => !isDecisive(item))];
+  return [
+    ...new Set(decisive.map(shownWords)),
+    ...(others.length === 0
+      ? []
+      : [`on record, and not deciding: ${[...new Set(others.map(shownWords))].join('; ')}`]),
+  ].join('; ');
 }
 
-const distinct = (evidence: readonly Evidence[]): readonly Evidence[] => [
-  ...new Map(
-    evidence.map((item) => [`${item.reference} ${item.value} ${dayWords(item.date ?? '')}`, item]),
-  ).values(),
-];
+function deciding(evidence: readonly Evidence[]): readonly Evidence[] {
+  const decisive = evidence.filter(isDecisive);
+  const shown = decisive.length === 0 ? evidence : decisive;
+  const first = new Map<string, Evidence>();
+  for (const item of shown) {
+    const { note, display, value } = item;
+    const key = isDecisive(item) ? (note ?? '') : (display ?? value);
+    if (!first.has(key)) first.set(key, item);
+  }
+  return [...first.values()];
+}
+
+const shownWords = (item: Evidence): string =>
+  evidenceWords(item)
+    .slice(item.reference.length + ': '.length)
+    .replace(`, ${SHOWN_ALONE}`, '')
+    // A value that is no code may be empty: its day and what is noted of it are not.
+    .replace(/^, /, '');

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/fhir/json.ts';
 import { printedLinks } from '../../src/fhir/links.ts';
 import { fixtures, startServer, type Started } from '../conformance/server.ts';
 import { determinationsOf, hookRequest, send } from '../dtr/service.ts';
-import { requestBundle, SUBMIT, type Bundle } from './payer.ts';
+import { requestBundle, reviewIn, SUBMIT, submitted, type Bundle } from './payer.ts';
 
 /** The request for authorization of a determination: as a PAS bundle, and on paper. */
 
@@ -15,7 +15,8 @@ if (chart === undefined) throw new Error('a fixture is missing');
 
 let server: Started;
 beforeAll(async () => {
-  server = await startServer();
+  // What is tested is no matter of time: a loaded machine reads the chart whole.
+  server = await startServer({ environment: { QUERY_TIMEOUT_MS: '30000' } });
 });
 afterAll(() => server.close());
 
@@ -196,6 +197,48 @@ describe('the summary', () => {
       '&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x onerror=alert(1)&gt; gnp',
     );
     expect(html).not.toMatch(/<script|<img|\u202e/i);
+  });
+
+  const summaryOf = async (name: string): Promise<string> => {
+    const [determination] = await determinationsOf(server, await hookRequest(server, name));
+    return (await page(determination?.id)).text();
+  };
+  /** The cells beside a criterion, as they are read. */
+  const rowOf = (html: string, title: string): string =>
+    /<td>([^]*?)<\/tr>/
+      .exec(html.slice(html.indexOf(`<td>${title}`)))?.[1]
+      ?.replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ') ?? '';
+
+  it('shows the record that decides, whole: one of each regimen, the form and the documents that are enclosed', async () => {
+    const html = await summaryOf('abecma-four-lines');
+    const lines = rowOf(html, 'At least four earlier lines of therapy');
+    expect([...lines.matchAll(/regimen \d/g)].map(([words]) => words)).toEqual([
+      'regimen 1',
+      'regimen 2',
+      'regimen 3',
+      'regimen 4',
+    ]);
+    expect(lines).toMatch(/ met /);
+    expect(html).not.toMatch(/…|and \d+ more/);
+    expect(html).toMatch(/<h2>Enclosed<\/h2>[^]*Bone marrow[^<]*, 2018-03-18<\/li>/);
+  });
+
+  it('names what is missing of a diagnosis and of identifiers, and an authorization on file', async () => {
+    const burkitt = await summaryOf('aucatzyl-burkitt');
+    expect(burkitt).not.toContain('Nothing is missing');
+    for (const words of [
+      'A confirmed diagnosis that the policy covers for this product',
+      'NPI or provider ID of the facility where the service is performed',
+    ])
+      expect(burkitt).toContain(`<li>${words}</li>`);
+
+    const request = await hookRequest(server, 'mcl-all-attested');
+    const [first] = await determinationsOf(server, request);
+    const { number } = reviewIn(await submitted(server, await requestBundle(server, first?.id)));
+    expect(await summaryOf('mcl-all-attested')).toMatch(
+      new RegExp(`The payer has authorized it: number ${number ?? ''}, from [0-9-]+ to [0-9-]+\\.`),
+    );
   });
 
   it('says what is not at hand', async () => {
