@@ -209,7 +209,7 @@ function claimOf(input: RequestInput, at: string, links: ClaimLinks): Claim {
   const supportingInfo = information.map((item, index) => ({ ...item, sequence: index + 1 }));
   return {
     resourceType: 'Claim',
-    meta: { profile: VERSIONS.map((version) => `${PAS}/profile-claim|${version}`) },
+    meta: { profile: [`${PAS}/profile-claim`] },
     identifier: [{ system: REQUEST_SYSTEM, value: id }],
     status: 'active',
     type: concept(CLAIM_TYPE, 'institutional', 'Institutional'),

@@ -7,6 +7,7 @@ import type { Coding } from '../fhir/terminology.ts';
 import { indicationDiseases, namesOneOf } from '../pas/requested-service.ts';
 import type { Library } from '../policy/library.ts';
 import { orderedItem, type OrderedItem } from '../policy/product.ts';
+import type { Product } from '../policy/vocabulary.ts';
 
 /** Whether a Claim's line asks for what was evaluated: the order that it names. */
 
@@ -40,14 +41,23 @@ function otherProduct(item: JsonObject, order: HookOrder, { find, library }: Lin
     terminology,
   );
   const ordered = itemOf(order, find, library);
+  const keys = keysOf(terminology.codings(item['productOrService']));
+  const isOrdered = (product: Product): boolean => ordered.kind === 'product' && ordered.product === product;
+  // A code names what is billed, whatever the text beside it says.
+  const others = products.products
+    .filter(({ codes }) => keys.some((key) => terminology.includes(codes, key)))
+    .filter((product) => !isOrdered(product));
   const isSame =
     asked.kind === 'product' && ordered.kind === 'product'
       ? asked.product === ordered.product
       : // A procedure code of the therapy says less than the order that names the product, never more.
         asked.kind === ordered.kind || (asked.kind === 'car-t' && ordered.kind === 'product');
-  return isSame
+  const [other] = others.map((product): OrderedItem => ({ kind: 'product', product }));
+  return isSame && other === undefined
     ? []
-    : [`The line asks for ${itemWords(asked)}, the order that it names is for ${itemWords(ordered)}.`];
+    : [
+        `The line asks for ${itemWords(other ?? asked)}, the order that it names is for ${itemWords(ordered)}.`,
+      ];
 }
 
 const itemWords = (item: OrderedItem): string => {

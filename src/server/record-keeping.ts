@@ -255,7 +255,10 @@ export function createRecordKeeping(
           patient,
           member,
           request,
-          ...(JSON.parse(body) as Pick<PayerAnswer, 'content' | 'providers' | 'services' | 'bundle' | 'records'>),
+          ...(JSON.parse(body) as Pick<
+            PayerAnswer,
+            'content' | 'providers' | 'services' | 'bundle' | 'records'
+          >),
         }),
       ),
     health: () => keeper.health(),

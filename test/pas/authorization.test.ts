@@ -81,7 +81,7 @@ describe('the bundle', () => {
     };
     const [determination] = await determinationsOf(server, sent);
     const bundle = await requestBundle(server, determination?.id);
-    const kept = bundle.entry?.find(({ fullUrl }) => fullUrl?.endsWith(`/Medication/${draft.id ?? ''}`));
+    const kept = bundle.entry?.find(({ fullUrl = '' }) => fullUrl.endsWith(`/Medication/${draft.id ?? ''}`));
     expect(kept?.resource).toEqual(draft);
     const without = structuredClone(bundle);
     without.entry = without.entry?.filter(({ fullUrl }) => fullUrl !== kept?.fullUrl) ?? [];

@@ -92,10 +92,8 @@ describe('a request', () => {
 
   it('is of PAS 2.0.1 where its profile names no version, and of 2.2 where it says so', async () => {
     const answered = async (profile: string | undefined): Promise<number> => {
-      const asked = changed((claim) => {
-        const [line] = claim.item ?? [];
+      const asked = changed(({ item: [line] = [] }) => {
         delete line?.locationCodeableConcept;
-        delete claim.meta;
       });
       const identifier = { system: 'urn:test', value: `version ${profile ?? 'none'}` };
       const meta = profile === undefined ? undefined : { profile: [`${PROFILE}${profile}`] };
@@ -131,7 +129,7 @@ describe('a request', () => {
   it.each<readonly [string, (line: Line, claim: Claim) => void, string]>([
     [
       'another product',
-      (line) => (line.productOrService = coded(HCPCS, 'Q2042')),
+      (line) => (line.productOrService = { ...line.productOrService, ...coded(HCPCS, 'Q2042') }),
       'The line asks for Kymriah, the order that it names is for Tecartus.',
     ],
     [
