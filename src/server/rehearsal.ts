@@ -24,7 +24,7 @@ export async function rehearse(scope: Omit<CallScope, 'fhirClient'>): Promise<re
         arrived: performance.timeOrigin + performance.now(),
       },
       { ...scope, fhirClient: () => unreadableServer({ kind: 'unavailable', reason: 'nobody is asked' }) },
-      { answersOf: () => Promise.resolve([]) },
+      { answersOf: () => Promise.resolve([]), concerns: () => Promise.resolve() },
       new AbortController().signal,
     );
     done.push(...determinations.map((made) => made.policy.id));
