@@ -1,10 +1,9 @@
-import { objects, text, texts, type JsonObject } from '../fhir/json.ts';
+import { objects, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import { MissingData } from './evaluation.ts';
 import { readMissing, type CallData } from './gather.ts';
 import { contextEntries, dispatchedOrders, type HookRequest } from './hook-request.ts';
-import { speaksOfCarT } from '../policy/product.ts';
-import { itemOf, type HookOrder } from './order.ts';
+import type { HookOrder } from './order.ts';
 
 /** The orders of a hook, and those that it names and nobody sent. */
 export interface Asked {
@@ -62,11 +61,7 @@ export async function hookOrders(
       // An appointment whose order is nowhere to be read says itself what is booked, as one without an order does.
       const asked = booked.map(({ appointment, references }, index) => {
         const { orders, lost } = ordersAt(references, data, appointment);
-        const itself = appointmentItself(appointment, index);
-        return {
-          orders: orders.length === 0 ? [itself] : orders,
-          lost: isOtherService(itself, data) ? [] : lost,
-        };
+        return { orders: orders.length === 0 ? [appointmentItself(appointment, index)] : orders, lost };
       });
       return {
         orders: asked.flatMap(({ orders }) => orders),
@@ -100,33 +95,6 @@ function appointmentItself(appointment: JsonObject, index: number): HookOrder {
     resource: appointment,
     appointment,
   };
-}
-
-/**
- * True of an appointment that names its service, in words and not by a bare code, and speaks of CAR-T nowhere: taken at its
- * word, as a drug's display is, so that an order behind it that cannot be read is none that anybody waits for.
- */
-function isOtherService(itself: HookOrder, { library, resolve }: CallData): boolean {
-  const { resource } = itself;
-  const wordsOf = (concepts: readonly JsonObject[]): readonly string[] =>
-    concepts.flatMap((concept) => [
-      ...texts(concept['text']),
-      ...objects(concept['coding']).flatMap(({ display }) => texts(display)),
-    ]);
-  const named = [
-    ...wordsOf(objects(resource['serviceType'])),
-    ...objects(resource['basedOn']).flatMap(({ display }) => texts(display)),
-  ];
-  const said = [
-    ...named,
-    ...wordsOf(objects(resource['reasonCode'])),
-    ...['description', 'comment', 'patientInstruction'].flatMap((name) => texts(resource[name])),
-  ];
-  return (
-    named.length > 0 &&
-    itemOf(itself, resolve, library).kind === 'other' &&
-    !said.some((words) => speaksOfCarT(words, library.products))
-  );
 }
 
 const objectsOrTexts = (value: unknown): readonly string[] =>
@@ -164,3 +132,4 @@ const orderReferences = (appointment: JsonObject): readonly string[] =>
       .filter(({ url }) => url === ALTERNATE_REFERENCE)
       .flatMap((extension) => texts(relativeReference(extension['valueReference']))),
   ]);
+const texts = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);

@@ -445,32 +445,6 @@ describe('one bad order among several', () => {
     expect(lines.join('')).not.toMatch(/pryce|Tecartus|mantle-cell-lymphoma-progressed/);
   });
 
-  const basedOn = [{ reference: 'ServiceRequest/gone' }];
-  it.each<readonly [string, JsonObject, number]>([
-    ['names another service', { serviceType: [{ text: 'Physiotherapy' }], basedOn }, 0],
-    ['names another order', { basedOn: [{ ...basedOn[0], display: 'Physiotherapy' }] }, 0],
-    ['names nothing', { basedOn }, 1],
-    [
-      'has a code without a word',
-      { serviceType: [{ coding: [{ system: 'urn:x', code: '24' }] }], basedOn },
-      1,
-    ],
-    [
-      'speaks of CAR-T in its reason',
-      { serviceType: [{ text: 'Infusion' }], reasonCode: [{ text: 'CAR-T cell therapy' }], basedOn },
-      1,
-    ],
-    ['names a product', { serviceType: [{ text: 'Infusion, Tecartus' }], basedOn }, 1],
-  ])('that an appointment refers to and nobody can read: one that %s', async (_name, changes, count) => {
-    const { cards } = await answerOf(
-      app,
-      other('appointment-book', { appointments: bundle([appointment(changes)]) }),
-    );
-    expect(cards.filter(({ summary }) => summary.startsWith('An order could not be read'))).toHaveLength(
-      count,
-    );
-  });
-
   it('that cannot be read is passed over when another can be, and is 412 alone', async () => {
     const dispatch = (orders: readonly string[]) =>
       other('order-dispatch', { dispatchedOrders: orders, performer: 'Organization/o' }, [active]);
