@@ -1,4 +1,4 @@
-import { Format, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 
 /** How far a step of a long command is, told on stderr: counts, never whose chart it is. */
 export interface Progress {
@@ -20,7 +20,7 @@ const LINE_MILLISECONDS = 10_000;
 export const barOn =
   (stream: NodeJS.WritableStream): NewProgress =>
   (step, total, done, unit) => {
-    const bar = new SingleBar({
+    const bar = new cliProgress.SingleBar({
       stream,
       format: `${step} [{bar}] {percentage}%  {value} of {total} ${unit}  {duration_formatted}, {eta_formatted} left`,
       barCompleteChar: '#',
@@ -29,7 +29,7 @@ export const barOn =
       etaBuffer: 100,
       // While nothing moves the library's estimate is no number.
       formatTime: (seconds, options, multiple) =>
-        Number.isFinite(seconds) ? Format.TimeFormat(seconds, options, multiple) : 'unknown time',
+        Number.isFinite(seconds) ? cliProgress.Format.TimeFormat(seconds, options, multiple) : 'unknown time',
       noTTYOutput: true,
       notTTYSchedule: LINE_MILLISECONDS,
       formatValue: (value, _options, type) =>

@@ -659,7 +659,7 @@ describe('a context and a prefetch that name different patients', () => {
   });
 
   it('lack data where nobody can be asked', async () => {
-    const found = await timed({ ...without(call('x'), 'fhirServer'), prefetch: others(pryce) });
+    const found = await timed({ ...without(call('x'), 'fhirServer', 'fhirAuthorization'), prefetch: others(pryce) });
     expectSafe(found);
     expect(idsIn(found, 'unknown data-access')).toEqual(expect.arrayContaining(READ_BY_PROCEDURE));
     expect(JSON.stringify(found)).not.toContain('pryce');
@@ -676,7 +676,7 @@ describe('a context and a prefetch that name different patients', () => {
       ({ resourceType }) => !['Coverage', 'Organization'].includes(resourceType),
     );
     const found = await timed({
-      ...without(call('x'), 'fhirServer'),
+      ...without(call('x'), 'fhirServer', 'fhirAuthorization'),
       prefetch: { coverage: small.coverage, everything: { ...searchset(record), type: 'collection' } },
     });
     expectSafe(found);
