@@ -659,7 +659,10 @@ describe('a context and a prefetch that name different patients', () => {
   });
 
   it('lack data where nobody can be asked', async () => {
-    const found = await timed({ ...without(call('x'), 'fhirServer', 'fhirAuthorization'), prefetch: others(pryce) });
+    const found = await timed({
+      ...without(call('x'), 'fhirServer', 'fhirAuthorization'),
+      prefetch: others(pryce),
+    });
     expectSafe(found);
     expect(idsIn(found, 'unknown data-access')).toEqual(expect.arrayContaining(READ_BY_PROCEDURE));
     expect(JSON.stringify(found)).not.toContain('pryce');
