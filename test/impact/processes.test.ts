@@ -134,7 +134,7 @@ describe('memory', () => {
       const file = join(folder, 'many.ndjson');
       const stream = createWriteStream(file);
       const filling = 'x'.repeat(2000);
-      for (let line = 0; line < 30_000; line += 1) {
+      for (let line = 0; line < 60_000; line += 1) {
         // Patients in turns: each line goes into another chart than the one before.
         const subject = { reference: `Patient/p${line % 3000}` };
         const resource = { resourceType: 'Observation', id: `o${line}`, subject, note: [{ text: filling }] };
@@ -142,7 +142,7 @@ describe('memory', () => {
       }
       stream.end();
       await once(stream, 'close');
-      const heap = 32;
+      const heap = 64;
       expect(statSync(file).size).toBeGreaterThan(1.9 * heap * 1e6);
       const { stdout, stderr } = spawnSync(
         process.execPath,
