@@ -144,6 +144,8 @@ async function load(
     headers: HEADERS,
     body,
     connections: 10,
+    // The service takes a thousand calls on one connection, and autocannon does not see that it closes it then.
+    reconnectRate: 900,
     ...extent,
   });
   if (result.non2xx > 0 || result.errors > 0)
