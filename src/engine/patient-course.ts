@@ -32,6 +32,15 @@ export interface PatientCourse {
   readonly unread: readonly Searched[];
 }
 
+/** The course behind one determination, which it names as the determination names itself. */
+export interface DeterminedCourse {
+  readonly order: string;
+  readonly coverage: string;
+  readonly policy: string;
+  readonly indication: string | null;
+  readonly course: PatientCourse;
+}
+
 export interface TherapyLine {
   /** Name of the fact that asks for the therapy. */
   readonly therapy: string;

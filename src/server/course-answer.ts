@@ -1,17 +1,8 @@
-import { patientCourse, type PatientCourse } from '../engine/patient-course.ts';
+import { patientCourse, type DeterminedCourse } from '../engine/patient-course.ts';
 import { bodyValue } from './body.ts';
 import type { CallerRecords } from './caller-records.ts';
 import { evaluatedCall, type CallScope } from './hook-call.ts';
 import type { Reply, RequestCall } from './request-call.ts';
-
-/** The course behind one determination, which it names as the determination names itself. */
-export interface DeterminedCourse {
-  readonly order: string;
-  readonly coverage: string;
-  readonly policy: string;
-  readonly indication: string | null;
-  readonly course: PatientCourse;
-}
 
 /**
  * Takes a hook request and answers with the patient's course as each of its determinations read it: the same evaluation

@@ -1,7 +1,7 @@
 import type { DressedCard } from '../crd/card.ts';
 import type { SystemAction } from '../crd/coverage-updates.ts';
 import type { Determination } from '../engine/determination.ts';
-import type { PatientCourse } from '../engine/patient-course.ts';
+import type { DeterminedCourse } from '../engine/patient-course.ts';
 import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 
 /** What the page asks of the service that served it. Paths are relative: the service may stand under any path. */
@@ -65,16 +65,6 @@ export interface ChartQuestion {
   readonly patientId: string;
   /** Bearer token for the FHIR server: held in memory, sent with the request, kept nowhere. */
   readonly token?: string | undefined;
-}
-
-/** The course behind one determination: the service's own reading of the chart, as material for a picture. */
-export interface DeterminedCourse {
-  readonly order: string;
-  readonly coverage: string;
-  /** Id. */
-  readonly policy: string;
-  readonly indication: string | null;
-  readonly course: PatientCourse;
 }
 
 /** One entry of CDS Hooks feedback (2.0.1, "Feedback"). */

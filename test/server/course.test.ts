@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtures, startServer, type Started } from '../conformance/server.ts';
-import type { DeterminedCourse } from '../../src/server/course-answer.ts';
+import type { DeterminedCourse } from '../../src/engine/patient-course.ts';
 
 /** The patient's course behind the determinations of a hook request, for the page. */
 

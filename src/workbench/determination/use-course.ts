@@ -1,12 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { PatientCourse } from '../../engine/patient-course.ts';
-import {
-  ApiProblem,
-  readCourses,
-  type DeterminedCourse,
-  type Exchange,
-  type StoredDetermination,
-} from '../api.ts';
+import type { DeterminedCourse, PatientCourse } from '../../engine/patient-course.ts';
+import { ApiProblem, readCourses, type Exchange, type StoredDetermination } from '../api.ts';
 import { useSession } from '../session.tsx';
 
 export type CourseReading =
