@@ -21,7 +21,14 @@ export function call(resources: number): string {
   return JSON.stringify({ ...request, fhirServer: null, prefetch: { chart: { ...whole, entry: first } } });
 }
 
-/** The same call for a drug that no policy speaks of. */
+/** @throws Error when the fixture has no such resource */
+function sent(type: string, id: string): unknown {
+  const found = chart.entry?.find(({ resource }) => resource?.resourceType === type && resource.id === id);
+  if (found === undefined) throw new Error(`the fixture has no ${type}/${id}`);
+  return found.resource;
+}
+
+/** An order of a drug that no policy speaks of, as an EHR sends it: with what discovery asks for. */
 export const ungoverned = JSON.stringify({
   ...request,
   fhirServer: null,
@@ -29,6 +36,7 @@ export const ungoverned = JSON.stringify({
     ...(request['context'] as object),
     draftOrders: {
       resourceType: 'Bundle',
+      type: 'collection',
       entry: [
         {
           resource: {
@@ -36,13 +44,30 @@ export const ungoverned = JSON.stringify({
             id: 'draft-aspirin',
             status: 'draft',
             intent: 'order',
+            subject: { reference: 'Patient/ortiz' },
+            encounter: { reference: 'Encounter/ortiz-car-t-encounter' },
+            authoredOn: '2026-03-02T13:20:00-05:00',
+            requester: { reference: 'Practitioner/ortiz-oncologist' },
             medicationCodeableConcept: {
-              coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '1191' }],
+              coding: [
+                { system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '1191', display: 'aspirin' },
+              ],
+              text: 'Aspirin',
             },
+            dosageInstruction: [{ text: '81 mg by mouth once a day' }],
           },
         },
       ],
     },
+  },
+  prefetch: {
+    patient: sent('Patient', 'ortiz'),
+    coverage: {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      entry: [{ resource: sent('Coverage', 'ortiz-coverage') }],
+    },
+    encounter: sent('Encounter', 'ortiz-car-t-encounter'),
   },
 });
 
