@@ -53,7 +53,7 @@ export function submissionOf(
     ...(submit.url === undefined ? {} : { url: submit.url }),
     forms: forms.map(({ number, title }) => ({ number, title })),
     ...(submit.forms.length > 0 && forms.length === 0 && possible.length > 0 ? { isFormMissing: true } : {}),
-    carries: submit.carries,
+    carries: submit.carries.map((carried) => carried.text),
     references: links,
   };
 }

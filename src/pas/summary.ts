@@ -1,6 +1,6 @@
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import type { CriterionResult } from '../engine/criteria.ts';
-import type { Decision } from '../engine/determination.ts';
+import type { Decision, Determination } from '../engine/determination.ts';
 import {
   authorizationWords,
   dayWords,
@@ -15,6 +15,7 @@ import {
 } from '../engine/explanation.ts';
 import { submissionSentences } from '../engine/submission.ts';
 import { SHOWN_ALONE, type Evidence } from '../engine/result.ts';
+import type { Policy } from '../policy/policy.ts';
 import { isMemberId, NPI } from './codes.ts';
 import { html, NOTHING, type Markup } from './html.ts';
 import { neededFor, partiesOf, typeOf, type RequestInput } from './request-input.ts';
@@ -31,7 +32,7 @@ export function requestSummary(input: RequestInput, unread: readonly string[]): 
   const { policy, asOf, decision, criteria, alternatives, anomalies, submit } = determination;
   const form = library.policies.find((item) => item.id === policy.id && item.version === policy.version);
   const shown = criteria.length > 0 ? criteria : (alternatives?.[0]?.criteria ?? []);
-  const missing = missingOf(input, shown);
+  const missing = [...missingOf(determination, shown), ...identifiersMissing(input, form)];
   const title = `Prior authorization request: ${serviceOf(input).text ?? ''}`;
   const page = html`<!doctype html>
     <html lang="en">
@@ -85,20 +86,21 @@ const NOTHING_MISSING: Readonly<Record<Decision, string>> = {
   'no-covered-indication': 'No covered indication',
 };
 
-/** What is still open, a diagnosis that is covered, and identifiers that the request must carry and the records lack. */
-function missingOf(input: RequestInput, shown: readonly CriterionResult[]): readonly string[] {
-  const { decision, submit } = input.determination;
+/** What is still open, and a diagnosis that is covered. */
+const missingOf = ({ decision }: Determination, shown: readonly CriterionResult[]): readonly string[] => [
+  ...(decision === 'no-covered-indication'
+    ? ['A confirmed diagnosis that the policy covers for this product']
+    : []),
+  ...openItems(shown),
+];
+
+/** Identifiers that the request must carry and the records lack, as the policy names them. */
+function identifiersMissing(input: RequestInput, policy: Policy | undefined): readonly string[] {
   const { practitioner, organization } = partiesOf(input);
-  const lacking = submit.carries
-    .filter((carried) => carried.includes('NPI'))
-    .filter((carried) => npiOf(/\bfacility\b/.test(carried) ? organization : practitioner) === undefined);
-  return [
-    ...(decision === 'no-covered-indication'
-      ? ['A confirmed diagnosis that the policy covers for this product']
-      : []),
-    ...openItems(shown),
-    ...lacking,
-  ];
+  const bearers = { facility: organization, practitioner };
+  return (policy?.submit.carries ?? [])
+    .filter(({ npiOf: whose }) => whose !== undefined && npiOf(bearers[whose]) === undefined)
+    .map((carried) => carried.text);
 }
 
 /** Documents, reports and forms of the evidence, which go along. */

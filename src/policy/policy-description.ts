@@ -38,7 +38,7 @@ export interface PolicyDescription extends Omit<PolicySummary, 'products' | 'ind
   readonly doubtfulLines: { readonly lines: readonly string[]; readonly anomaly: string } | undefined;
   readonly excludedLines: { readonly lines: readonly string[]; readonly because: string } | undefined;
   readonly priorAuthorization: Policy['priorAuthorization'];
-  readonly submit: Submission;
+  readonly submit: Omit<Submission, 'carries'> & { readonly carries: readonly string[] };
   readonly links: Policy['links'];
   readonly otherwise: string;
   /** True where the text limits it to no product. */
@@ -146,7 +146,7 @@ export function describePolicy(policy: Policy, library: Library): PolicyDescript
       ...priorAuthorization,
       byLine: priorAuthorization.byLine.map((rule) => ({ ...rule, lines: rule.lines.map(lineName) })),
     },
-    submit: policy.submit,
+    submit: { ...policy.submit, carries: policy.submit.carries.map((carried) => carried.text) },
     links: policy.links,
     otherwise: policy.otherwise,
     isForAnyProduct: policy.products === 'any',

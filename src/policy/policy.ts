@@ -55,7 +55,18 @@ const submitSchema = z.strictObject({
     )
     .optional(),
   /** What the request must carry: identifiers, roles. */
-  carries: z.array(z.string().min(1)).optional(),
+  carries: z
+    .array(
+      z.union([
+        z.string().min(1),
+        z.strictObject({
+          text: z.string().min(1),
+          /** Whose National Provider Identifier it is: missing where the records have none. */
+          'npi-of': z.enum(['facility', 'practitioner']),
+        }),
+      ]),
+    )
+    .optional(),
 });
 
 export const policySchema = z.strictObject({
@@ -158,7 +169,11 @@ export interface Submission {
     /** Empty: for every indication. */
     readonly indications: readonly string[];
   }[];
-  readonly carries: readonly string[];
+  readonly carries: readonly {
+    readonly text: string;
+    /** Whose National Provider Identifier it is; undefined: anything else. */
+    readonly npiOf: 'facility' | 'practitioner' | undefined;
+  }[];
 }
 
 export interface Policy {
@@ -258,7 +273,11 @@ export function buildPolicy(source: PolicySource): Policy {
       url: source.submit.url,
       portal: source.submit.portal,
       forms: (source.submit.forms ?? []).map((form) => ({ ...form, indications: form.indications ?? [] })),
-      carries: source.submit.carries ?? [],
+      carries: (source.submit.carries ?? []).map((carried) =>
+        typeof carried === 'string'
+          ? { text: carried, npiOf: undefined }
+          : { text: carried.text, npiOf: carried['npi-of'] },
+      ),
     },
     links: source.links ?? [],
     otherwise: source.otherwise,

@@ -75,7 +75,10 @@ describe('a submission', () => {
         fax: '555-0100',
         faxFor: 'providers outside the network',
         forms,
-        carries: ['NPI of the facility', 'NPI of the surgeon'],
+        carries: [
+          { text: 'NPI of the facility', npiOf: 'facility' },
+          { text: 'NPI of the surgeon', npiOf: 'practitioner' },
+        ],
       }),
       'one',
       'documentation-needed',
