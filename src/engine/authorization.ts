@@ -42,7 +42,7 @@ export function bearingOn({ resource, reference }: ChartRecord, scope: Scope): B
   const { products, generalCodes, unclassifiedCodes } = library.products;
   if (order.product === null && products.some(({ codes }) => isIn(codes)))
     return { kind: 'undecided', why: 'the order does not name its product' };
-  return isIn([...generalCodes, ...unclassifiedCodes])
+  return isIn(generalCodes) || isIn(unclassifiedCodes)
     ? { kind: 'undecided', why: 'it does not name the product' }
     : { kind: 'other' };
 }

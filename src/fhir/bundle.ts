@@ -1,5 +1,5 @@
 import type { Intake } from './intake.ts';
-import { isObject, objects, property, text } from './json.ts';
+import { isObject, objects, property, text, type JsonObject } from './json.ts';
 
 /** A Bundle, read for what it holds: matches, further resources, errors, and whether there is more. */
 export interface BundleReading {
@@ -40,10 +40,7 @@ export function readBundle(bundle: unknown, wanted?: string): BundleReading {
     }
     const mode = text(property(property(entry, 'search'), 'mode'));
     if (type !== undefined && mode !== 'include') matchTypes.add(type);
-    const intake = {
-      resource: isObject(resource) ? resource : entry,
-      fullUrl: text(property(entry, 'fullUrl')),
-    };
+    const intake = isEntry(entry) ? entry : { resource: entry };
     const isOther = wanted !== undefined && type !== undefined && type !== wanted;
     (isOther ? others : intakes).push(intake);
   }
@@ -67,6 +64,8 @@ export function readBundle(bundle: unknown, wanted?: string): BundleReading {
     isRecord: /\/\$everything(?:\?|$)/.test(link('self') ?? '') || property(bundle, 'type') !== 'searchset',
   };
 }
+
+const isEntry = (entry: unknown): entry is JsonObject & Intake => isObject(property(entry, 'resource'));
 
 /** Parameters that choose the patient or the form of the answer, not what it holds. */
 const UNNARROWING = new Set([

@@ -45,6 +45,13 @@ export interface Chart {
   readonly anomalies: readonly ChartAnomaly[];
 }
 
+interface OfType {
+  readonly records: ReadRecord[];
+  isSorted: boolean;
+  /** Made when a record of the type is first referred to. */
+  byResource: ReadonlyMap<JsonObject, ReadRecord> | undefined;
+}
+
 /**
  * Builds the chart of one patient. Resources about somebody else are left out and counted, relatives' histories are
  * left out; malformed ones stay, so that what can be read in them is read.
@@ -62,49 +69,48 @@ export const createChart = (
  */
 export function chartOf(
   patientId: string,
-  { held, resolve }: Holdings,
+  { visit, resolve }: Holdings,
   sources: ReadonlyMap<string, Source>,
   terminology: Terminology,
 ): Chart {
   const patientReference = `Patient/${patientId}`;
-  const { all, conflicting, unreadable } = held();
-  const index = createCodeIndex(terminology);
+  const index = createCodeIndex(terminology, resolve);
 
   const aboutOthers = new Map<string, number>();
-  const byType = new Map<string, { readonly records: ReadRecord[]; isSorted: boolean }>();
-  const byResource = new Map<JsonObject, ChartRecord>();
+  const byType = new Map<string, OfType>();
   const unknownSystems = new Map<string, number>();
   const uncoded = new Map<string, number>();
   let ordinal = 0;
-  for (const { reference, resource } of all) {
-    const type = text(resource['resourceType']) ?? '';
-    if (type === 'FamilyMemberHistory') continue;
+  const { conflicting, unreadable } = visit((resource, type, reference) => {
+    if (type === 'FamilyMemberHistory') return;
     const subject = subjectOf(resource, type, patientReference, resolve);
     if (subject === 'other') {
       aboutOthers.set(type, (aboutOthers.get(type) ?? 0) + 1);
-      continue;
+      return;
     }
     const hasSubject = subject === 'patient';
-    const record = new ReadRecord({ reference, type, resource, hasSubject }, ordinal++, resolve, terminology);
+    const record = new ReadRecord(resource, type, reference, hasSubject, ordinal++, resolve, terminology);
     const ofType = byType.get(type);
-    if (ofType === undefined) byType.set(type, { records: [record], isSorted: false });
+    if (ofType === undefined) byType.set(type, { records: [record], isSorted: false, byResource: undefined });
     else ofType.records.push(record);
-    byResource.set(resource, record);
-    const coded = index.add(record, resolve);
+    const coded = index.add(record);
     if (type === 'Observation' && resource['component'] !== undefined)
       for (const component of objects(resource['component']))
         if (index.lists(component['code']))
-          index.add(componentRecord(record, component, ordinal++, terminology), () => undefined);
+          index.add(componentRecord(record, component, ordinal++, terminology));
     if (coded === 'uncoded' && CODED_TYPES.has(type)) uncoded.set(type, (uncoded.get(type) ?? 0) + 1);
     if (coded === 'not-understood' && CLINICAL_TYPES.has(type)) {
       const name = record.codes[0]?.coding.unknownSystem ?? '(no system)';
       unknownSystems.set(`${type}\n${name}`, (unknownSystems.get(`${type}\n${name}`) ?? 0) + 1);
     }
-  }
+  });
 
   const find = (reference: unknown): ChartRecord | undefined => {
     const resource = resolve(reference);
-    return resource === undefined ? undefined : byResource.get(resource);
+    const ofType = byType.get(text(resource?.['resourceType']) ?? '');
+    if (resource === undefined || ofType === undefined) return undefined;
+    ofType.byResource ??= new Map(ofType.records.map((record) => [record.resource, record]));
+    return ofType.byResource.get(resource);
   };
   const patient = find(patientReference);
   return {

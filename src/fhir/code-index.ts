@@ -1,62 +1,44 @@
 import { visitConcepts } from './coded-elements.ts';
 import type { JsonObject } from './json.ts';
 import { byDateThenReference, type ReadRecord } from './record.ts';
-import { visitCodings, type Recognized, type Terminology } from './terminology.ts';
+import { visitCodings, type Terminology } from './terminology.ts';
 
 /** Whether the codes of a record can be read: some are, none is there, or none is of a system that is understood. */
 export type CodeReading = 'understood' | 'uncoded' | 'not-understood';
 
 /** The records of one chart by the codes that value sets list; any other code finds nothing, and is not kept. */
 export interface CodeIndex {
-  readonly add: (record: ReadRecord, resolve: (reference: unknown) => JsonObject | undefined) => CodeReading;
+  readonly add: (record: ReadRecord) => CodeReading;
   /** True when a value set lists a code of the concept. */
   readonly lists: (concept: unknown) => boolean;
   /** Records with a code of one of the value sets in an element, by date and reference. */
   readonly find: (path: string, valueSets: readonly string[]) => readonly ReadRecord[];
 }
 
-interface AtPath {
-  readonly byKey: Map<string, ReadRecord[]>;
-  /** In order, by the id of a value set: found when it is first asked for. */
-  readonly byValueSet: Map<string, readonly ReadRecord[]>;
-}
-
-export function createCodeIndex(terminology: Terminology): CodeIndex {
-  const byPath = new Map<string, AtPath>();
+/** @param resolve what is at hand by reference: the Medication of a record */
+export function createCodeIndex(
+  terminology: Terminology,
+  resolve: (reference: unknown) => JsonObject | undefined,
+): CodeIndex {
+  const byPath = new Map<string, Map<string, ReadRecord[]>>();
   const put = (path: string, key: string, record: ReadRecord): void => {
-    let atPath = byPath.get(path);
-    if (atPath === undefined) byPath.set(path, (atPath = { byKey: new Map(), byValueSet: new Map() }));
-    const list = atPath.byKey.get(key);
-    if (list === undefined) atPath.byKey.set(key, [record]);
+    let byKey = byPath.get(path);
+    if (byKey === undefined) byPath.set(path, (byKey = new Map()));
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [record]);
     else if (list[list.length - 1] !== record) list.push(record);
   };
 
-  const ofValueSet = ({ byKey, byValueSet }: AtPath, id: string): readonly ReadRecord[] => {
-    const known = byValueSet.get(id);
-    if (known !== undefined) return known;
-    const concepts = terminology.valueSets.get(id)?.concepts;
-    const lists: (readonly ReadRecord[])[] = [];
-    // Whichever is smaller is walked: the codes of the value set, or those that the chart has there.
-    if (concepts !== undefined && concepts.size < byKey.size)
-      for (const key of concepts.keys()) lists.push(byKey.get(key) ?? []);
-    else for (const [key, list] of byKey) if (concepts?.has(key) === true) lists.push(list);
-    const found = inOrder(lists);
-    byValueSet.set(id, found);
-    return found;
-  };
-
   return {
-    add(record, resolve) {
+    add(record) {
       let reading: CodeReading = 'uncoded';
-      const see = (seen: Recognized | null, path: string): void => {
-        if (seen === null) return;
-        if (seen.isUnderstood) reading = 'understood';
-        else if (reading === 'uncoded') reading = 'not-understood';
-        if (seen.key !== undefined) put(path, seen.key, record);
-      };
       visitConcepts(record.resource, record.type, resolve, (path, concept) => {
         visitCodings(concept, (printed) => {
-          see(terminology.recognize(printed), path);
+          const seen = terminology.recognize(printed);
+          if (seen === null) return;
+          if (seen.isUnderstood) reading = 'understood';
+          else if (reading === 'uncoded') reading = 'not-understood';
+          if (seen.key !== undefined) put(path, seen.key, record);
         });
       });
       return reading;
@@ -69,12 +51,14 @@ export function createCodeIndex(terminology: Terminology): CodeIndex {
       return isListed;
     },
     find(path, valueSets) {
-      const atPath = byPath.get(path);
-      if (atPath === undefined) return [];
-      const [first, ...others] = valueSets;
-      if (first === undefined) return [];
-      if (others.length === 0) return ofValueSet(atPath, first);
-      return inOrder(valueSets.map((id) => ofValueSet(atPath, id)));
+      const byKey = byPath.get(path);
+      if (byKey === undefined) return [];
+      const wanted = terminology.keys(valueSets);
+      const lists: (readonly ReadRecord[])[] = [];
+      // Whichever is smaller is walked: the codes that are asked for, or those that the chart has there.
+      if (wanted.size < byKey.size) for (const key of wanted.keys()) lists.push(byKey.get(key) ?? []);
+      else for (const [key, list] of byKey) if (wanted.has(key)) lists.push(list);
+      return inOrder(lists);
     },
   };
 }

@@ -1,17 +1,11 @@
 import { isObject, property, text, type JsonObject } from './json.ts';
 import { referenceKey, relativeReference } from './reference.ts';
 
-/** A resource as it came in, with the Bundle entry's `fullUrl` when it had one. */
+/** A resource as it came in: an entry of a Bundle, or one that stood alone. */
 export interface Intake {
   readonly resource: unknown;
-  readonly fullUrl?: string | undefined;
+  readonly fullUrl?: unknown;
 }
-/** A resource under the reference that it is known by. */
-export interface Held {
-  readonly reference: string;
-  readonly resource: JsonObject;
-}
-
 /**
  * The resources of one call as they come in, each under one reference, whatever the order of arrival: an exact repeat is
  * dropped, of dated versions the latest is kept, and where nothing says which is later all are.
@@ -24,14 +18,20 @@ export interface Holdings {
   readonly ofType: (type: string) => readonly Intake[];
   /** What is at hand by `Type/id` or full URL. */
   readonly resolve: (reference: unknown) => JsonObject | undefined;
-  /** Everything, for a chart: what conflicts with another under its reference first. */
-  readonly held: () => {
-    readonly all: readonly Held[];
+  /** Shows everything in the order of arrival: of different versions of a resource the one that it resolves to last. */
+  readonly visit: (see: (resource: JsonObject, type: string, reference: string) => void) => {
     /** References under which different resources stand. */
     readonly conflicting: readonly string[];
     /** Entries without a type, or without anything to know them by. */
     readonly unreadable: number;
   };
+}
+
+/** What came under one reference. */
+interface Held {
+  readonly type: string;
+  readonly reference: string;
+  readonly resource: JsonObject;
 }
 
 interface Repeated {
@@ -42,21 +42,24 @@ interface Repeated {
 }
 
 export function createHoldings(intakes: readonly Intake[] = []): Holdings {
-  const byReference = new Map<string, Held>();
-  const byType = new Map<string, Intake[]>();
-  /** References by full URL, where a reference can only name that. */
-  const byFullUrl = new Map<string, string>();
-  /** Of references that came more than once: what came, so that many repeats cost no more than few. */
-  const repeated = new Map<string, Repeated>();
+  const byType = new Map<string, { readonly intakes: Intake[]; readonly byId: Map<string, Held> }>();
+  /** What can only be known by the URL of its entry. */
+  const unnamed = new Map<string, Held>();
+  /** By full URL, where a reference can only name that. */
+  const byFullUrl = new Map<string, Held>();
+  /** In the order of arrival. */
+  const all: Held[] = [];
+  /** What came more than once under its reference, so that many repeats cost no more than few. */
+  const repeated = new Map<Held, Repeated>();
   let unreadable = 0;
 
-  const repeat = (reference: string, first: JsonObject, resource: JsonObject): void => {
-    const known: Repeated = repeated.get(reference) ?? {
-      versions: [first],
-      printed: new Set([canonical(first)]),
-      latest: [first],
+  const repeat = (held: Held, resource: JsonObject): void => {
+    const known: Repeated = repeated.get(held) ?? {
+      versions: [held.resource],
+      printed: new Set([canonical(held.resource)]),
+      latest: [held.resource],
     };
-    repeated.set(reference, known);
+    repeated.set(held, known);
     const printed = canonical(resource);
     if (printed === undefined || !known.printed.has(printed)) {
       known.versions.push(resource);
@@ -68,55 +71,62 @@ export function createHoldings(intakes: readonly Intake[] = []): Holdings {
     (known.latest ??= latestVersions(known.versions));
   const add = (more: readonly Intake[]): void => {
     for (const intake of more) {
-      const type = text(property(intake.resource, 'resourceType'));
-      const fullUrl = text(intake.fullUrl);
-      const id = text(property(intake.resource, 'id'));
-      const reference = type === undefined ? undefined : id === undefined ? fullUrl : `${type}/${id}`;
-      if (!isObject(intake.resource) || type === undefined || reference === undefined) {
+      if (!isObject(intake.resource)) {
         unreadable += 1;
         continue;
       }
-      const ofType = byType.get(type);
-      if (ofType === undefined) byType.set(type, [intake]);
-      else ofType.push(intake);
+      const type = text(property(intake.resource, 'resourceType'));
+      const id = text(property(intake.resource, 'id'));
+      const fullUrl = text(intake.fullUrl);
+      const key = id ?? fullUrl;
+      if (type === undefined || key === undefined) {
+        unreadable += 1;
+        continue;
+      }
+      let ofType = byType.get(type);
+      if (ofType === undefined) byType.set(type, (ofType = { intakes: [], byId: new Map() }));
+      ofType.intakes.push(intake);
       const resource = withoutEngineKeys(intake.resource);
-      const known = byReference.get(reference);
-      if (known === undefined) byReference.set(reference, { reference, resource });
-      else repeat(reference, known.resource, resource);
-      if (fullUrl !== undefined && isOwnKey(fullUrl)) byFullUrl.set(fullUrl, reference);
+      const known = id === undefined ? unnamed : ofType.byId;
+      let held = known.get(key);
+      if (held === undefined) {
+        held = { type, reference: id === undefined ? key : `${type}/${id}`, resource };
+        known.set(key, held);
+        all.push(held);
+      } else repeat(held, resource);
+      if (fullUrl !== undefined && isOwnKey(fullUrl)) byFullUrl.set(fullUrl, held);
     }
   };
-  const find = (key: string): JsonObject | undefined => {
-    const reference = byFullUrl.get(key) ?? key;
-    const known = repeated.get(reference);
-    const resource = known === undefined ? undefined : latestOf(known)[0];
-    return resource ?? byReference.get(reference)?.resource;
+  const find = (key: string): Held | undefined => {
+    const slash = key.indexOf('/');
+    const named = slash === -1 ? undefined : byType.get(key.slice(0, slash))?.byId.get(key.slice(slash + 1));
+    return byFullUrl.get(key) ?? named ?? unnamed.get(key);
   };
 
   add(intakes);
   return {
     add,
     types: () => [...byType.keys()],
-    ofType: (type) => byType.get(type) ?? [],
+    ofType: (type) => byType.get(type)?.intakes ?? [],
     resolve(reference) {
       const key = referenceKey(reference);
-      return key === undefined ? undefined : find(key);
+      const held = key === undefined ? undefined : find(key);
+      const known = held === undefined ? undefined : repeated.get(held);
+      return known === undefined ? held?.resource : latestOf(known)[0];
     },
-    held() {
-      if (repeated.size === 0) return { all: [...byReference.values()], conflicting: [], unreadable };
-      const versions = [...byReference.values()].map((held) => {
-        const known = repeated.get(held.reference);
-        return known === undefined
-          ? [held]
-          : latestOf(known).map((resource) => ({ reference: held.reference, resource }));
-      });
-      const further = versions.flatMap((list) => list.slice(1));
-      const first = versions.flatMap((list) => list.slice(0, 1));
-      return {
-        all: [...further, ...first],
-        conflicting: further.map(({ reference }) => reference),
-        unreadable,
-      };
+    visit(see) {
+      const conflicting: string[] = [];
+      for (const held of all) {
+        const known = repeated.get(held);
+        if (known === undefined) {
+          see(held.resource, held.type, held.reference);
+          continue;
+        }
+        const [first, others] = [latestOf(known).slice(0, 1), latestOf(known).slice(1)];
+        for (const version of [...others, ...first]) see(version, held.type, held.reference);
+        conflicting.push(...others.map(() => held.reference));
+      }
+      return { conflicting, unreadable };
     },
   };
 }

@@ -20,9 +20,9 @@ type Resolve = (reference: unknown) => JsonObject | undefined;
 
 /** What a record reads when it is asked, and keeps: of most records of a chart nobody asks the date. */
 export class ReadRecord implements ChartRecord {
-  readonly reference: string;
-  readonly type: string;
   readonly resource: JsonObject;
+  readonly type: string;
+  readonly reference: string;
   readonly hasSubject: boolean;
   /** Place among the records of its chart as they came in. */
   readonly ordinal: number;
@@ -32,15 +32,18 @@ export class ReadRecord implements ChartRecord {
   #codes: readonly CodedElement[] | undefined;
 
   constructor(
-    held: Pick<ChartRecord, 'reference' | 'type' | 'resource' | 'hasSubject'>,
+    resource: JsonObject,
+    type: string,
+    reference: string,
+    hasSubject: boolean,
     ordinal: number,
     resolve: Resolve,
     terminology: Terminology,
   ) {
-    this.reference = held.reference;
-    this.type = held.type;
-    this.resource = held.resource;
-    this.hasSubject = held.hasSubject;
+    this.resource = resource;
+    this.type = type;
+    this.reference = reference;
+    this.hasSubject = hasSubject;
     this.ordinal = ordinal;
     this.#resolve = resolve;
     this.#terminology = terminology;
@@ -87,12 +90,7 @@ export function componentRecord(
   const own = Object.entries(component).filter(([name]) => RESULT.test(name));
   const resource: JsonObject = Object.fromEntries([...shared, ...own, ['code', component['code']]]);
   const { reference, type, hasSubject } = whole;
-  return new ComponentRecord(
-    { reference, type, resource, hasSubject },
-    ordinal,
-    () => undefined,
-    terminology,
-  );
+  return new ComponentRecord(resource, type, reference, hasSubject, ordinal, () => undefined, terminology);
 }
 
 /** The order of a chart: by the day by which something had taken place, then by reference. */

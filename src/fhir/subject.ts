@@ -36,7 +36,7 @@ export function subjectOf(
 export function isAboutOthers(intakes: readonly Intake[], patientReference: string): boolean {
   let byFullUrl: ReadonlyMap<string | undefined, unknown> | undefined;
   const resolve = (reference: unknown): JsonObject | undefined => {
-    byFullUrl ??= new Map(intakes.map(({ fullUrl, resource }) => [fullUrl, resource]));
+    byFullUrl ??= new Map(intakes.map(({ fullUrl, resource }) => [text(fullUrl), resource]));
     const found = byFullUrl.get(referenceKey(reference));
     return isObject(found) ? found : undefined;
   };

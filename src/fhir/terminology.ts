@@ -1,3 +1,4 @@
+import { derived } from './derived.ts';
 import { isObject, objects, text, type JsonObject } from './json.ts';
 
 /** A coding brought to one spelling: preferred system URI and normal code. */
@@ -45,8 +46,12 @@ export interface Recognized {
   /** False when it names no system, or one that is not understood. */
   readonly isUnderstood: boolean;
 }
+const NO_KEYS: ReadonlyKeys = new Set<string>();
 const UNLISTED: Recognized = { key: undefined, isUnderstood: true };
 const NOT_UNDERSTOOD: Recognized = { key: undefined, isUnderstood: false };
+
+/** What a set of keys and a map by them have in common. */
+type ReadonlyKeys = Pick<ReadonlySet<string>, 'size' | 'has' | 'keys'>;
 
 export interface Terminology {
   readonly codeSystems: readonly CodeSystem[];
@@ -57,6 +62,8 @@ export interface Terminology {
   recognize(value: JsonObject): Recognized | null;
   /** The codings of a CodeableConcept, of a list of them, or of a bare Coding. */
   codings(concept: unknown): readonly Coding[];
+  /** The keys that stand in one of the value sets: a set or a map by them. */
+  keys(valueSets: readonly string[]): ReadonlyKeys;
   /** True when the key stands in one of the value sets. */
   includes(valueSets: readonly string[], key: string): boolean;
   /** Display of a key: the first value set that knows it. */
@@ -164,13 +171,22 @@ export function createTerminology(
     });
   }
 
+  const conceptsOf = (id: string | undefined): ReadonlyKeys => valueSets.get(id ?? '')?.concepts ?? NO_KEYS;
+  // Lists of value sets are the library's, and asked of every record.
+  const together = derived(
+    (ids: readonly string[]): ReadonlyKeys => new Set(ids.flatMap((id) => [...conceptsOf(id).keys()])),
+  );
+  const keys = (ids: readonly string[]): ReadonlyKeys =>
+    ids.length > 1 ? together(ids) : conceptsOf(ids[0]);
+
   return {
     codeSystems,
     valueSets,
     coding,
     recognize,
     codings,
-    includes: (ids, key) => ids.some((id) => valueSets.get(id)?.concepts.has(key) ?? false),
+    keys,
+    includes: (ids, key) => keys(ids).has(key),
     display: (key) => displays.get(key),
   };
 }

@@ -55,7 +55,6 @@ export function orderedItem(
   const byCode = library.products.filter(({ codes }) => codings.some(isIn(codes)));
   const words = [...texts, ...codings.flatMap(({ display }) => display ?? [])];
   const byText = [...new Set(words.flatMap((item) => namedBy(item, library)))];
-  const isGeneral = codings.some(isIn(library.generalCodes));
 
   const [coded] = byCode;
   if (coded !== undefined) {
@@ -64,14 +63,16 @@ export function orderedItem(
       : { kind: 'car-t' };
   }
   // A drug or procedure code that is understood, and names neither CAR-T nor nothing, says what is ordered.
+  const [isOfTherapy, isUnclassified] = [isIn(library.generalCodes), isIn(library.unclassifiedCodes)];
   const namesSomethingElse = codings.some(
     (coding) =>
       coding.key !== undefined &&
-      !isIn([...library.generalCodes, ...library.unclassifiedCodes])(coding) &&
+      !isOfTherapy(coding) &&
+      !isUnclassified(coding) &&
       namedBy(coding.display ?? '', library).length === 0,
   );
   const [named] = byText;
   if (named !== undefined && byText.length === 1 && !namesSomethingElse)
     return { kind: 'product', product: named };
-  return isGeneral ? { kind: 'car-t' } : { kind: 'other' };
+  return codings.some(isOfTherapy) ? { kind: 'car-t' } : { kind: 'other' };
 }

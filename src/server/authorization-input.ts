@@ -159,6 +159,6 @@ function unreadIssue(reference: string, data: CallData, records: Records): reado
 /** The URL under which a client sent a record. */
 const fullUrlOf = (reference: string, { ofType }: CallData): string | undefined =>
   ofType(typeOf(reference))
-    .filter(({ fullUrl }) => fullUrl !== undefined && /^(?:https?:|urn:uuid:)/.test(fullUrl))
-    .find(({ resource }) => reference === `${typeOf(reference)}/${text(property(resource, 'id')) ?? ''}`)
-    ?.fullUrl;
+    .filter(({ resource }) => reference === `${typeOf(reference)}/${text(property(resource, 'id')) ?? ''}`)
+    .map(({ fullUrl }) => text(fullUrl))
+    .find((url) => url !== undefined && /^(?:https?:|urn:uuid:)/.test(url));

@@ -63,11 +63,9 @@ export async function chartAnswer(
   });
   if (coverages.failure !== undefined)
     unread.push({ resourceType: 'Coverage', reason: coverages.failure.reason });
-  const bundle = {
-    resourceType: 'Bundle',
-    type: 'collection',
-    entry: data.held().all.map(({ resource }) => ({ resource: asWritten(resource) })),
-  };
+  const entry: { readonly resource: unknown }[] = [];
+  data.visit((resource) => entry.push({ resource: asWritten(resource) }));
+  const bundle = { resourceType: 'Bundle', type: 'collection', entry };
   return {
     status: 200,
     type: 'json',
