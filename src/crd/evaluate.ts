@@ -110,19 +110,16 @@ export async function evaluateRequest(
 
 const unmeasured: Step = (_name, work) => work();
 
-function accessedOf(
-  { types, ofType, supplied }: CallData,
-  orders: Evaluation['orders'],
-): readonly Accessed[] {
-  const sent = new Set(supplied.intakes);
+function accessedOf({ types, ofType, ahead }: CallData, orders: Evaluation['orders']): readonly Accessed[] {
   const asked = new Set<unknown>(orders.map(({ resource }) => resource));
+  const count = (intakes: readonly Intake[]): number =>
+    intakes.filter(({ resource }) => !asked.has(resource)).length;
   return types().flatMap((type) => {
-    const read = ofType(type).filter(({ resource }) => !asked.has(resource));
-    const ahead = read.filter((intake) => sent.has(intake)).length;
+    const sent = count(ahead(type));
     return [
-      { type, prefetch: true, count: ahead },
-      { type, prefetch: false, count: read.length - ahead },
-    ].filter(({ count }) => count > 0);
+      { type, prefetch: true, count: sent },
+      { type, prefetch: false, count: count(ofType(type)) - sent },
+    ].filter((accessed) => accessed.count > 0);
   });
 }
 

@@ -19,6 +19,8 @@ export interface CallData extends Holdings {
   /** Undefined when the client offers no FHIR server: then what it did not send is not known. */
   readonly client: FhirClient | undefined;
   readonly library: Library;
+  /** What the client sent ahead of a type. */
+  readonly ahead: (type: string) => readonly Intake[];
   /** Reads under way or done, by reference: each is tried once. */
   readonly reads: Map<string, Promise<void>>;
   /** Pages being followed or read, by their link. */
@@ -35,7 +37,10 @@ export function createCallData(
   fromContext: readonly Intake[],
 ): CallData {
   const holdings = createHoldings(fromContext);
+  const countOf = (type: string): number => holdings.ofType(type).length;
+  const before = new Map(holdings.types().map((type) => [type, countOf(type)]));
   holdings.add(supplied.intakes);
+  const after = new Map(holdings.types().map((type) => [type, countOf(type)]));
   const withheld = new Map(
     [...supplied.withheld].filter(([reference]) => holdings.resolve(reference) === undefined),
   );
@@ -45,6 +50,7 @@ export function createCallData(
     client,
     library,
     ...holdings,
+    ahead: (type) => holdings.ofType(type).slice(before.get(type) ?? 0, after.get(type) ?? 0),
     reads: new Map([...withheld.keys()].map((reference) => [reference, Promise.resolve()])),
     pages: new Map(),
     unread: new Map(withheld),

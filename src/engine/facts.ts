@@ -213,33 +213,41 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   const types = questionTypes(scope.library)(fact);
   const yesHits = fact.yes.flatMap(hits);
   const noHits = fact.no.flatMap(hits);
-  const doubtHits = fact.doubt.flatMap(hits);
-  const isPrevailing = fact.yesPrevails && proofOf(yesHits).length > 0;
-  const overruledHits = isPrevailing ? proofOf(noHits) : [];
-  const { yes, no } = standingAnswers(fact, proofOf(yesHits), isPrevailing ? [] : proofOf(noHits));
-  const standing = new Set([...yes, ...no, ...overruledHits]);
-  const outdated = [...proofOf(yesHits), ...proofOf(noHits)].filter((hit) => !standing.has(hit));
-  const doubtful = proofOf(doubtHits);
+  const [yesProof, noProof] = [proofOf(yesHits), proofOf(noHits)];
+  const isPrevailing = fact.yesPrevails && yesProof.length > 0;
+  const overruled = isPrevailing ? noProof : [];
+  const { yes, no } = standingAnswers(fact, yesProof, isPrevailing ? [] : noProof);
+  const doubtful = proofOf(fact.doubt.flatMap(hits));
   const doubt = new Set(notSurelyEarlier(doubtful, [...yes, ...no]));
   const doubtfulOfNo = no.length > 0 ? proofOf(fact.doubtOfNo.flatMap(hits)) : [];
   const doubtOfNo = new Set(notSurelyEarlier(doubtfulOfNo, no));
   const undecided = [...yesHits, ...noHits].filter(({ standing }) => standing !== 'proof');
-  const conflicts = undecided.filter(({ standing }) => standing === 'conflict');
-  const contrary = [...doubtful, ...doubtfulOfNo, ...outdated].map((hit) =>
-    noted(
-      hit,
-      doubt.has(hit) || doubtOfNo.has(hit)
-        ? 'contradicts, and is not surely older than what it contradicts'
-        : 'older, and followed by the evidence above',
-    ),
-  );
   const incomplete = fact.incomplete.flatMap(hits);
-  const overruled = overruledHits.map((hit) => noted(hit, 'does not undo what was found once'));
-  const signs = [...undecided, ...[...fact.signs.flatMap(hits), ...incomplete].map(asSign)];
+
+  const contrary = (): readonly Hit[] => {
+    const standing = new Set([...yes, ...no, ...overruled]);
+    const outdated = [...yesProof, ...noProof].filter((hit) => !standing.has(hit));
+    return [...doubtful, ...doubtfulOfNo, ...outdated].map((hit) =>
+      noted(
+        hit,
+        doubt.has(hit) || doubtOfNo.has(hit)
+          ? 'contradicts, and is not surely older than what it contradicts'
+          : 'older, and followed by the evidence above',
+      ),
+    );
+  };
+  const signs = (): readonly Hit[] =>
+    [...undecided, ...fact.signs.flatMap(hits), ...incomplete].slice(-SIGNS_SHOWN).map(asSign);
   const isFound = fact.yes.every(({ isPresence }) => isPresence) && yes.length > 0;
   const shown = isFound
     ? newestFirst(yes).slice(0, PRESENT_SHOWN)
-    : [...yes, ...no, ...overruled, ...contrary, ...signs.slice(-SIGNS_SHOWN)];
+    : [
+        ...yes,
+        ...no,
+        ...overruled.map((hit) => noted(hit, 'does not undo what was found once')),
+        ...contrary(),
+        ...signs(),
+      ];
   const read = {
     evidence: distinct(shown.map(({ evidence }) => evidence)),
     missing: [] as Answer['missing'],
@@ -259,7 +267,7 @@ function questionAnswer(fact: Question, scope: Scope, hits: (retrieve: Retrieve)
   if (no.length > 0 && yes.length === 0 && doubt.size === 0 && doubtOfNo.size === 0)
     return { ...read, truth: false, needs: undefined };
   const missing = fact.missing === undefined ? [] : [fact.missing];
-  if ((yes.length > 0 && no.length > 0) || conflicts.length > 0) {
+  if ((yes.length > 0 && no.length > 0) || undecided.some(({ standing }) => standing === 'conflict')) {
     return { ...read, truth: null, needs: 'review', missing };
   }
   if (yes.length > 0 || no.length > 0) return { ...read, truth: null, needs: 'documentation', missing };

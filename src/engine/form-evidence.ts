@@ -4,7 +4,7 @@ import { isReported } from './references.ts';
 import { evidenceKey, union } from './evaluated.ts';
 import type { FormAnswer } from './form-answers.ts';
 import type { Answer } from './result.ts';
-import { placedHit, type Hit, type Timeline } from './retrieve.ts';
+import { evidenceWorth, worthByTime, type Hit, type Timeline } from './retrieve.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -50,13 +50,15 @@ export function answerHits(
           coding.key !== undefined && scope.library.terminology.includes(answeredBy(retrieve), coding.key),
       );
     })
-    .map(({ record, evidence, document }) =>
-      document !== undefined &&
-      retrieve.reported !== undefined &&
-      !isReported(document, retrieve.reported, scope)
-        ? { record, standing: 'sign', evidence: { ...evidence, note: NOT_REPORTED } }
-        : placedHit(record, record.type, evidence, retrieve, scope, timeline),
-    );
+    .map(({ record, evidence, document }) => {
+      const isOther =
+        document !== undefined &&
+        retrieve.reported !== undefined &&
+        !isReported(document, retrieve.reported, scope);
+      if (isOther) return { record, standing: 'sign', evidence: { ...evidence, note: NOT_REPORTED } };
+      const worth = worthByTime(record, record.type, retrieve, scope, timeline);
+      return { record, standing: worth.standing, evidence: evidenceWorth(evidence, worth) };
+    });
 }
 
 const NOT_REPORTED = 'the document that it refers to is not stated to be a report of the kind asked for';

@@ -18,9 +18,50 @@ import { shownValue, standingOf, type Standing } from './usability.ts';
 /** A record that a retrieve found, and what it is worth to the question. */
 export interface Hit {
   readonly record: ChartRecord;
+  readonly standing: Worth['standing'];
+  readonly evidence: Evidence;
+}
+
+/** What a record is worth to a question; the note says why it does not decide. */
+export interface Worth {
   /** `undated`: what is asked for, but not dated well enough to say that it was before the course. */
   readonly standing: 'proof' | 'sign' | 'undated' | 'conflict' | 'unusable';
-  readonly evidence: Evidence;
+  readonly note?: string;
+}
+
+const PROOF: Worth = { standing: 'proof' };
+const sign = (note: string): Worth => ({ standing: 'sign', note });
+const unusable = (note: string): Worth => ({ standing: 'unusable', note: `not usable: ${note}` });
+
+/** What a record shows, with the reason why it does not decide. */
+export const evidenceWorth = (evidence: Evidence, { note }: Worth): Evidence =>
+  note === undefined ? evidence : aside(evidence, note);
+
+/** A record of the chart: what it shows is read when somebody is shown it. */
+class ChartHit implements Hit {
+  readonly record: ChartRecord;
+  readonly #worth: Worth;
+  readonly #retrieve: Retrieve;
+  readonly #scope: Scope;
+  #evidence: Evidence | undefined;
+
+  constructor(record: ChartRecord, worth: Worth, retrieve: Retrieve, scope: Scope) {
+    this.record = record;
+    this.#worth = worth;
+    this.#retrieve = retrieve;
+    this.#scope = scope;
+  }
+
+  get standing(): Worth['standing'] {
+    return this.#worth.standing;
+  }
+
+  get evidence(): Evidence {
+    return (this.#evidence ??= evidenceWorth(
+      evidenceOf(this.record, this.#retrieve, this.#scope),
+      this.#worth,
+    ));
+  }
 }
 
 /** Path of the value of an Observation, or of the component that stands for it. */
@@ -56,7 +97,7 @@ export interface Timeline {
   isUntreated(episodes: string, on: Span): Truth;
 }
 
-/** A record that a retrieve's code found: what it is worth, or null when it says nothing to the question. */
+/** A record that a retrieve's code found; null when it says nothing to the question. */
 export function hitOf(
   record: ChartRecord,
   type: string,
@@ -64,10 +105,19 @@ export function hitOf(
   scope: Scope,
   timeline: Timeline,
 ): Hit | null {
+  const worth = worthOf(record, type, retrieve, scope, timeline);
+  return worth === null ? null : new ChartHit(record, worth, retrieve, scope);
+}
+
+function worthOf(
+  record: ChartRecord,
+  type: string,
+  retrieve: Retrieve,
+  scope: Scope,
+  timeline: Timeline,
+): Worth | null {
   if (record.reference === scope.order.reference) return null;
   if (retrieve['other-than'] !== undefined && isOrderedProduct(record, scope)) return null;
-  const evidence = evidenceOf(record, type, retrieve, scope);
-  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: aside(evidence, note) });
 
   const judged: Standing = standingOf(record, retrieve);
   if (judged.standing === 'none') return null;
@@ -79,7 +129,7 @@ export function hitOf(
     try {
       if (condition.holds(record.resource, scope.asOf.text) !== true) return null;
     } catch {
-      return unusable(record, evidence, 'an element it is asked for has an unexpected form');
+      return unusable('an element it is asked for has an unexpected form');
     }
   }
   const about = retrieve.focus === undefined ? 'disease' : aboutOf(record, retrieve.focus, scope);
@@ -112,29 +162,21 @@ export function hitOf(
     )
       return sign('alone: what must stand beside it was not found on the same day');
   }
-  return placedHit(record, type, evidence, retrieve, scope, timeline);
+  return worthByTime(record, type, retrieve, scope, timeline);
 }
 
-const unusable = (record: ChartRecord, evidence: Evidence, note: string): Hit => ({
-  record,
-  standing: 'unusable',
-  evidence: aside(evidence, `not usable: ${note}`),
-});
-
 /** What a record that says what is asked is worth by its time: to the request, the ordered course, the latest therapy. */
-export function placedHit(
+export function worthByTime(
   record: ChartRecord,
   type: string,
-  evidence: Evidence,
   retrieve: Retrieve,
   scope: Scope,
   timeline: Timeline,
-): Hit {
-  const sign = (note: string): Hit => ({ record, standing: 'sign', evidence: aside(evidence, note) });
+): Worth {
   if (isAfterRequest(record, scope)) return sign('dated after the request');
   if (type === 'Condition') {
     const { conflict } = scope.diseases.ofCondition(record);
-    if (conflict !== undefined) return { record, standing: 'conflict', evidence: aside(evidence, conflict) };
+    if (conflict !== undefined) return { standing: 'conflict', note: conflict };
   }
   if (retrieve.before === 'course') {
     switch (positionToCourse(record, scope.order, scope.asOf, scope.library.terminology)) {
@@ -142,12 +184,8 @@ export function placedHit(
         return sign('belongs to the ordered course');
       case 'undecided':
         return record.problem === undefined
-          ? {
-              record,
-              standing: 'undated',
-              evidence: aside(evidence, 'not dated well enough to say that it was before this course'),
-            }
-          : unusable(record, evidence, 'its date cannot be read');
+          ? { standing: 'undated', note: 'not dated well enough to say that it was before this course' }
+          : unusable('its date cannot be read');
       case 'before':
         break;
     }
@@ -159,9 +197,7 @@ export function placedHit(
       if (retrieve['or-without-events'] !== true)
         return sign('the chart holds no therapy that it could follow');
     } else if (record.stated === null) {
-      return record.problem === undefined
-        ? sign('not dated')
-        : unusable(record, evidence, 'its date cannot be read');
+      return record.problem === undefined ? sign('not dated') : unusable('its date cannot be read');
     } else if (record.stated.high <= start) {
       return sign(`not after the latest therapy (begun by ${formatDay(start)})`);
     } else if (
@@ -182,7 +218,7 @@ export function placedHit(
     const note = offFirstRegimen(record, timeline.therapy(retrieve['on-first']));
     if (note !== undefined) return sign(note);
   }
-  return { record, standing: 'proof', evidence };
+  return PROOF;
 }
 
 const isOrderedProduct = ({ codes }: ChartRecord, { order: { product }, library }: Scope): boolean =>
@@ -243,7 +279,8 @@ function offFirstRegimen({ stated }: ChartRecord, { regimens, undated }: Therapy
   return next !== undefined && stated.high > next.first.low ? 'after the next regimen began' : undefined;
 }
 
-function evidenceOf(record: ChartRecord, type: string, retrieve: Retrieve, scope: Scope): Evidence {
+function evidenceOf(record: ChartRecord, retrieve: Retrieve, scope: Scope): Evidence {
+  const { type } = record;
   const base = {
     reference: record.reference,
     ...(record.date === null ? {} : { date: record.date.text }),

@@ -146,14 +146,13 @@ function signNote(type: string, status: string): string {
 }
 
 const mentionsDonor = (resource: JsonObject): boolean =>
-  [resource['code'], resource['specimen'], resource['focus']]
-    .flatMap((element) => objects(element))
-    .flatMap((element) => [
-      element['text'],
-      element['display'],
-      ...objects(element['coding']).map((c) => c['display']),
-    ])
-    .some((words) => typeof words === 'string' && /\bdonor\b/i.test(words));
+  [resource['code'], resource['specimen'], resource['focus']].some((element) =>
+    objects(element).some(
+      ({ text: words, display, coding }) =>
+        isOfDonor(words) || isOfDonor(display) || objects(coding).some((item) => isOfDonor(item['display'])),
+    ),
+  );
+const isOfDonor = (words: unknown): boolean => typeof words === 'string' && /\bdonor\b/i.test(words);
 
 /** The value of a named element for the reader: its first code, else the value itself when it is a primitive. */
 export function shownValue(resource: JsonObject, element: string): string | undefined {
