@@ -1,6 +1,7 @@
 import { createChart, type Chart, type ChartRecord } from '../fhir/chart.ts';
 import { parseDate } from '../fhir/date.ts';
-import { objects, text, type JsonObject } from '../fhir/json.ts';
+import type { Intake } from '../fhir/intake.ts';
+import { objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { relativeReference } from '../fhir/reference.ts';
 import type { GovernedOrder } from '../engine/determination.ts';
 import { applicablePolicies, isActiveOn, readCoverage, type ReadCoverage } from '../policy/applicable.ts';
@@ -49,8 +50,10 @@ export async function governedOrders(
     throw new MissingData(`the patient's Coverage could not be read: ${failure.reason}`);
   }
 
-  // A chart of the coverages and encounters alone sorts out whose they are.
-  const administrative = [...data.ofType('Coverage'), ...data.ofType('Encounter')];
+  // A chart of the coverages and the orders' encounters alone sorts out whose they are.
+  const isOfOrder = ({ resource }: Intake): boolean =>
+    encounters.includes(`Encounter/${text(property(resource, 'id')) ?? ''}`);
+  const administrative = [...data.ofType('Coverage'), ...data.ofType('Encounter').filter(isOfOrder)];
   const atHand = createChart(data.patientId, administrative, new Map(), library.terminology);
   const coverages = atHand
     .of('Coverage')

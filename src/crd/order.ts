@@ -1,6 +1,6 @@
 import type { ChartRecord } from '../fhir/chart.ts';
 import { medicationOf } from '../fhir/coded-elements.ts';
-import { parseChoiceDate, parseDate, parsePeriod, parseTiming, type DateInterval } from '../fhir/date.ts';
+import { choiceDateReader, parseDate, parsePeriod, parseTiming, type DateInterval } from '../fhir/date.ts';
 import { identifierKeys } from '../fhir/identifier.ts';
 import { objects, property, text, texts, type JsonObject } from '../fhir/json.ts';
 import { orderedQuantity } from '../fhir/ordered-quantity.ts';
@@ -103,9 +103,10 @@ export function statesUnreadableDate(order: HookOrder): boolean {
   return stated.some((element) => element !== undefined);
 }
 
+const occurrenceDate = choiceDateReader('occurrence');
 const occurrence = (resource: JsonObject): DateInterval | null | undefined =>
   resource['occurrencePeriod'] === undefined
-    ? parseChoiceDate(resource, 'occurrence')
+    ? occurrenceDate(resource)
     : startOf(resource['occurrencePeriod']);
 
 /** The day on which a period begins; a period without a start does not tell. */

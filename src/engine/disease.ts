@@ -74,8 +74,9 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
     return key.startsWith(ICD_10_CM) ? byCategory(key.slice(ICD_10_CM.length), diseases) : [];
   };
 
-  const byText = (words: string): readonly string[] => {
-    let rest = asWords(words);
+  /** @param words as `asWords` writes them */
+  const byWords = (words: string): readonly string[] => {
+    let rest = words;
     const found: string[] = [];
     for (const { id, phrase } of phrases) {
       if (rest.includes(phrase)) {
@@ -96,11 +97,13 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
     }
     if (ids.length === 0) return { diseases: ids, conflict: undefined };
     for (const phrase of new Set(words)) {
-      const read = phrase === undefined ? [] : byText(phrase);
-      if (phrase === undefined || read.length === 0) continue;
+      if (phrase === undefined) continue;
+      const said = asWords(phrase);
+      const read = byWords(said);
+      if (read.length === 0) continue;
       if (!agreeing(ids, read))
         return { diseases: ids, conflict: 'its code and its text name different diseases' };
-      if (DENIALS.some((denial) => asWords(phrase).includes(` ${denial} `))) {
+      if (DENIALS.some((denial) => said.includes(` ${denial} `))) {
         return { diseases: ids, conflict: 'its text denies or questions the disease that its code names' };
       }
     }
@@ -112,7 +115,7 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
     named,
     agree,
     mostSpecific,
-    inWords: (words) => words.flatMap((phrase) => (phrase === undefined ? [] : byText(phrase))),
+    inWords: (words) => words.flatMap((phrase) => (phrase === undefined ? [] : byWords(asWords(phrase)))),
     ofCondition(record) {
       const known = memo.get(record);
       if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import { parseChoiceDate, parseDate, parsePeriod, type DateInterval } from './date.ts';
+import { choiceDateReader, parseDate, parsePeriod, type DateInterval } from './date.ts';
 import { objects, property, type JsonObject } from './json.ts';
 
 /**
@@ -33,19 +33,19 @@ const dateAt = (resource: JsonObject, name: string): Reading =>
 
 /** Elements in the order in which they are trusted; the first that is there decides. */
 const ELEMENTS: Readonly<Record<string, readonly ((resource: JsonObject) => Reading)[]>> = {
-  Observation: [(r) => parseChoiceDate(r, 'effective')],
+  Observation: [choiceDateReader('effective')],
   Condition: [
-    (r) => parseChoiceDate(r, 'onset'),
+    choiceDateReader('onset'),
     (r) => knownBy(dateAt(r, 'recordedDate')),
     (r) => knownBy(assertedDate(r)),
   ],
-  Procedure: [(r) => parseChoiceDate(r, 'performed')],
-  MedicationAdministration: [(r) => parseChoiceDate(r, 'effective')],
-  MedicationStatement: [(r) => parseChoiceDate(r, 'effective')],
+  Procedure: [choiceDateReader('performed')],
+  MedicationAdministration: [choiceDateReader('effective')],
+  MedicationStatement: [choiceDateReader('effective')],
   MedicationDispense: [(r) => dateAt(r, 'whenHandedOver'), (r) => dateAt(r, 'whenPrepared')],
   MedicationRequest: [(r) => dateAt(r, 'authoredOn')],
   ServiceRequest: [(r) => dateAt(r, 'authoredOn')],
-  DiagnosticReport: [(r) => parseChoiceDate(r, 'effective'), (r) => knownBy(dateAt(r, 'issued'))],
+  DiagnosticReport: [choiceDateReader('effective'), (r) => knownBy(dateAt(r, 'issued'))],
   DocumentReference: [
     (r) =>
       property(r['context'], 'period') === undefined

@@ -75,19 +75,25 @@ export function parseTiming(value: unknown): DateInterval | null {
   return isObject(repeat) ? parsePeriod(repeat['boundsPeriod']) : null;
 }
 
-/** The date of a choice element, whatever its type: dateTime, instant, date, Period, Timing. */
-export function parseChoiceDate(resource: JsonObject, name: string): DateInterval | null | undefined {
-  for (const [suffix, parse] of [
-    ['DateTime', parseDate],
-    ['Period', parsePeriod],
-    ['Instant', parseDate],
-    ['Date', parseDate],
-    ['Timing', parseTiming],
-  ] as const) {
-    const value = resource[`${name}${suffix}`];
-    if (value !== undefined) return parse(value);
-  }
-  return undefined;
+/**
+ * Reads the date of a choice element, whatever its type: dateTime, instant, date, Period, Timing. Undefined where there is
+ * none, null where it cannot be read.
+ */
+export function choiceDateReader(name: string): (resource: JsonObject) => DateInterval | null | undefined {
+  const elements = [
+    { element: `${name}DateTime`, parse: parseDate },
+    { element: `${name}Period`, parse: parsePeriod },
+    { element: `${name}Instant`, parse: parseDate },
+    { element: `${name}Date`, parse: parseDate },
+    { element: `${name}Timing`, parse: parseTiming },
+  ];
+  return (resource) => {
+    for (const { element, parse } of elements) {
+      const value = resource[element];
+      if (value !== undefined) return parse(value);
+    }
+    return undefined;
+  };
 }
 
 /** `2026-03-02` for a day number. */

@@ -108,14 +108,14 @@ const periodsOf = (versions: readonly Policy[]): readonly InForce[] =>
     .map(({ effective, until }) => ({ effective, until }))
     .toSorted((a, b) => (a.effective < b.effective ? -1 : 1));
 
-const period = (policy: Policy): DateInterval => {
+const period = derived((policy: Policy): DateInterval => {
   const interval = parsePeriod({
     start: policy.effective,
     ...(policy.until === undefined ? {} : { end: policy.until }),
   });
   if (interval === null) throw new Error(`policy ${policy.id} has no period`);
   return interval;
-};
+});
 
 const mayBeInForce = (policy: Policy, date: DateInterval): boolean =>
   period(policy).low <= date.high && date.low <= period(policy).high;
@@ -226,7 +226,7 @@ function payerWords(value: string, endings: readonly string[]): string {
   for (;;) {
     const ending = endings.find((phrase) => words.endsWith(phrase) && words.length > phrase.length);
     if (ending === undefined) return words;
-    words = asWords(words.slice(0, -ending.length));
+    words = `${words.slice(0, -ending.length)} `;
   }
 }
 

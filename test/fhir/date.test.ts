@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ageInYears,
   formatDay,
-  parseChoiceDate,
+  choiceDateReader,
   parseDate,
   parsePeriod,
   parseTiming,
@@ -123,7 +123,7 @@ describe('the date of a choice element', () => {
     [{ effectiveString: 'in March' }, undefined],
     [{}, undefined],
   ])('%j is read, unreadable (null) or absent (undefined)', (resource, expected) => {
-    expect(days(parseChoiceDate(resource, 'effective'))).toBe(expected);
+    expect(days(choiceDateReader('effective')(resource))).toBe(expected);
   });
 });
 
