@@ -112,13 +112,18 @@ const unmeasured: Step = (_name, work) => work();
 
 function accessedOf({ types, ofType, ahead }: CallData, orders: Evaluation['orders']): readonly Accessed[] {
   const asked = new Set<unknown>(orders.map(({ resource }) => resource));
-  const count = (intakes: readonly Intake[]): number =>
-    intakes.filter(({ resource }) => !asked.has(resource)).length;
+  const count = (intakes: readonly Intake[], from: number, to: number): number => {
+    let found = 0;
+    for (let place = from; place < to; place += 1) if (!asked.has(intakes[place]?.resource)) found += 1;
+    return found;
+  };
   return types().flatMap((type) => {
-    const sent = count(ahead(type));
+    const intakes = ofType(type);
+    const { from, to } = ahead(type);
+    const sent = count(intakes, from, to);
     return [
       { type, prefetch: true, count: sent },
-      { type, prefetch: false, count: count(ofType(type)) - sent },
+      { type, prefetch: false, count: count(intakes, 0, intakes.length) - sent },
     ].filter((accessed) => accessed.count > 0);
   });
 }

@@ -19,8 +19,8 @@ export interface CallData extends Holdings {
   /** Undefined when the client offers no FHIR server: then what it did not send is not known. */
   readonly client: FhirClient | undefined;
   readonly library: Library;
-  /** What the client sent ahead of a type. */
-  readonly ahead: (type: string) => readonly Intake[];
+  /** Which of a type the client sent ahead: places in `ofType`. */
+  readonly ahead: (type: string) => { readonly from: number; readonly to: number };
   /** Reads under way or done, by reference: each is tried once. */
   readonly reads: Map<string, Promise<void>>;
   /** Pages being followed or read, by their link. */
@@ -50,7 +50,7 @@ export function createCallData(
     client,
     library,
     ...holdings,
-    ahead: (type) => holdings.ofType(type).slice(before.get(type) ?? 0, after.get(type) ?? 0),
+    ahead: (type) => ({ from: before.get(type) ?? 0, to: after.get(type) ?? 0 }),
     reads: new Map([...withheld.keys()].map((reference) => [reference, Promise.resolve()])),
     pages: new Map(),
     unread: new Map(withheld),
@@ -136,13 +136,17 @@ export function unreadChart(data: CallData, types: readonly string[], reason: st
  */
 async function withReferences(data: CallData, type: string, source: Source): Promise<Source> {
   const { ofType, resolve } = data;
-  const unresolved = ofType(type).flatMap(({ resource }) => {
-    if (!isObject(resource)) return [];
+  const unheld = (resource: JsonObject): string | undefined => {
     if (type === 'ClaimResponse') return unheldClaim(resource, data);
-    if (resource['medicationReference'] === undefined) return [];
+    if (resource['medicationReference'] === undefined) return undefined;
     const target = relativeReference(resource['medicationReference']);
-    return target !== undefined && medicationOf(resource, resolve) === undefined ? [target] : [];
-  });
+    return medicationOf(resource, resolve) === undefined ? target : undefined;
+  };
+  const unresolved: string[] = [];
+  for (const { resource } of ofType(type)) {
+    const target = isObject(resource) ? unheld(resource) : undefined;
+    if (target !== undefined) unresolved.push(target);
+  }
   if (unresolved.length === 0) return source;
   await readMissing(data, unresolved);
   const failures = unresolved.flatMap((target) => data.unread.get(target) ?? []);
@@ -155,9 +159,9 @@ async function withReferences(data: CallData, type: string, source: Source): Pro
   };
 }
 
-function unheldClaim({ request }: JsonObject, data: CallData): readonly string[] {
+function unheldClaim({ request }: JsonObject, data: CallData): string | undefined {
   const target = relativeReference(request);
-  return target?.startsWith('Claim/') === true && data.resolve(request) === undefined ? [target] : [];
+  return target?.startsWith('Claim/') === true && data.resolve(request) === undefined ? target : undefined;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface NamedDiseases {
   readonly conflict: string | undefined;
 }
 
+const UNNAMED: NamedDiseases = { diseases: [], conflict: undefined };
+
 const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm|';
 
 /** Words that turn a disease's name into a question or a denial. */
@@ -89,13 +91,13 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
 
   const named = (codings: readonly Coding[], words: readonly (string | undefined)[]): NamedDiseases => {
     const sets = codings.map(byCode).filter((set) => set.length > 0);
+    if (sets.length === 0) return UNNAMED;
     const ids = mostSpecific(sets.flat());
     const agreeing = (a: readonly string[], b: readonly string[]): boolean =>
       a.some((one) => b.some((other) => agree(one, other)));
     if (sets.some((set) => sets.some((other) => !agreeing(set, other)))) {
       return { diseases: ids, conflict: 'its codes name different diseases' };
     }
-    if (ids.length === 0) return { diseases: ids, conflict: undefined };
     for (const phrase of new Set(words)) {
       if (phrase === undefined) continue;
       const said = asWords(phrase);

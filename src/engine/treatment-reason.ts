@@ -42,6 +42,7 @@ function onRecordSince(diseases: readonly string[], scope: Scope): number {
       .filter((condition) => isOneOf(scope.diseases.ofCondition(condition).diseases, diseases, scope)),
     ...scope.chart
       .of('DiagnosticReport')
+      .filter(({ resource }) => resource['conclusionCode'] !== undefined)
       .filter((report) => isOneOf(scope.diseases.named(conclusionsOf(report), []).diseases, diseases, scope)),
   ];
   const first =

@@ -1,7 +1,7 @@
 import { visitConcepts } from './coded-elements.ts';
 import type { JsonObject } from './json.ts';
 import { byDateThenReference, type ReadRecord } from './record.ts';
-import { visitCodings, type Terminology } from './terminology.ts';
+import { printedCodings, type Terminology } from './terminology.ts';
 
 /** Whether the codes of a record can be read: some are, none is there, or none is of a system that is understood. */
 export type CodeReading = 'understood' | 'uncoded' | 'not-understood';
@@ -29,27 +29,28 @@ export function createCodeIndex(
     else if (list[list.length - 1] !== record) list.push(record);
   };
 
+  // Of the record that is being added: one pass makes no function for each of them.
+  let adding: ReadRecord | undefined;
+  let reading: CodeReading = 'uncoded';
+  const see = (path: string, concept: unknown): void => {
+    for (const printed of printedCodings(concept)) {
+      const seen = terminology.recognize(printed);
+      if (seen === null) continue;
+      if (seen.isUnderstood) reading = 'understood';
+      else if (reading === 'uncoded') reading = 'not-understood';
+      if (seen.key !== undefined && adding !== undefined) put(path, seen.key, adding);
+    }
+  };
+
   return {
     add(record) {
-      let reading: CodeReading = 'uncoded';
-      visitConcepts(record.resource, record.type, resolve, (path, concept) => {
-        visitCodings(concept, (printed) => {
-          const seen = terminology.recognize(printed);
-          if (seen === null) return;
-          if (seen.isUnderstood) reading = 'understood';
-          else if (reading === 'uncoded') reading = 'not-understood';
-          if (seen.key !== undefined) put(path, seen.key, record);
-        });
-      });
+      adding = record;
+      reading = 'uncoded';
+      visitConcepts(record.resource, record.type, resolve, see);
       return reading;
     },
-    lists(concept) {
-      let isListed = false;
-      visitCodings(concept, (printed) => {
-        isListed ||= terminology.recognize(printed)?.key !== undefined;
-      });
-      return isListed;
-    },
+    lists: (concept) =>
+      printedCodings(concept).some((printed) => terminology.recognize(printed)?.key !== undefined),
     find(path, valueSets) {
       const byKey = byPath.get(path);
       if (byKey === undefined) return [];

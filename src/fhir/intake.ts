@@ -34,6 +34,13 @@ interface Held {
   readonly resource: JsonObject;
 }
 
+interface OfType {
+  /** What a reference has before the id. */
+  readonly path: string;
+  readonly intakes: Intake[];
+  readonly byId: Map<string, Held>;
+}
+
 interface Repeated {
   readonly versions: JsonObject[];
   readonly printed: Set<string | undefined>;
@@ -42,7 +49,7 @@ interface Repeated {
 }
 
 export function createHoldings(intakes: readonly Intake[] = []): Holdings {
-  const byType = new Map<string, { readonly intakes: Intake[]; readonly byId: Map<string, Held> }>();
+  const byType = new Map<string, OfType>();
   /** What can only be known by the URL of its entry. */
   const unnamed = new Map<string, Held>();
   /** By full URL, where a reference can only name that. */
@@ -84,13 +91,14 @@ export function createHoldings(intakes: readonly Intake[] = []): Holdings {
         continue;
       }
       let ofType = byType.get(type);
-      if (ofType === undefined) byType.set(type, (ofType = { intakes: [], byId: new Map() }));
+      if (ofType === undefined)
+        byType.set(type, (ofType = { path: `${type}/`, intakes: [], byId: new Map() }));
       ofType.intakes.push(intake);
       const resource = withoutEngineKeys(intake.resource);
       const known = id === undefined ? unnamed : ofType.byId;
       let held = known.get(key);
       if (held === undefined) {
-        held = { type, reference: id === undefined ? key : `${type}/${id}`, resource };
+        held = { type, reference: id === undefined ? key : ofType.path + id, resource };
         known.set(key, held);
         all.push(held);
       } else repeat(held, resource);

@@ -59,7 +59,7 @@ export interface Terminology {
   /** A CDS Hooks or FHIR Coding; null when it carries no code. */
   coding(value: JsonObject): Coding | null;
   /** The same without reading it: most codes of a chart stand in no value set. Null when it carries no code. */
-  recognize(value: JsonObject): Recognized | null;
+  recognize(value: unknown): Recognized | null;
   /** The codings of a CodeableConcept, of a list of them, or of a bare Coding. */
   codings(concept: unknown): readonly Coding[];
   /** The keys that stand in one of the value sets: a set or a map by them. */
@@ -126,19 +126,19 @@ export function createTerminology(
     };
   };
 
-  const recognize = (value: JsonObject): Recognized | null => {
-    const code = text(value['code']);
-    if (code === undefined) return null;
+  const recognize = (value: unknown): Recognized | null => {
+    const code = isObject(value) ? text(value['code']) : undefined;
+    if (!isObject(value) || code === undefined) return null;
     const known = systemOf(text(value['system']));
     return known === undefined ? NOT_UNDERSTOOD : (known.listed.get(normal(known.system, code)) ?? UNLISTED);
   };
 
   const codings = (concept: unknown): readonly Coding[] => {
     const found: Coding[] = [];
-    visitCodings(concept, (printed) => {
-      const read = coding(printed);
+    for (const printed of printedCodings(concept)) {
+      const read = isObject(printed) ? coding(printed) : null;
       if (read !== null) found.push(read);
-    });
+    }
     return found;
   };
 
@@ -191,17 +191,12 @@ export function createTerminology(
   };
 }
 
-/** Shows the Codings of a CodeableConcept, of a list of them, or a bare Coding, as they are printed. */
-export function visitCodings(concept: unknown, visit: (coding: JsonObject) => void): void {
-  if (Array.isArray(concept)) {
-    for (const item of concept) if (isObject(item)) visitCodings(item, visit);
-    return;
-  }
-  if (!isObject(concept)) return;
+/** What stands where Codings are to stand: in a CodeableConcept, in a list of them, or bare; as it is printed. */
+export function printedCodings(concept: unknown): readonly unknown[] {
+  if (Array.isArray(concept)) return concept.filter(isObject).flatMap(printedCodings);
+  if (!isObject(concept)) return NOTHING;
   const listed = concept['coding'];
-  if (listed === undefined) {
-    if (concept['code'] !== undefined) visit(concept);
-  } else if (Array.isArray(listed)) {
-    for (const item of listed) if (isObject(item)) visit(item);
-  } else if (isObject(listed)) visit(listed);
+  if (listed === undefined) return concept['code'] === undefined ? NOTHING : [concept];
+  return Array.isArray(listed) ? listed : [listed];
 }
+const NOTHING: readonly unknown[] = [];

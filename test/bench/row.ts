@@ -45,9 +45,14 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
-/** Rounds, the first of which compiles the code and does not count. */
+/** So long does a process run before its code is compiled for good, in milliseconds. */
+const UNSETTLED = 2000;
+
+/** Rounds, without those of the time in which the code is compiled: one at least. */
 export async function rounds(count: number, round: () => Promise<number>): Promise<readonly number[]> {
-  await round();
+  const settled = performance.now() + UNSETTLED;
+  do await round();
+  while (performance.now() < settled);
   const ratios: number[] = [];
   for (let turn = 0; turn < count; turn += 1) ratios.push(await round());
   return ratios;
