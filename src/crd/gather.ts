@@ -138,9 +138,9 @@ async function withReferences(data: CallData, type: string, source: Source): Pro
   const { ofType, resolve } = data;
   const unheld = (resource: JsonObject): string | undefined => {
     if (type === 'ClaimResponse') return unheldClaim(resource, data);
-    if (resource['medicationReference'] === undefined) return undefined;
-    const target = relativeReference(resource['medicationReference']);
-    return medicationOf(resource, resolve) === undefined ? target : undefined;
+    const isHeld =
+      resource['medicationReference'] === undefined || medicationOf(resource, resolve) !== undefined;
+    return isHeld ? undefined : relativeReference(resource['medicationReference']);
   };
   const unresolved: string[] = [];
   for (const { resource } of ofType(type)) {

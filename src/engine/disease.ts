@@ -3,7 +3,7 @@ import { property, text } from '../fhir/json.ts';
 import type { Coding } from '../fhir/terminology.ts';
 import { asWords } from '../policy/words.ts';
 import type { Library } from '../policy/library.ts';
-import { ancestry, type Disease } from '../policy/vocabulary.ts';
+import { ancestry } from '../policy/vocabulary.ts';
 
 /** Which disease a coded concept names, and whether its codes and its words agree (`realworld.md` 5.4). */
 export interface NamedDiseases {
@@ -69,11 +69,23 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
     }
   }
   for (const [key, ids] of listed) listed.set(key, [...mostSpecific(ids)]);
+  const listedCategories = Map.groupBy(
+    [...diseases.values()].flatMap(({ id, icd10 }) => icd10.map((category) => ({ id, category }))),
+    ({ category }) => category,
+  );
+  /** The diseases whose ICD-10-CM category is the longest that the code begins with. */
+  const byCategory = (code: string): readonly string[] => {
+    for (let length = code.length; length > 0; length -= 1) {
+      const found = listedCategories.get(code.slice(0, length));
+      if (found !== undefined) return found.map(({ id }) => id);
+    }
+    return [];
+  };
   const byCode = ({ key }: Coding): readonly string[] => {
     if (key === undefined) return [];
     const found = listed.get(key);
     if (found !== undefined) return found;
-    return key.startsWith(ICD_10_CM) ? byCategory(key.slice(ICD_10_CM.length), diseases) : [];
+    return key.startsWith(ICD_10_CM) ? byCategory(key.slice(ICD_10_CM.length)) : [];
   };
 
   /** @param words as `asWords` writes them */
@@ -130,19 +142,4 @@ function createDiseaseReader({ diseases, terminology }: Library): DiseaseReader 
       return read;
     },
   };
-}
-
-/** The diseases whose ICD-10-CM category is the longest that the code begins with. */
-function byCategory(code: string, diseases: ReadonlyMap<string, Disease>): readonly string[] {
-  let longest = 0;
-  let found: string[] = [];
-  for (const { id, icd10 } of diseases.values()) {
-    for (const category of icd10) {
-      if (!code.startsWith(category) || category.length < longest) continue;
-      if (category.length > longest) found = [];
-      longest = category.length;
-      found.push(id);
-    }
-  }
-  return found;
 }

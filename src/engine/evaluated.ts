@@ -40,7 +40,13 @@ export const evidenceKey = ({ reference, path, value }: Evidence): string => `${
 
 /** One of each, the first one found. */
 export function union<T>(lists: readonly (readonly T[])[], key: (item: T) => string): readonly T[] {
-  const seen = new Map<string, T>();
-  for (const item of lists.flat()) if (!seen.has(key(item))) seen.set(key(item), item);
-  return [...seen.values()];
+  const all = lists.flat();
+  if (all.length < 2) return all;
+  const seen = new Set<string>();
+  return all.filter((item) => {
+    const name = key(item);
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
 }

@@ -54,9 +54,14 @@ export function drugsOf(
   { codes }: ChartRecord,
   ingredients: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
-  const keys = codes.map(({ coding }) => coding.key).filter((key) => key !== undefined);
-  const known = [...new Set(keys.flatMap((key) => ingredients.get(key) ?? []))];
-  return known.length > 0 ? known : keys.slice(0, 1);
+  const known = new Set<string>();
+  let first: string | undefined;
+  for (const { coding } of codes) {
+    if (coding.key === undefined) continue;
+    first ??= coding.key;
+    for (const drug of ingredients.get(coding.key) ?? []) known.add(drug);
+  }
+  return known.size === 0 && first !== undefined ? [first] : [...known];
 }
 
 /** Days of a `daysSupply`; undefined where it is not there or cannot be read. */

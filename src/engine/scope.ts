@@ -19,8 +19,10 @@ export interface Scope {
 export const BROKEN_SOURCES = ['failed', 'incomplete'] as const;
 export const OPEN_SOURCES = ['not-asked', 'unresolved'] as const;
 
-export const isUnread = (types: ReadonlySet<string>, chart: Chart, states: readonly string[]): boolean =>
-  [...types].some((type) => states.includes(chart.source(type).state));
+export function isUnread(types: ReadonlySet<string>, chart: Chart, states: readonly string[]): boolean {
+  for (const type of types) if (states.includes(chart.source(type).state)) return true;
+  return false;
+}
 
 export const searchedBy = (retrieves: readonly Retrieve[], chart: Chart): readonly Searched[] =>
   searchedTypes(resourcesOf(retrieves), chart);
