@@ -1,6 +1,6 @@
 import { CONDITION_MORPHOLOGY_URL } from '../fhir/coded-elements.ts';
 import type { Terminology } from '../fhir/terminology.ts';
-import { codePath } from '../engine/retrieve.ts';
+import { codePath } from '../engine/record-evidence.ts';
 import { countedStatuses } from '../engine/usability.ts';
 import type { Form, FormItem } from '../policy/form.ts';
 import type { Retrieve } from '../policy/fact.ts';

@@ -8,7 +8,8 @@ import type { Episodes } from './episodes.ts';
 import { spanOf, type Span } from './exposure.ts';
 import { decided, readingOf, withoutSuperseded, type Reading } from './reading.ts';
 import { aside, type Answer, type Evidence } from './result.ts';
-import { proofOf, valuePath, type Hit } from './retrieve.ts';
+import { valuePath } from './record-evidence.ts';
+import { proofOf, type Hit } from './retrieve.ts';
 import {
   BROKEN_SOURCES,
   isUnread,

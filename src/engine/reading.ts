@@ -5,7 +5,8 @@ import type { Molar } from '../policy/fact.ts';
 import type { Threshold } from '../policy/policy.ts';
 import { compare, type Interval } from './comparison.ts';
 import { aside, type Evidence } from './result.ts';
-import { valuePath, type Hit } from './retrieve.ts';
+import { valuePath } from './record-evidence.ts';
+import type { Hit } from './retrieve.ts';
 
 /** A laboratory result as a number. */
 export interface Reading {

@@ -1,11 +1,9 @@
-import { CONDITION_MORPHOLOGY } from '../fhir/coded-elements.ts';
 import type { ChartRecord } from '../fhir/chart.ts';
 import { formatDay } from '../fhir/date.ts';
-import { objects, text } from '../fhir/json.ts';
 import type { Retrieve } from '../policy/fact.ts';
-import { asWords } from '../policy/words.ts';
 import { bearingOn } from './authorization.ts';
 import { positionToCourse } from './course.ts';
+import { codePath, evidenceOf, names, wordsOf } from './record-evidence.ts';
 import { aside, type Evidence } from './result.ts';
 import type { Scope } from './scope.ts';
 import { spanOf, type Span } from './exposure.ts';
@@ -13,7 +11,7 @@ import { aboutOf, isReported } from './references.ts';
 import { givenFor } from './treatment-reason.ts';
 import type { Truth } from '../fhir/truth.ts';
 import type { Therapy } from './therapy.ts';
-import { shownValue, standingOf, type Standing } from './usability.ts';
+import { standingOf, type Standing } from './usability.ts';
 
 /** A record that a retrieve found, and what it is worth to the question. */
 export interface Hit {
@@ -64,31 +62,8 @@ class ChartHit implements Hit {
   }
 }
 
-/** Path of the value of an Observation, or of the component that stands for it. */
-export const valuePath = ({ type, isComponent }: ChartRecord): string =>
-  type !== 'Observation'
-    ? `${type}.item.answer.value`
-    : isComponent === true
-      ? 'Observation.component.value'
-      : 'Observation.value';
-
 export const proofOf = (list: readonly Hit[]): readonly Hit[] =>
   list.filter(({ standing }) => standing === 'proof');
-
-const CODE_ELEMENTS: Readonly<Record<string, string>> = {
-  MedicationStatement: 'medication',
-  MedicationRequest: 'medication',
-  MedicationAdministration: 'medication',
-  MedicationDispense: 'medication',
-  DocumentReference: 'type',
-  ClaimResponse: 'type',
-};
-
-/** Path of the element that a retrieve's code stands at. */
-export function codePath(type: string, { element }: Retrieve): string {
-  if (element === 'morphology') return CONDITION_MORPHOLOGY;
-  return `${type}.${element ?? CODE_ELEMENTS[type] ?? 'code'}`;
-}
 
 /** What the patient's therapies and the course of the disease say of the days of a record; by the name of the fact. */
 export interface Timeline {
@@ -254,21 +229,11 @@ export function candidates(type: string, retrieve: Retrieve, { chart }: Scope): 
   const { words } = retrieve;
   if (words === undefined) return coded;
   const byCode = new Set(coded);
+  const isNamed = names(words);
   return chart
     .of(type)
-    .filter((record) => byCode.has(record) || wordsOf(record, type, retrieve).some(names(words)));
+    .filter((record) => byCode.has(record) || wordsOf(record, type, retrieve).some(isNamed));
 }
-
-const names =
-  (words: readonly string[]) =>
-  (printed: string): boolean =>
-    words.some((word) => asWords(printed).includes(asWords(word)));
-
-/** What the element that a retrieve reads its code from is called in the record. */
-const wordsOf = ({ resource }: ChartRecord, type: string, retrieve: Retrieve): readonly string[] =>
-  objects(resource[codePath(type, retrieve).slice(type.length + 1)])
-    .flatMap((concept) => [concept['text'], ...objects(concept['coding']).map(({ display }) => display)])
-    .flatMap((printed) => text(printed) ?? []);
 
 /** Why a record does not speak of the first regimen; undefined where it does. */
 function offFirstRegimen({ stated }: ChartRecord, { regimens, undated }: Therapy): string | undefined {
@@ -278,47 +243,6 @@ function offFirstRegimen({ stated }: ChartRecord, { regimens, undated }: Therapy
   if (stated.low <= first.first.high) return 'not surely after the start of the first regimen';
   return next !== undefined && stated.high > next.first.low ? 'after the next regimen began' : undefined;
 }
-
-function evidenceOf(record: ChartRecord, retrieve: Retrieve, scope: Scope): Evidence {
-  const { type } = record;
-  const base = {
-    reference: record.reference,
-    ...(record.date === null ? {} : { date: record.date.text }),
-  };
-  if (retrieve.shows !== undefined) {
-    return {
-      ...base,
-      path: `${type}.${retrieve.shows}`,
-      value: shownValue(record.resource, retrieve.shows) ?? '',
-    };
-  }
-  if (retrieve.value !== undefined) {
-    const concept = objects(record.resource['valueCodeableConcept'])[0];
-    const coding = scope.library.terminology.codings(concept)[0];
-    const words = coding?.display ?? text(concept?.['text']) ?? displayOf(coding?.key, scope);
-    return {
-      ...base,
-      path: valuePath(record),
-      value: coding?.code ?? text(record.resource['valueString']) ?? text(concept?.['text']) ?? '',
-      ...(words === undefined ? {} : { display: words }),
-    };
-  }
-  const path = codePath(type, retrieve);
-  const matched = record.codes.find(
-    (item) =>
-      item.path === path &&
-      item.coding.key !== undefined &&
-      scope.library.terminology.includes(retrieve.code, item.coding.key),
-  );
-  const words = retrieve.words === undefined ? undefined : wordsOf(record, type, retrieve);
-  if (matched === undefined && words !== undefined)
-    return { ...base, path: `${path}.text`, value: words.find(names(retrieve.words ?? [])) ?? '' };
-  const display = matched?.coding.display ?? displayOf(matched?.coding.key, scope);
-  return { ...base, path, value: matched?.coding.code ?? '', ...(display === undefined ? {} : { display }) };
-}
-
-const displayOf = (key: string | undefined, scope: Scope): string | undefined =>
-  key === undefined ? undefined : scope.library.terminology.display(key);
 
 function codedValue(
   record: ChartRecord,

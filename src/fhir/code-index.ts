@@ -23,7 +23,7 @@ export function createCodeIndex(
   const byPath = new Map<string, Map<string, ReadRecord[]>>();
   const put = (path: string, key: string, record: ReadRecord): void => {
     let byKey = byPath.get(path);
-    if (byKey === undefined) byPath.set(path, (byKey = new Map()));
+    if (byKey === undefined) byPath.set(path, (byKey = new Map<string, ReadRecord[]>()));
     const list = byKey.get(key);
     if (list === undefined) byKey.set(key, [record]);
     else if (list[list.length - 1] !== record) list.push(record);

@@ -20,9 +20,9 @@ describe('a Bundle', () => {
         { resource: { resourceType: 'Encounter', id: 'e' }, search: { mode: 'include' } },
       ],
     });
-    expect(read.intakes).toEqual([
-      { resource: condition, fullUrl: 'urn:uuid:1' },
-      { resource: { resourceType: 'Encounter', id: 'e' }, fullUrl: undefined },
+    expect(read.intakes.map(({ resource, fullUrl }) => [resource, fullUrl])).toEqual([
+      [condition, 'urn:uuid:1'],
+      [{ resourceType: 'Encounter', id: 'e' }, undefined],
     ]);
     expect([...read.matchTypes]).toEqual(['Condition']);
     expect([read.problem, read.next, read.search]).toEqual([
