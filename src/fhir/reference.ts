@@ -6,7 +6,8 @@ import { isObject, text } from './json.ts';
  */
 export function relativeReference(value: unknown): string | undefined {
   const printed = text(isObject(value) ? value['reference'] : value);
-  if (printed === undefined || printed.startsWith('#') || printed.startsWith('urn:')) return undefined;
+  if (printed === undefined || RELATIVE.test(printed)) return printed;
+  if (printed.startsWith('#') || printed.startsWith('urn:')) return undefined;
   const version = printed.indexOf('/_history/');
   const path = version === -1 ? printed : printed.slice(0, version);
   const last = path.lastIndexOf('/');
@@ -15,6 +16,8 @@ export function relativeReference(value: unknown): string | undefined {
   return RESOURCE_TYPE.test(path.slice(before + 1, last)) ? path.slice(before + 1) : undefined;
 }
 
+/** The usual spelling, of which nothing is cut off. */
+const RELATIVE = /^[A-Z][A-Za-z]+\/[^/]+$/;
 const RESOURCE_TYPE = /^[A-Z][A-Za-z]+$/;
 
 /** A reference as printed, `Type/id` where it has one. */
