@@ -57,7 +57,11 @@ export function createCodeIndex(
       const wanted = terminology.keys(valueSets);
       const lists: (readonly ReadRecord[])[] = [];
       // Whichever is smaller is walked: the codes that are asked for, or those that the chart has there.
-      if (wanted.size < byKey.size) for (const key of wanted.keys()) lists.push(byKey.get(key) ?? []);
+      if (wanted.size < byKey.size)
+        for (const key of wanted.keys()) {
+          const list = byKey.get(key);
+          if (list !== undefined) lists.push(list);
+        }
       else for (const [key, list] of byKey) if (wanted.has(key)) lists.push(list);
       return inOrder(lists);
     },
@@ -66,9 +70,7 @@ export function createCodeIndex(
 
 /** One of each, by date and reference. */
 function inOrder(lists: readonly (readonly ReadRecord[])[]): readonly ReadRecord[] {
-  const filled = lists.filter((list) => list.length > 0);
-  const [first] = filled;
-  if (first === undefined) return [];
-  const all = filled.length === 1 ? [...first] : [...new Set(filled.flat())];
-  return all.sort(byDateThenReference);
+  const all = lists.flat().sort(byDateThenReference);
+  // What several lists hold stands side by side.
+  return lists.length < 2 ? all : all.filter((record, place) => record !== all[place - 1]);
 }

@@ -45,8 +45,8 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
-/** So long does a process run before its code is compiled for good, in milliseconds. */
-const UNSETTLED = 2000;
+/** In which a process compiles its code for good, on a busy machine too, in milliseconds. */
+const UNSETTLED = 5000;
 
 /** Rounds, without those of the time in which the code is compiled: one at least. */
 export async function rounds(count: number, round: () => Promise<number>): Promise<readonly number[]> {

@@ -38,16 +38,17 @@ async function againstParsing(resources: number): Promise<readonly number[]> {
   const text = call(resources);
   const from = read(text);
   return rounds(15, async () => {
-    const parsing = await shortest(3, () => JSON.parse(text) as unknown);
-    return (await shortest(3, () => determined(from, library))) / parsing;
+    const parsing = await shortest(10, () => JSON.parse(text) as unknown);
+    return (await shortest(10, () => determined(from, library))) / parsing;
   });
 }
 
 async function bySize(): Promise<readonly number[]> {
   const [small, large] = [read(call(500)), read(call(10_000))];
   return rounds(7, async () => {
-    const little = await shortest(5, () => determined(small, library));
-    return (await shortest(1, () => determined(large, library))) / little;
+    // About as long for each of them.
+    const little = await shortest(60, () => determined(small, library));
+    return (await shortest(3, () => determined(large, library))) / little;
   });
 }
 
