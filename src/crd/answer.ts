@@ -10,7 +10,7 @@ import { annotations, asksForDocuments } from './coverage-statements.ts';
 import { coverageUpdates, type Annotation, type SystemAction } from './coverage-updates.ts';
 import type { Evaluation } from './evaluation.ts';
 import { formCard } from './form-card.ts';
-import type { HookRequest } from './hook-request.ts';
+import type { Hook, HookRequest } from './hook-request.ts';
 import { samePages } from './same-page.ts';
 import { externalReferenceCard, instructionsCard, smartAppCard } from './reference-cards.ts';
 import { additionalOrdersCard, alternateCard, type SuggestionScope } from './suggestion-cards.ts';
@@ -42,27 +42,34 @@ export function statements(evaluation: Evaluation, scope: AnswerScope): readonly
 }
 
 /**
+ * An answer whose determinations could not be kept, made from the answer when it is needed: nearly never. Coverage
+ * information owes an assertion id (1..1), and one that nobody finds again would be worse than none: cards stand in its place.
+ */
+export interface UnkeptResponse {
+  readonly cards: readonly UnkeptCard[];
+  readonly systemActions?: readonly SystemAction[];
+}
+
+export interface UnkeptCard {
+  readonly uuid: string;
+  readonly type: CardType;
+  /** Undefined for one that the answer has. */
+  readonly card?: DressedCard;
+}
+
+/**
  * From an evaluation to the wire: cards by their importance, and the orders with their coverage information.
  * @param stated its `statements`
  */
-export const hookResponse = (
+export function hookResponse(
   evaluation: Evaluation,
   stated: readonly Annotation[],
   scope: AnswerScope,
-): HookResponse => responseOf(cardsOf(evaluation, scope), coverageUpdates(stated), scope);
-
-/**
- * The same where the determinations could not be kept. Coverage information owes an assertion id (1..1), and one that nobody
- * finds again would be worse than none: cards stand in its place.
- * @param stated the `statements` that do not go out
- */
-export function unkeptResponse(
-  evaluation: Evaluation,
-  stated: readonly Annotation[],
-  scope: AnswerScope,
-): HookResponse {
-  const { request, newUuid } = scope;
-  const unkept = { ...scope, wanted: wantedUnkept(scope.wanted, request.hook, stated.length) };
+): { readonly response: HookResponse; readonly unkept: UnkeptResponse } {
+  const { wanted, request, newUuid } = scope;
+  const { hook } = request;
+  const wantedThen = wantedUnkept(wanted, hook, stated.length);
+  const made = cardsOf(evaluation, scope, wantedThen);
   const answered = [...evaluation.determinations, ...evaluation.failed].map(({ order }) => order);
   const others = evaluation.orders
     .filter((order) => !answered.includes(order))
@@ -73,28 +80,48 @@ export function unkeptResponse(
       type: 'not-determined' as const,
       orders: [reference],
       card: unansweredCard(reference, 'The answer could not be recorded', newUuid()),
+      isInAnswer: false,
     }));
-  const cards = cardsOf(evaluation, unkept).map(({ type, orders, card }) => ({
-    type,
-    orders,
-    card: type === 'determination-card' ? { ...card, detail: `**${UNRECORDED}**\n\n${card.detail}` } : card,
-  }));
-  return responseOf([...cards, ...others], [], unkept);
+  const shown = mostImportant(
+    made.filter(({ isInAnswer }) => isInAnswer),
+    wanted,
+  );
+  const dress = ({ card, type, orders }: TypedCard): DressedCard =>
+    dressed(card, type, orders, request.version);
+  const unkept = mostImportant([...made.filter(({ isInUnkept }) => isInUnkept), ...others], wantedThen);
+  return {
+    response: { cards: shown.map(dress), ...withActions(coverageUpdates(stated), hook) },
+    unkept: {
+      cards: unkept.map((item) => ({
+        uuid: item.card.uuid,
+        type: item.type,
+        ...(shown.some(({ card }) => card === item.card) ? {} : { card: dress(item) }),
+      })),
+      ...withActions([], hook),
+    },
+  };
 }
 
-function responseOf(
-  made: readonly TypedCard[],
-  systemActions: readonly SystemAction[],
-  { request: { hook, version }, wanted }: AnswerScope,
-): HookResponse {
-  const cards = [...made]
-    .sort((a, b) => CARD_TYPE_CODES.indexOf(a.type) - CARD_TYPE_CODES.indexOf(b.type))
-    .slice(0, wanted.maxCards)
-    .map(({ type, orders, card }) => dressed(card, type, orders, version));
-  // The three primary hooks always say what they do, even if nothing (Inferno, E10).
-  const hasActions = asksForDocuments(hook) || systemActions.length > 0;
-  return { cards, ...(hasActions ? { systemActions } : {}) };
+/** @param text the answer as it would have gone out */
+export function unkeptText(text: string, { cards, ...unkept }: UnkeptResponse): string {
+  const answer = JSON.parse(text) as HookResponse;
+  const made = new Map(answer.cards.map((card) => [card.uuid, card]));
+  const said = cards.flatMap(({ uuid, type, card = made.get(uuid) }) =>
+    card === undefined
+      ? []
+      : [type === 'determination-card' ? { ...card, detail: `**${UNRECORDED}**\n\n${card.detail}` } : card],
+  );
+  return JSON.stringify({ cards: said, ...unkept });
 }
+
+const mostImportant = <T extends TypedCard>(cards: readonly T[], { maxCards }: Wanted): readonly T[] =>
+  cards
+    .toSorted((a, b) => CARD_TYPE_CODES.indexOf(a.type) - CARD_TYPE_CODES.indexOf(b.type))
+    .slice(0, maxCards);
+
+/** The three primary hooks always say what they do, even if nothing (Inferno, E10). */
+const withActions = (systemActions: readonly SystemAction[], hook: Hook) =>
+  asksForDocuments(hook) || systemActions.length > 0 ? { systemActions } : {};
 
 interface TypedCard {
   readonly type: CardType;
@@ -103,7 +130,14 @@ interface TypedCard {
   readonly card: Card;
 }
 
-function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
+interface MadeCard extends TypedCard {
+  readonly isInAnswer: boolean;
+  /** Whether it is in the answer whose determinations could not be kept. */
+  readonly isInUnkept: boolean;
+}
+
+/** The cards of both answers, each made once. @param wantedThen what may be in the answer that could not be kept */
+function cardsOf(evaluation: Evaluation, scope: AnswerScope, wantedThen: Wanted): readonly MadeCard[] {
   const { request, wanted, client, library, fhirBase, asOf, newUuid } = scope;
   const suggestions: SuggestionScope = {
     library,
@@ -113,13 +147,23 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
     userId: request.userId,
     newUuid,
   };
-  const cards: TypedCard[] = [];
-  const add = (type: CardType, orders: readonly string[], card: () => Card | undefined): void => {
-    if (!wanted.shows(type)) return;
+  const cards: MadeCard[] = [];
+  const add = (
+    type: CardType,
+    orders: readonly string[],
+    card: () => Card | undefined,
+    isDue: (of: Wanted) => boolean = () => true,
+  ): void => {
+    const isInAnswer = wanted.shows(type) && isDue(wanted);
+    const isInUnkept = wantedThen.shows(type) && isDue(wantedThen);
+    if (!isInAnswer && !isInUnkept) return;
     const made = card();
-    if (made !== undefined) cards.push({ type, orders, card: made });
+    if (made !== undefined) cards.push({ type, orders, card: made, isInAnswer, isInUnkept });
   };
-  const hasDeterminationCard = wanted.shows('determination-card');
+  // The determination card has the links already, and what is missing while something is: others stand in for it, and
+  // not for a client that wants to hear nothing of coverage.
+  const hasCard = (of: Wanted): boolean => of.shows('determination-card');
+  const isInCard = (of: Wanted): boolean => hasCard(of) || !of.coverageInformation;
   for (const page of samePages(evaluation.determinations)) {
     const [item] = page;
     const { determination, governed } = item;
@@ -129,14 +173,18 @@ function cardsOf(evaluation: Evaluation, scope: AnswerScope): TypedCard[] {
       hasLinks: wanted.shows('external-reference'),
     };
     add('determination-card', orders, () => determinationCard(page, library, newUuid(), options));
-    // The determination card has the links already, and what is missing while something is: these stand in for it, and
-    // not for a client that wants to hear nothing of coverage.
-    const isInCard = hasDeterminationCard || !wanted.coverageInformation;
-    if (!isInCard) add('external-reference', orders, () => externalReferenceCard(page, newUuid()));
-    if (!isInCard || (hasDeterminationCard && determination.decision === 'criteria-met'))
-      add('instructions', orders, () =>
-        instructionsCard(determination, governed, newUuid(), request.version),
-      );
+    add(
+      'external-reference',
+      orders,
+      () => externalReferenceCard(page, newUuid()),
+      (of) => !isInCard(of),
+    );
+    add(
+      'instructions',
+      orders,
+      () => instructionsCard(determination, governed, newUuid(), request.version),
+      (of) => !isInCard(of) || (hasCard(of) && determination.decision === 'criteria-met'),
+    );
     if (!isAuthorized(determination))
       add('additional-orders', orders, () => additionalOrdersCard(item, evaluation, suggestions));
     for (const one of page)

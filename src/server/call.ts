@@ -8,7 +8,7 @@ import { callerOf, ownerOf, type Caller, type Callers } from './caller.ts';
 import type { Config } from './config.ts';
 import { ServiceError } from './errors.ts';
 import { evaluateAside } from './evaluator.ts';
-import { evaluateCall, type CallScope, type HookCall } from './hook-call.ts';
+import { evaluateCall, unkeptAnswer, type CallScope, type HookCall } from './hook-call.ts';
 import { targetOf, wasAudited } from './audit.ts';
 import type { Edition } from './policies-in-force.ts';
 import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
@@ -108,7 +108,7 @@ async function answerInSpan(
     },
     'answered',
   );
-  return isKept ? answered.text : (answered.unkept ?? answered.text);
+  return isKept ? answered.text : unkeptAnswer(answered);
 }
 
 /** Aborted when the caller leaves before the answer. */

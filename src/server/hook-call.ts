@@ -1,6 +1,6 @@
 import { property, type JsonObject } from '../fhir/json.ts';
 import { asWritten, withNumbersAsWritten } from '../fhir/number-text.ts';
-import { hookResponse, statements, unkeptResponse } from '../crd/answer.ts';
+import { hookResponse, statements, unkeptText, type UnkeptResponse } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
 import type { Extension } from '../crd/coverage-information.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
@@ -65,8 +65,8 @@ export interface CallReport {
 export interface Answered {
   /** The JSON answer as text: only text keeps numbers as they were sent. */
   readonly text: string;
-  /** What goes out in its place where its determinations could not be kept; undefined where it has none. */
-  readonly unkept: string | undefined;
+  /** The answer to a hook where its determinations could not be kept; undefined where determinations alone were asked for. */
+  readonly unkept: UnkeptResponse | undefined;
   readonly determinations: readonly IdentifiedDetermination[];
   /** The version of CRD that was spoken. */
   readonly version: WireVersion;
@@ -213,23 +213,15 @@ export async function evaluateCall(
   );
   const answerScope = { request, client, wanted, library, fhirBase, asOf, idOf, newUuid };
   const stated = statements(evaluation, answerScope);
-  const answer =
-    expected === undefined ? { determinations: identified } : hookResponse(evaluation, stated, answerScope);
-  const unkept = (): object =>
-    expected === undefined
-      ? { determinations: identified.map((made) => ({ ...made, id: undefined })) }
-      : unkeptResponse(evaluation, stated, answerScope);
-  const cards =
-    'cards' in answer
-      ? answer.cards.map(({ uuid, source, suggestions = [] }) => ({
-          uuid,
-          topic: source.topic?.code,
-          suggestions: suggestions.map((suggestion) => suggestion.uuid),
-        }))
-      : [];
+  const answer = expected === undefined ? undefined : hookResponse(evaluation, stated, answerScope);
+  const cards = (answer?.response.cards ?? []).map(({ uuid, source, suggestions = [] }) => ({
+    uuid,
+    topic: source.topic.code,
+    suggestions: suggestions.map((suggestion) => suggestion.uuid),
+  }));
   return {
-    text: JSON.stringify(answer),
-    unkept: determinations.length === 0 ? undefined : JSON.stringify(unkept()),
+    text: JSON.stringify(answer?.response ?? { determinations: identified }),
+    unkept: answer?.unkept,
     determinations: identified,
     version: request.version,
     forms,
@@ -258,6 +250,13 @@ export async function evaluateCall(
     },
     failures: failed.map(({ error }) => errorPlace(error)),
   };
+}
+
+/** What goes out in place of an answer whose determinations could not be kept: without their ids. */
+export function unkeptAnswer({ text, unkept }: Pick<Answered, 'text' | 'unkept'>): string {
+  if (unkept !== undefined) return unkeptText(text, unkept);
+  const { determinations } = JSON.parse(text) as { readonly determinations: readonly object[] };
+  return JSON.stringify({ determinations: determinations.map((made) => ({ ...made, id: undefined })) });
 }
 
 function askedOrder(
