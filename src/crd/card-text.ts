@@ -4,8 +4,13 @@
 const SUMMARY_LIMIT = 139;
 const TEXT_LIMIT = 240;
 
+/** Finds what `escaped` may change; letters and punctuation outside of this list as well. Most text has none of it. */
+const MAY_NEED_ESCAPING =
+  /[^ -~\xA1-\xFF\u2010-\u2027\u2264\u2265]|[&<>\\`*_[\]|~#]|:\/\/|[wW]{3}\.|^ | $| {2}/;
+
 /** Text from a chart or a file, harmless in Markdown and in HTML: one line, no markup, no links of its own. */
 export function escaped(value: string): string {
+  if (value.length <= TEXT_LIMIT && !MAY_NEED_ESCAPING.test(value)) return value;
   return plain(value, TEXT_LIMIT)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -18,8 +18,9 @@ import {
 } from '../engine/explanation.ts';
 import { isAuthorized } from '../engine/granted.ts';
 import { submissionSentences } from '../engine/submission.ts';
+import { derived } from '../fhir/derived.ts';
 import type { Library } from '../policy/library.ts';
-import { flatten, type Test } from '../policy/policy.ts';
+import { criteriaById, type Policy, type Test } from '../policy/policy.ts';
 import type { Card } from './card.ts';
 import { escaped, plain, shortened } from './card-text.ts';
 import { checklistBullets } from './checklist.ts';
@@ -106,11 +107,7 @@ function detailOf(page: Page, shown: readonly CriterionResult[], asksForDocument
   const [{ determination, governed }] = page;
   const { policy, payer } = governed;
   const setting = determination.setting === 'unknown' ? 'setting not stated' : determination.setting;
-  const kinds: Kinds = new Map(
-    policy.indications
-      .flatMap(({ criteria }) => flatten(criteria))
-      .map(({ id, test, isChecklist }) => [id, isChecklist ? 'checklist' : test.kind]),
-  );
+  const kinds = kindsOf(policy);
   const group = (title: string, status: CriterionResult['status']): readonly string[] => {
     const listed = shown.filter((criterion) => criterion.status === status);
     return listed.length === 0
@@ -170,6 +167,16 @@ export const submission = ({ submit }: Determination): string =>
     .join(' ');
 
 type Kinds = ReadonlyMap<string | undefined, Test['kind'] | 'checklist'>;
+
+const kindsOf: (policy: Policy) => Kinds = derived(
+  (policy) =>
+    new Map(
+      [...criteriaById(policy)].map(([id, { test, isChecklist }]) => [
+        id,
+        isChecklist ? 'checklist' : test.kind,
+      ]),
+    ),
+);
 
 /** A criterion and the parts worth showing: of alternatives, those that hold, or those that the chart supports. */
 function relevant(criterion: CriterionResult, kinds: Kinds): readonly CriterionResult[] {

@@ -14,6 +14,8 @@ export type Page = readonly [Determined, ...Determined[]];
  * An order that names no product gets a determination of each policy, and all of them ask for the product.
  */
 export function samePages(determinations: readonly Determined[]): readonly Page[] {
+  const [only, ...others] = determinations;
+  if (only !== undefined && others.length === 0) return [[only]];
   const pages = new Map<string, [Determined, ...Determined[]]>();
   for (const item of determinations) {
     const key = pageKey(item);

@@ -2,7 +2,7 @@ import { objects, type JsonObject } from '../fhir/json.ts';
 import { decisionWords } from '../engine/explanation.ts';
 import type { CriterionResult } from '../engine/criteria.ts';
 import type { Library } from '../policy/library.ts';
-import { flatten, type Criterion } from '../policy/policy.ts';
+import { criteriaById, type Criterion, type Policy } from '../policy/policy.ts';
 import type { CompanionOrder, Product } from '../policy/vocabulary.ts';
 import type { Card, Suggestion } from './card.ts';
 import { escaped, shortened } from './card-text.ts';
@@ -36,11 +36,7 @@ export function additionalOrdersCard(
 ): Card | undefined {
   const { determination, governed } = item;
   const { library, newUuid } = scope;
-  const facts = missingFacts(
-    determination.criteria,
-    governed.policy.indications.flatMap(({ criteria }) => flatten(criteria)),
-    library,
-  );
+  const facts = missingFacts(determination.criteria, governed.policy, library);
   const wanted = library.companionOrders.filter(
     (companion) =>
       companion.supplies.some((fact) => facts.has(fact)) && !isOnOrder(companion, evaluation, library),
@@ -76,10 +72,10 @@ export const LABEL_LIMIT = 80;
 /** The facts that open criteria need a document for. */
 function missingFacts(
   results: readonly CriterionResult[],
-  criteria: readonly Criterion[],
+  policy: Policy,
   { facts }: Library,
 ): ReadonlySet<string> {
-  const byId = new Map(criteria.map((criterion) => [criterion.id, criterion]));
+  const byId = criteriaById(policy);
   const open = (list: readonly CriterionResult[]): readonly CriterionResult[] =>
     list
       .filter(({ status, needs }) => status === 'unknown' && needs === 'documentation')

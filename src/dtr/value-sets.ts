@@ -1,4 +1,5 @@
 import type { ValueSet } from 'fhir/r4.js';
+import { derived } from '../fhir/derived.ts';
 import type { ListedCoding, Terminology } from '../fhir/terminology.ts';
 import type { Form, FormItem } from '../policy/form.ts';
 
@@ -15,7 +16,14 @@ export const canonicalOf = ({ url, version }: Pick<AnswerValueSet, 'url' | 'vers
   `${url}|${version}`;
 
 /** The value set of an item: the one it names, or those it names together as one of their own. */
-export function answerValueSet(item: FormItem, terminology: Terminology): AnswerValueSet | undefined {
+export const answerValueSet = (item: FormItem, terminology: Terminology): AnswerValueSet | undefined =>
+  answerValueSets(terminology)(item);
+
+const answerValueSets = derived((terminology: Terminology) =>
+  derived((item: FormItem) => madeValueSet(item, terminology)),
+);
+
+function madeValueSet(item: FormItem, terminology: Terminology): AnswerValueSet | undefined {
   const sets = item.valueSets.flatMap((id) => terminology.valueSets.get(id) ?? []);
   const [first, ...others] = sets;
   if (first === undefined) return undefined;

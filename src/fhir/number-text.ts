@@ -113,10 +113,13 @@ export function likewise<T extends object>(made: T, from: object): T {
   return made;
 }
 
-/** The value with its numbers as they were written, for `JSON.stringify` only. */
-export function asWritten<T>(value: T): T {
-  return written(value) as T;
-}
+/** The value with its numbers as they were written, for `JSON.stringify` only; itself where it remembers no spelling. */
+export const asWritten = <T>(value: T): T => (remembers(value) ? (written(value) as T) : value);
+
+const remembers = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (spellings.has(value) || Object.values(value).some(remembers));
 
 function written(value: unknown): unknown {
   if (!Array.isArray(value) && !isObject(value)) return value;

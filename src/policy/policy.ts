@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { parseDate } from '../fhir/date.ts';
+import { derived } from '../fhir/derived.ts';
 import { factTest, testOf, withinOf } from './criterion-building.ts';
 import {
   criterionSchema,
   definitionSchema,
+  flatten,
   type AnomalyReference,
   type Criterion,
   type CriterionSource,
@@ -300,3 +302,13 @@ export function buildPolicy(source: PolicySource): Policy {
     })),
   };
 }
+
+/** The criteria of all indications and their parts, by id. */
+export const criteriaById: (policy: Policy) => ReadonlyMap<string | undefined, Criterion> = derived(
+  ({ indications }) =>
+    new Map(
+      indications
+        .flatMap(({ criteria }) => flatten(criteria))
+        .map((criterion) => [criterion.id, criterion] as const),
+    ),
+);
