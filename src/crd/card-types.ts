@@ -1,6 +1,6 @@
 import { isObject, property } from '../fhir/json.ts';
 import type { ClientSettings } from './client-settings.ts';
-import type { Hook } from './hook-request.ts';
+import { HOOKS, type Hook } from './hook-request.ts';
 import { TEMP_CODES, type WireVersion } from './wire-version.ts';
 
 /** A kind of card, with its topic from CRD's card types and the hooks on which it helps. */
@@ -110,7 +110,9 @@ const TOPIC_DESCRIPTIONS: Readonly<Record<Topic, string>> = {
 const DEFAULT_MAX_CARDS = 10;
 
 /** The options of a service: one for each topic that its cards have, one for each type of card, and their number. */
-export function configurationOptions(hook: Hook): readonly ConfigurationOption[] {
+export const configurationOptions = (hook: Hook): readonly ConfigurationOption[] => OPTIONS[hook];
+
+function optionsOf(hook: Hook): readonly ConfigurationOption[] {
   const types = CARD_TYPE_CODES.filter((type) => isOn(type, hook));
   const topics = [...new Set<Topic>(['coverage-info', ...types.map((type) => CARD_TYPES[type].topic)])];
   return [
@@ -137,6 +139,10 @@ export function configurationOptions(hook: Hook): readonly ConfigurationOption[]
     },
   ];
 }
+
+const OPTIONS = Object.fromEntries(HOOKS.map((hook) => [hook, optionsOf(hook)])) as Readonly<
+  Record<Hook, readonly ConfigurationOption[]>
+>;
 
 /** What one answer may hold. */
 export interface Wanted {

@@ -286,7 +286,7 @@ describe('threads are bounded', { timeout: 60_000 }, () => {
     await pool.close();
   });
 
-  it('by the caller: its queries end when it leaves', async () => {
+  it('by the caller: its queries end when it leaves; until then others are answered', async () => {
     const pool = threads();
     await pool.ready();
     const left = new AbortController();
@@ -294,6 +294,7 @@ describe('threads are bounded', { timeout: 60_000 }, () => {
     await vi.waitFor(() => {
       expect(silent.open()).toBeGreaterThan(0);
     }, 5000);
+    expect(await outcomeOf(pool, large(50))).toBe('answered');
     left.abort();
     await held;
     await vi.waitFor(() => {
