@@ -2,7 +2,6 @@ import { property, type JsonObject } from '../fhir/json.ts';
 import { asWritten, withNumbersAsWritten } from '../fhir/number-text.ts';
 import { hookResponse, statements, unkeptText, type UnkeptResponse } from '../crd/answer.ts';
 import { wantedOf } from '../crd/card-types.ts';
-import type { Extension } from '../crd/coverage-information.ts';
 import { evaluateRequest } from '../crd/evaluate.ts';
 import { MissingData, type Evaluation, type EvaluationOptions } from '../crd/evaluation.ts';
 import {
@@ -25,6 +24,7 @@ import { clientFor, type MakeFhirClient } from './call-client.ts';
 import { callMetric, type CallMetric } from './call-metric.ts';
 import type { CallerRecords } from './caller-records.ts';
 import type { Config } from './config.ts';
+import { determinationRow, type DeterminationRow } from './determination-row.ts';
 import type { IdentifiedDetermination } from './record-keeping.ts';
 import { errorPlace, ServiceError } from './errors.ts';
 import { allowedServer } from './fhir-base.ts';
@@ -67,15 +67,12 @@ export interface Answered {
   readonly text: string;
   /** The answer to a hook where its determinations could not be kept; undefined where determinations alone were asked for. */
   readonly unkept: UnkeptResponse | undefined;
-  readonly determinations: readonly IdentifiedDetermination[];
-  /** The version of CRD that was spoken. */
-  readonly version: WireVersion;
-  readonly forms: readonly NeededForm[];
-  /** The coverage information on the orders, each statement by its id, that of a determination. */
-  readonly statements: readonly { readonly id: string; readonly extension: Extension }[];
+  readonly determinations: readonly DeterminationRow[];
+  /** Names the policy files that they were made by. */
+  readonly edition: string;
+  /** The forms that they ask for. */
+  readonly forms: readonly Pick<NeededForm, 'policy' | 'indication'>[];
   readonly cards: readonly IssuedCard[];
-  /** What each determination was asked for, by its id: JSON of an `AskedOrder`, as text for the sake of its numbers. */
-  readonly requests: readonly { readonly id: string; readonly request: string }[];
   /** `Patient/id`. */
   readonly patient: string;
   readonly hookInstance: string;
@@ -196,11 +193,11 @@ export async function evaluateCall(
   const ids = new Map(determinations.map(({ determination }) => [determination, newId()]));
   const idOf = (determination: Determination | undefined): string =>
     (determination === undefined ? undefined : ids.get(determination)) ?? newId();
-  const identified = [...ids].map(([determination, id]) => ({
-    id,
+  const identify = (determination: Determination): IdentifiedDetermination => ({
+    id: idOf(determination),
     ...determination,
     policy: { ...determination.policy, edition },
-  }));
+  });
   const forms = determinations.flatMap(({ determination, governed: { policy, order } }) =>
     chart === undefined
       ? []
@@ -220,18 +217,20 @@ export async function evaluateCall(
     suggestions: suggestions.map((suggestion) => suggestion.uuid),
   }));
   return {
-    text: JSON.stringify(answer?.response ?? { determinations: identified }),
+    text: JSON.stringify(
+      answer?.response ?? { determinations: determinations.map(({ determination }) => identify(determination)) },
+    ),
     unkept: answer?.unkept,
-    determinations: identified,
-    version: request.version,
-    forms,
-    statements: stated.map(({ id, extension }) => ({ id, extension })),
+    determinations: determinations.map(({ determination, order, course }) => {
+      const made = identify(determination);
+      const statement = stated.find(({ id }) => id === made.id)?.extension;
+      const asked = askedOrder(order, course(), request, caller, chart);
+      return determinationRow(made, request.version, forms, statement, asked);
+    }),
+    edition,
+    forms: forms.map(({ policy, indication }) => ({ policy, indication })),
     cards,
     metric: callMetric(request, evaluation, queries, cards, stated),
-    requests: determinations.map(({ determination, order, course }) => ({
-      id: idOf(determination),
-      request: JSON.stringify(askedOrder(order, course(), request, caller, chart)),
-    })),
     patient: `Patient/${request.patientId}`,
     hookInstance: request.hookInstance,
     report: {

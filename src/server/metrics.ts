@@ -109,8 +109,8 @@ export function createMetrics(ofProcess = false): Metrics {
   let read = (): void => undefined;
 
   return {
-    answered({ determinations: made, forms, metric, report }, isKept) {
-      for (const { policy, decision } of made) determinations.inc({ policy: policy.id, decision });
+    answered({ forms, metric, report }, isKept) {
+      for (const { policy, decision } of report.determinations) determinations.inc({ policy, decision });
       for (const reason of report.ungoverned) undetermined.inc({ reason });
       if (report.failedOrders > 0) undetermined.inc({ reason: 'failed' }, report.failedOrders);
       if (report.unreadOrders > 0) undetermined.inc({ reason: 'unread-medication' }, report.unreadOrders);

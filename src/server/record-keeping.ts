@@ -60,7 +60,7 @@ export interface RecordKeeping {
   readonly audit: (request: AuditedRequest, subjects: readonly Subject[], details?: JsonObject) => void;
   readonly determination: (id: string, owner: string) => Promise<IdentifiedDetermination | undefined>;
   readonly forms: (id: string, owner: string) => Promise<KeptForms | undefined>;
-  /** What it was asked for, as `Answered.requests`; undefined too where that was not kept yet. */
+  /** What it was asked for: an `AskedOrder` as JSON; undefined too where that was not kept yet. */
   readonly asked: (id: string, owner: string) => Promise<string | undefined>;
   /** Whom a card was about; undefined where the owner was given no such card. */
   readonly cardSubject: (card: string, owner: string) => Promise<Subject | undefined>;
@@ -144,7 +144,8 @@ export function createRecordKeeping(
   };
   return {
     async keepCall(answered, request) {
-      const { determinations, cards, patient, hookInstance, metric } = answered;
+      const { determinations, edition, cards, patient, hookInstance, metric } = answered;
+      const { client, at } = request;
       const event = auditEvent(request, {
         patient,
         hookInstance,
@@ -152,16 +153,17 @@ export function createRecordKeeping(
           determinations: determinations.length,
           metric: { ...metric },
           outcomes: determinations.map(
-            ({ policy: { id, version, edition }, decision }) => `${id} ${version} (${edition}): ${decision}`,
+            ({ policy, policy_version: version, decision }) =>
+              `${policy} ${version} (${edition}): ${decision}`,
           ),
         },
       });
       const records = {
-        determination: determinations.map((made) => determinationRow(made, answered, request)),
+        determination: determinations.map((row) => ({ ...row, client, asked_at: at })),
         card: cards.map(({ uuid, topic, suggestions }) => ({
           uuid,
-          client: request.client,
-          issued_at: request.at,
+          client,
+          issued_at: at,
           service: answered.report.hook,
           topic: topic ?? null,
           hook_instance: hookInstance,
@@ -268,33 +270,6 @@ export function createRecordKeeping(
 
 const unavailable = (): ServiceError =>
   new ServiceError('store-unavailable', 'records can be neither kept nor read at the moment', '(service)');
-
-function determinationRow(
-  { id, ...determination }: IdentifiedDetermination,
-  { forms, statements, requests, version }: Answered,
-  { client, at }: AuditedRequest,
-): NewRow<'determination'> {
-  const { hookInstance, patient, order, policy, decision } = determination;
-  const stored: KeptForms = {
-    version,
-    forms: forms.filter((form) => form.determination === id),
-    statement: statements.find((statement) => statement.id === id)?.extension,
-  };
-  return {
-    id,
-    client,
-    asked_at: at,
-    hook_instance: hookInstance,
-    patient,
-    order_reference: order,
-    policy: policy.id,
-    policy_version: policy.version,
-    decision,
-    body: JSON.stringify(determination),
-    forms: JSON.stringify(stored),
-    request: requests.find((request) => request.id === id)?.request ?? null,
-  };
-}
 
 const auditEvent = (
   { client, action, target, at, status, milliseconds, requestId }: AuditedRequest,

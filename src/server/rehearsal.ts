@@ -27,7 +27,7 @@ export async function rehearse(scope: Omit<CallScope, 'fhirClient'>): Promise<re
       { answersOf: () => Promise.resolve([]), concerns: () => Promise.resolve() },
       new AbortController().signal,
     );
-    done.push(...determinations.map((made) => made.policy.id));
+    done.push(...determinations.map(({ policy: id }) => id));
   }
   return done;
 }
