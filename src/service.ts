@@ -3,6 +3,7 @@ import { Server as TlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Library } from './policy/library.ts';
+import type { Service } from './server/app.ts';
 import type { Callers } from './server/caller.ts';
 import { ClientProblems } from './server/client-file.ts';
 import {
@@ -31,7 +32,7 @@ import { startTracing } from './server/tracing.ts';
 import type { Location } from './store/database.ts';
 import { readableByOthers } from './store/file-rights.ts';
 import type { RecordStore } from './store/records.ts';
-import { createPatience, type Patience } from './store/time-limit.ts';
+import { createPatience, inTime, type Patience } from './store/time-limit.ts';
 import { today } from './today.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -42,6 +43,8 @@ const isWorkbenchBuilt = (): boolean => existsSync(folder(`${WORKBENCH}/index.ht
 
 /** Longer than the longest call may take. */
 const SHUTDOWN_MILLISECONDS = 12_000;
+/** For records that still wait then, and for closing their database. */
+const CLOSING_MILLISECONDS = 2000;
 /** How often at most the log says that connections are refused. */
 const DROPS_TOLD_MILLISECONDS = 60_000;
 
@@ -182,7 +185,12 @@ async function start(config: Config): Promise<void> {
     isStopping = true;
     logger.info({ why }, 'stopping');
     const isFinished = await closeGracefully(server, SHUTDOWN_MILLISECONDS);
-    await Promise.allSettled([records.close(), endTracing()]);
+    await Promise.allSettled([
+      inTime(closeRecords(app, records, logger), CLOSING_MILLISECONDS).catch((error: unknown) => {
+        logger.error(errorPlace(error), 'what still waited to be recorded may be lost');
+      }),
+      endTracing(),
+    ]);
     logger.info({ isFinished }, 'stopped');
     process.exit(isFinished && why !== 'failure' ? 0 : 1);
   };
@@ -211,6 +219,12 @@ async function listen(
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+async function closeRecords({ flush }: Service, records: RecordStore, logger: Logger): Promise<void> {
+  const lost = await flush();
+  if (lost > 0) logger.error({ lost }, 'the store refuses what still waited to be recorded');
+  await records.close();
 }
 
 /** A file that cannot be written is a mistake in the settings; a database that is down may come up later. */

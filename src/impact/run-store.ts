@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
-import { openTables, type Location } from '../store/database.ts';
+import type { Location } from '../store/database.ts';
+import { dialectOf } from '../store/dialect.ts';
+import { openTables } from '../store/open-tables.ts';
 import type { ChartOutcome, ChartText } from './chart-evaluation.ts';
 import type { RunSettings } from './settings.ts';
 import { PAGE } from './pages.ts';
@@ -66,11 +68,11 @@ const QUERY_MILLISECONDS = 3_600_000;
 
 /** @throws Error when the database cannot be opened */
 export async function openRuns(location: Location): Promise<OpenRuns> {
-  const { query, close } = await openTables<ImpactTables>(location, impactMigrations, {
-    name: 'the store of the comparison',
-    prefix: 'impact',
-    queryMilliseconds: QUERY_MILLISECONDS,
-  });
+  const { query, close } = await openTables<ImpactTables>(
+    await dialectOf(location, QUERY_MILLISECONDS),
+    impactMigrations(location.kind === 'postgres' ? 'postgres' : 'sqlite'),
+    { name: 'the store of the comparison', prefix: 'impact' },
+  );
   return {
     run: (id) => runStore(query, id),
     ids: async () => (await query.selectFrom('impact_run').select('id').execute()).map(({ id }) => id),

@@ -1,8 +1,7 @@
 import express, { Router, type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { openDatabase } from '../store/database.ts';
-import { createRecordStore, type RecordStore } from '../store/records.ts';
+import type { RecordStore } from '../store/records.ts';
 import { createPatience, type Patience } from '../store/time-limit.ts';
 import { admitStranger, auditRequests } from './audit.ts';
 import { whoCalls } from './caller.ts';
@@ -19,7 +18,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { operationRoutes, type Operations } from './operations.ts';
 import type { Edition, Policies } from './policies-in-force.ts';
 import { policyReaderRoutes } from './policy-reader.ts';
-import { createRecordKeeping } from './record-keeping.ts';
+import { createRecordKeeping, type RecordKeeping } from './record-keeping.ts';
 import { identifyRequest, requestIdOf } from './request-id.ts';
 import { routeOf } from './route.ts';
 import { sandboxPayerRoutes } from './sandbox-payer.ts';
@@ -33,8 +32,7 @@ export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'metrics' | 'n
     readonly metrics?: Metrics;
     /** True once the process is about to end. */
     readonly isStopping?: () => boolean;
-    /** Undefined: records last as long as the process. */
-    readonly records?: RecordStore;
+    readonly records: RecordStore;
     /** How long calls wait for the records, whatever part of the service asks. */
     readonly patience?: Patience;
     /** Folder of the built page, which sandbox mode serves; undefined: there is none. */
@@ -44,6 +42,8 @@ export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'metrics' | 'n
 export type Service = Express & {
   /** For an address that only the operator reaches: health, readiness and counts. */
   readonly operatorsApp: Express;
+  /** Writes what waits to be recorded. @returns how many writes the store refuses */
+  readonly flush: RecordKeeping['flush'];
 };
 
 /**
@@ -54,7 +54,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   const { client } = createFhirClients();
   const {
     policies,
-    records = createRecordStore(() => openDatabase({ kind: 'memory' })),
+    records,
     patience = createPatience(),
     metrics = createMetrics(),
     isStopping = () => false,
@@ -122,7 +122,7 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   const operatorsApp = express();
   operatorsApp.disable('x-powered-by');
   operatorsApp.use(operationRoutes(operations, true), nothingHere, failures);
-  return Object.assign(app, { operatorsApp });
+  return Object.assign(app, { operatorsApp, flush: () => keeping.flush() });
 }
 
 const nothingHere: RequestHandler = (request) => {

@@ -34,12 +34,8 @@ export interface CallerRecords {
 export function callerRecords(keeping: RecordKeeping, caller: Caller, response: Response): CallerRecords {
   const owner = ownerOf(caller);
   return {
-    answersOf: async (patient) => [
-      ...(await keeping.responsesOf(patient, owner)),
-      ...(caller.isSandbox
-        ? (await keeping.payerAnswers('patient', patient, owner)).flatMap(({ records }) => records)
-        : []),
-    ],
+    answersOf: (patient) =>
+      caller.isSandbox ? keeping.answersOf(patient, owner) : keeping.responsesOf(patient, owner),
     responsesOf: (patient) => keeping.responsesOf(patient, owner),
     async determination(id) {
       const found = await keeping.determination(id, owner);

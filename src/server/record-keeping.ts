@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../fhir/json.ts';
 import { createKeeper, type Health, type Outcome } from '../store/keeper.ts';
 import type { RecordStore } from '../store/records.ts';
 import { createPatience, Late, type Patience } from '../store/time-limit.ts';
-import type { NewRow } from '../store/tables.ts';
+import type { NewRow, Row } from '../store/tables.ts';
 import { ServiceError } from './errors.ts';
 import type { KeptFeedback } from './feedback.ts';
 import type { Answered, NeededForm } from './hook-call.ts';
@@ -70,6 +70,8 @@ export interface RecordKeeping {
   readonly keepResponse: (response: SentResponse, owner: string, at: string) => Promise<void>;
   readonly response: (id: string, owner: string) => Promise<JsonObject | undefined>;
   readonly responsesOf: (patient: string, owner: string) => Promise<readonly JsonObject[]>;
+  /** The responses with the records of what the sandbox payer has answered about the patient. */
+  readonly answersOf: (patient: string, owner: string) => Promise<readonly JsonObject[]>;
   /** @throws ServiceError when it is not committed */
   readonly keepPayerAnswer: (answer: PayerAnswer, owner: string) => Promise<void>;
   /** The earliest first. */
@@ -78,6 +80,8 @@ export interface RecordKeeping {
     value: string,
     owner: string,
   ) => Promise<readonly PayerAnswer[]>;
+  /** Writes what waits to be recorded. @returns how many writes the store refuses */
+  readonly flush: () => Promise<number>;
   readonly health: () => Health;
   /** Writes, and readings that were not had, since the start. */
   readonly counts: () => {
@@ -241,6 +245,13 @@ export function createRecordKeeping(
     },
     responsesOf: async (patient, owner) =>
       (await read(store.answersOf(patient, owner))).map(({ body }) => resourceOf(body)),
+    async answersOf(patient, owner) {
+      const { forms, payer } = await read(store.allAnswersOf(patient, owner));
+      return [
+        ...forms.map(({ body }) => resourceOf(body)),
+        ...payer.flatMap((row) => payerAnswerOf(row).records),
+      ];
+    },
     keepPayerAnswer: ({ id, at, patient, member, request, ...body }, owner) =>
       committed(
         keeper.keep({
@@ -250,19 +261,8 @@ export function createRecordKeeping(
         }),
       ),
     payerAnswers: async (key, value, owner) =>
-      (await read(store.payerAnswers(key, value, owner))).map(
-        ({ id, answered_at: at, patient, member, request, body }) => ({
-          id,
-          at,
-          patient,
-          member,
-          request,
-          ...(JSON.parse(body) as Pick<
-            PayerAnswer,
-            'content' | 'providers' | 'services' | 'bundle' | 'records'
-          >),
-        }),
-      ),
+      (await read(store.payerAnswers(key, value, owner))).map(payerAnswerOf),
+    flush: () => keeper.flush(),
     health: () => keeper.health(),
     counts: () => ({ writes: keeper.counts(), readings: { ...readings } }),
   };
@@ -284,6 +284,23 @@ const auditEvent = (
   status,
   milliseconds,
   details: JSON.stringify({ ...(requestId === undefined ? {} : { requestId }), ...of.details }),
+});
+
+/** Its body was written by `keepPayerAnswer`. */
+const payerAnswerOf = ({
+  id,
+  answered_at: at,
+  patient,
+  member,
+  request,
+  body,
+}: Row<'payer_answer'>): PayerAnswer => ({
+  id,
+  at,
+  patient,
+  member,
+  request,
+  ...(JSON.parse(body) as Pick<PayerAnswer, 'content' | 'providers' | 'services' | 'bundle' | 'records'>),
 });
 
 function resourceOf(body: string): JsonObject {

@@ -1,9 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { Kysely, PostgresDialect, type Dialect } from 'kysely';
-import { Migrator, type MigrationProvider } from 'kysely/migration';
-import { createPrivately } from './file-rights.ts';
-import { migrations } from './migrations.ts';
-import type { Tables } from './tables.ts';
+import type { Period, Records, RecordStore, UsedToken, WrittenTable } from './records.ts';
+import type { Row } from './tables.ts';
 
 /** Where records are kept: one file, or a PostgreSQL database that several replicas share. */
 export type Location =
@@ -12,77 +8,67 @@ export type Location =
   | { readonly kind: 'memory' }
   | { readonly kind: 'postgres'; /** `postgres://…`, with the credentials. */ readonly url: string };
 
-export interface Opened<T> {
-  readonly query: Kysely<T>;
-  readonly close: () => Promise<void>;
+/**
+ * The database of records. What goes in and comes out is plain data, so that it can be asked from another thread: every
+ * question is one message there, and so is every commit, however many rows it has.
+ */
+export interface Database extends Omit<RecordStore, 'keep' | 'use' | 'during'> {
+  /** All of the rows, or none. */
+  readonly commit: (rows: Records) => Promise<void>;
+  /** Of each token, as `RecordStore.use`. */
+  readonly use: (tokens: readonly UsedToken[]) => Promise<readonly boolean[]>;
+  /** Rows of a period in the order of recording. @param after where the page before ended */
+  readonly page: <Table extends WrittenTable>(
+    table: Table,
+    period: Period,
+    after: PageEnd | undefined,
+  ) => Promise<Page<Table>>;
 }
-export type Database = Opened<Tables>;
 
-/** A server that is gone is noticed, not waited for. */
-const QUERY_MILLISECONDS = 10_000;
+export interface Page<Table extends WrittenTable> {
+  readonly rows: readonly Row<Table>[];
+  /** Undefined when nothing follows. */
+  readonly end: PageEnd | undefined;
+}
+
+/** The last row of a page, by the columns that it is ordered by. */
+export interface PageEnd {
+  readonly age: unknown;
+  readonly key: unknown;
+}
 
 /**
- * Opens the database of records and brings its tables up to date.
+ * Opens the database of records and brings its tables up to date. Of the drivers, only the one that is used is loaded.
  * @throws Error when it cannot be reached, cannot be written, or was made by a later version
  */
-export const openDatabase = (location: Location): Promise<Database> =>
-  openTables<Tables>(location, migrations, { name: 'the record store' });
-
-/** A set of tables in a database, which keeps the list of its migrations to itself. */
-export interface TableSet {
-  /** For messages. */
-  readonly name: string;
-  /** Begins the names of the tables that list the migrations; Kysely's own names when left out. */
-  readonly prefix?: string;
-  /** The longest that a query on PostgreSQL may take. */
-  readonly queryMilliseconds?: number;
+export async function openDatabase(location: Location): Promise<Database> {
+  switch (location.kind) {
+    case 'postgres':
+      return (await import('./postgres-database.ts')).openPostgresDatabase(location.url);
+    case 'memory':
+      return (await import('./sqlite-database.ts')).openSqliteDatabase(':memory:');
+    case 'sqlite':
+      return (await import('./sqlite-threaded.ts')).openThreadedDatabase(location.file);
+  }
 }
 
-/** @throws Error when it cannot be reached, cannot be written, or was made by a later version */
-export async function openTables<T>(
-  location: Location,
-  migrationsFor: (kind: 'sqlite' | 'postgres') => MigrationProvider,
-  { name, prefix, queryMilliseconds = QUERY_MILLISECONDS }: TableSet,
-): Promise<Opened<T>> {
-  const query = new Kysely<T>({ dialect: await dialectOf(location, queryMilliseconds) });
-  const { error } = await new Migrator({
-    db: query,
-    provider: migrationsFor(location.kind === 'postgres' ? 'postgres' : 'sqlite'),
-    ...(prefix === undefined
-      ? {}
-      : { migrationTableName: `${prefix}_migration`, migrationLockTableName: `${prefix}_migration_lock` }),
-  }).migrateToLatest();
-  if (error !== undefined) {
-    await query.destroy();
-    throw new Error(`${name} cannot be opened: ${messageOf(error)}`);
-  }
-  return { query, close: () => query.destroy() };
+/** What is opened at its first use, and again after it could not be opened. */
+export interface OpenedAtUse<T> {
+  readonly use: () => Promise<T>;
+  /** Undefined before its first use. */
+  readonly opened: () => Promise<T> | undefined;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error');
-
-/** Of the drivers, only the one that is used is loaded. */
-async function dialectOf(location: Location, queryMilliseconds: number): Promise<Dialect> {
-  if (location.kind === 'postgres') {
-    const { postgresPool } = await import('./postgres.ts');
-    return new PostgresDialect({ pool: postgresPool(location.url, queryMilliseconds) });
-  }
-  if (location.kind === 'memory') {
-    const [{ GenericSqliteDialect }, { openSqlite }] = await Promise.all([
-      import('kysely-generic-sqlite'),
-      import('./sqlite.ts'),
-    ]);
-    return new GenericSqliteDialect(() => openSqlite({ file: ':memory:' }));
-  }
-  const [{ GenericSqliteWorkerDialect }, { createNodeWorkerExecutor }] = await Promise.all([
-    import('kysely-generic-sqlite/worker'),
-    import('kysely-generic-sqlite/worker-helper-node'),
-  ]);
-  createPrivately(location.file);
-  return new GenericSqliteWorkerDialect(
-    createNodeWorkerExecutor({
-      worker: () => new Worker(new URL('./sqlite-worker.ts', import.meta.url)),
-      data: { file: location.file },
-    }),
-  );
+export function openedAtUse<T>(open: () => Promise<T>): OpenedAtUse<T> {
+  let opening: Promise<T> | undefined;
+  return {
+    use() {
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+    opened: () => opening,
+  };
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /**
  * Writes that arrive while one is being committed are committed together: a sync to disk costs the same for one call and
  * for fifty. Each caller is told of its own write.
@@ -5,8 +7,6 @@
 export interface GroupCommit<Write, Result> {
   /** Resolves when the write is committed, with what came of it. */
   readonly add: (write: Write) => Promise<Result>;
-  /** The same for what nobody waits for: it is committed with the next write, or soon. */
-  readonly addLater: (write: Write) => Promise<Result>;
   /** Resolves when nothing waits any more. */
   readonly settled: () => Promise<void>;
 }
@@ -14,8 +14,6 @@ export interface GroupCommit<Write, Result> {
 /** Writes that may wait: beyond, the store is taken for down. */
 const MOST_WAITING = 10_000;
 const MOST_TOGETHER = 500;
-/** Milliseconds in which what nobody waits for is gathered: a commit costs more than what it writes. */
-const GATHERED = 50;
 
 interface Waiting<Write, Result> {
   readonly write: Write;
@@ -30,29 +28,13 @@ export function createGroupCommit<Write, Result>(
   let waiting: Waiting<Write, Result>[] = [];
   let running: Promise<void> | undefined;
 
-  /** True while somebody waits, or what nobody waits for has been gathered long enough. */
-  let isDue = false;
-  let gathering: NodeJS.Timeout | undefined;
-  const begin = (): void => {
-    clearTimeout(gathering);
-    gathering = undefined;
-    isDue = true;
-    running ??= Promise.resolve().then(run);
-  };
-  const put = (write: Write): Promise<Result> =>
-    new Promise((resolve, reject) => {
-      if (waiting.length >= MOST_WAITING) reject(new Error('too many writes wait for the record store'));
-      else waiting.push({ write, resolve, reject });
-    });
-
   async function commitTogether(group: readonly Waiting<Write, Result>[]): Promise<void> {
     const results = await commit(group.map(({ write }) => write));
     for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
   }
 
   async function run(): Promise<void> {
-    while (isDue && waiting.length > 0) {
-      isDue = waiting.length > MOST_TOGETHER;
+    while (waiting.length > 0) {
       const group = waiting.slice(0, MOST_TOGETHER);
       waiting = waiting.slice(MOST_TOGETHER);
       try {
@@ -67,18 +49,17 @@ export function createGroupCommit<Write, Result>(
   }
 
   return {
-    add: (write) => {
-      const committed = put(write);
-      begin();
-      return committed;
-    },
-    addLater: (write) => {
-      const committed = put(write);
-      gathering ??= setTimeout(begin, GATHERED);
-      return committed;
-    },
+    add: (write) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length >= MOST_WAITING) {
+          reject(new Error('too many writes wait for the record store'));
+          return;
+        }
+        waiting.push({ write, resolve, reject });
+        // What this turn of the event loop still adds goes with it.
+        running ??= setImmediate().then(run);
+      }),
     settled: async () => {
-      begin();
       await running;
     },
   };

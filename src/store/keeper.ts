@@ -7,31 +7,41 @@ export type Health = 'ok' | 'degraded';
 export interface Keeper {
   /** True when the records were committed in time; false when nobody can say that they were. */
   readonly keep: (records: Records) => Promise<boolean>;
-  /** Without waiting: for records whose loss no answer depends on. */
+  /** Without waiting: for records whose loss no answer depends on. They are written soon, many together. */
   readonly keepLater: (records: Records) => void;
+  /** Writes at once what waits. @returns how many writes the store still refuses */
+  readonly flush: () => Promise<number>;
   /** Degraded from a write that failed or came late until one that was in time. */
   readonly health: () => Health;
-  /** Writes by how they went, since the start. */
+  /** Writes by how they went when they were first tried, since the start. */
   readonly counts: () => Readonly<Record<Outcome, number>>;
 }
 
-/** `lost`: records that nobody waits for, which the store refused and for which there was no room to hold them. */
+/** `lost`: records that nobody waits for, and for which there was no room while the store refused others. */
 export type Outcome = 'kept' | 'late' | 'failed' | 'lost';
 
+/** Milliseconds in which what nobody waits for is gathered: a commit costs more than what it writes. */
+const GATHERED = 50;
+/** How much of it is written together. */
+const MOST_TOGETHER = 500;
 /** Writes that are held while the store is away: some megabytes. */
 const MOST_HELD = 10_000;
-/** How many are written together once it is back. */
-const MOST_TOGETHER = 500;
 const RETRY_MILLISECONDS = 5000;
 
+interface Held {
+  readonly records: Records;
+  /** It has been counted. */
+  readonly isTried: boolean;
+}
+
 /**
- * Audit events and what else nobody waits for are held while the store refuses them, and written when it is back.
+ * Audit events and what else nobody waits for are held until there are several, and longer while the store refuses them.
  * @param report told of each write that failed, came late or was lost, without its content
- * @param retry milliseconds between two tries to write what is held
+ * @param retry milliseconds between two tries to write what was refused
  * @param mostHeld writes; what comes beyond is lost
  */
 export function createKeeper(
-  store: Pick<RecordStore, 'keep' | 'keepLater'>,
+  store: Pick<RecordStore, 'keep'>,
   report: (outcome: Outcome, error?: unknown) => void,
   patience: Patience = createPatience(),
   retry: number = RETRY_MILLISECONDS,
@@ -45,78 +55,93 @@ export function createKeeper(
     if (outcome !== 'kept') report(outcome, error);
   };
 
-  let held: Records[] = [];
+  let held: Held[] = [];
+  /** All that was last tried was refused: a store that is away is not asked for everything. */
+  let isAway = false;
   let timer: NodeJS.Timeout | undefined;
-  const tryLater = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      void writeHeld();
-    }, retry).unref();
+  let writing: Promise<void> | undefined;
+  const writeSoon = (milliseconds: number): void => {
+    if (writing === undefined) timer ??= setTimeout(() => void write(), milliseconds).unref();
   };
-  const hold = (records: Records): void => {
-    if (records.audit_event?.length === 0) return;
+  const hold = (records: Records, isTried: boolean): void => {
+    if (Object.values(records).every((rows) => rows.length === 0)) return;
     if (held.length >= mostHeld) settle('lost');
-    else held.push(records);
-    tryLater();
+    else held.push({ records, isTried });
+    writeSoon(isAway ? retry : GATHERED);
   };
-  const written = (records: Records): Promise<boolean> =>
-    store.keepLater(records).then(
+  /** @returns whether all of it was written */
+  const writeGroup = async (): Promise<boolean> => {
+    const group = held.slice(0, isAway ? 1 : MOST_TOGETHER);
+    held = held.slice(group.length);
+    const written = Promise.allSettled(group.map(({ records }) => store.keep(records)));
+    const isInTime = await patience.watch(written).then(
       () => true,
       () => false,
     );
-  /** One first: a store that is away is not asked for all of them. What it alone refuses goes behind the others. */
-  const writeHeld = async (): Promise<void> => {
-    const [first, ...others] = held;
-    if (first === undefined) return;
-    held = others;
-    if (!(await written(first))) {
-      held.push(first);
-      tryLater();
-      return;
+    if (!isInTime) for (const { isTried } of group) if (!isTried) settle('late');
+    const refused: Held[] = [];
+    for (const [index, outcome] of (await written).entries()) {
+      const { records, isTried } = group[index]!;
+      const isCounted = isTried || !isInTime;
+      if (outcome.status === 'rejected') {
+        if (!isCounted) settle('failed', outcome.reason);
+        refused.push({ records, isTried: true });
+      } else if (isCounted) health = 'ok';
+      else settle('kept');
     }
-    health = 'ok';
-    const together = held.slice(0, MOST_TOGETHER);
-    held = held.slice(MOST_TOGETHER);
-    const wrote = await Promise.all(together.map(written));
-    held.push(...together.filter((_, index) => wrote[index] !== true));
-    if (wrote.every(Boolean)) void writeHeld();
-    else tryLater();
+    // What it alone refuses goes behind the others.
+    held.push(...refused);
+    isAway = refused.length > 0 && refused.length === group.length;
+    return refused.length === 0;
+  };
+  const write = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    writing ??= writeGroup().then((isWritten) => {
+      writing = undefined;
+      if (held.length > 0) writeSoon(isWritten ? GATHERED : retry);
+    });
+    return writing;
   };
 
-  /** @param remains what is worth writing later of what the store refuses */
-  const within = async (write: Promise<void>, waited: Promise<void>, remains: Records): Promise<boolean> => {
-    try {
-      await waited;
-      settle('kept');
-      return true;
-    } catch (error) {
-      if (!(error instanceof Late)) {
-        settle('failed', error);
-        hold(remains);
+  return {
+    async keep(records) {
+      const written = store.keep(records);
+      // The answer goes out without what else they are; that it was given is recorded all the same.
+      const remains = { audit_event: records.audit_event ?? [] };
+      try {
+        await patience.wait(written);
+        settle('kept');
+        return true;
+      } catch (error) {
+        if (error instanceof Late) {
+          settle('late');
+          written.then(
+            () => {
+              // A late write that went through in the end shows that the store is there again.
+              health = 'ok';
+            },
+            () => {
+              hold(remains, true);
+            },
+          );
+        } else {
+          settle('failed', error);
+          hold(remains, true);
+        }
         return false;
       }
-      settle('late');
-      write.then(
-        () => {
-          // A late write that went through in the end shows that the store is there again.
-          health = 'ok';
-        },
-        () => {
-          hold(remains);
-        },
-      );
-      return false;
-    }
-  };
-  return {
-    keep(records) {
-      const write = store.keep(records);
-      // The answer has gone out without what else they are; that it was given is recorded all the same.
-      return within(write, patience.wait(write), { audit_event: records.audit_event ?? [] });
     },
     keepLater(records) {
-      const write = store.keepLater(records);
-      void within(write, patience.watch(write), records);
+      hold(records, false);
+    },
+    async flush() {
+      await writing;
+      for (let before = Infinity; held.length > 0 && held.length < before;) {
+        before = held.length;
+        await write();
+      }
+      return held.length;
     },
     health: () => health,
     counts: () => ({ ...counts }),

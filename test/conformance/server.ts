@@ -12,6 +12,7 @@ import { dataFiles, loadLibrary } from '../../src/server/policies.ts';
 import { readFixtures } from '../../src/server/sandbox.ts';
 import type { RecordStore } from '../../src/store/records.ts';
 import { fixedPolicies } from '../support/fixed-policies.ts';
+import { memoryRecords } from '../support/memory-records.ts';
 import type { Exchange, Version } from './checks/finding.ts';
 
 /** The service as `service.ts` starts it, on a free port, with what a test changes of it. */
@@ -88,7 +89,7 @@ export async function startServer({
   environment = {},
   mount = '',
   logger,
-  records,
+  records = memoryRecords(),
   client = {},
   policies,
 }: Options = {}): Promise<Started> {
@@ -102,7 +103,7 @@ export async function startServer({
       config,
       fhirBase: FHIR_BASE,
       logger: logger ?? pino({ level: 'silent' }),
-      ...(records === undefined ? {} : { records }),
+      records,
       today: () => ORDER_DAY,
       newUuid: randomUUID,
       newId: () => randomUUID().replaceAll('-', '').slice(0, 24),

@@ -11,6 +11,7 @@ import type { Caller } from '../../src/server/caller.ts';
 import { sandboxCaller, sandboxCallers } from '../../src/server/sandbox-caller.ts';
 import type { SandboxFixture } from '../../src/server/sandbox.ts';
 import { fixedPolicies } from '../support/fixed-policies.ts';
+import { memoryRecords } from '../support/memory-records.ts';
 
 export const library = loadLibrary(fileURLToPath(new URL('../../cds-services', import.meta.url)));
 
@@ -41,6 +42,7 @@ export function createService(
       newUuid: () => `00000000-0000-4000-8000-${next()}`,
       newId: () => `determination${next()}`,
       callers: sandboxCallers(callerWith({})),
+      records: memoryRecords(),
       ...changes,
     },
     fixtures,

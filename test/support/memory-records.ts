@@ -1,9 +1,9 @@
-import { openDatabase } from '../../src/store/database.ts';
 import { createRecordStore, type RecordStore, type WrittenTable } from '../../src/store/records.ts';
+import { openSqliteDatabase } from '../../src/store/sqlite-database.ts';
 import type { Row } from '../../src/store/tables.ts';
 
 /** A record store of one test, in memory. */
-export const memoryRecords = (): RecordStore => createRecordStore(() => openDatabase({ kind: 'memory' }));
+export const memoryRecords = (): RecordStore => createRecordStore(() => openSqliteDatabase(':memory:'));
 
 /** All rows of a table, in the order in which they were kept. */
 export async function rowsOf<Table extends WrittenTable>(
