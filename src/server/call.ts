@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import type { Span } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { parseDate } from '../fhir/date.ts';
 import type { Hook } from '../crd/hook-request.ts';
@@ -15,7 +14,7 @@ import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
 import type { Metrics } from './metrics.ts';
 import { setOutcome } from './outcome.ts';
 import { requestIdOf } from './request-id.ts';
-import { inSpan, underTrace } from './tracing.ts';
+import { inSpan, underTrace, type CurrentSpan } from './tracing.ts';
 
 /** What the routes stand on; tests put their own in place of any of it. */
 export interface Dependencies extends Omit<CallScope, 'options'>, Edition {
@@ -57,7 +56,7 @@ async function answerInSpan(
   response: Response,
   expected: Hook | undefined,
   dependencies: Dependencies,
-  span: Span,
+  span: CurrentSpan,
 ): Promise<string> {
   const started = performance.now();
   const caller = callerOf(request);

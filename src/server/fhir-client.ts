@@ -185,9 +185,11 @@ const traced = ({ base }: FhirServer, type: string, query: () => Promise<Answere
     async (span) => {
       const answer = await query();
       const failure = failureOf(answer.outcome);
-      span.setAttribute('cartograph.tries', answer.tries);
-      if (answer.status !== undefined) span.setAttribute('http.response.status_code', answer.status);
-      if (failure !== undefined) span.setAttribute('error.type', failure);
+      span.setAttributes({
+        'cartograph.tries': answer.tries,
+        ...(answer.status === undefined ? {} : { 'http.response.status_code': answer.status }),
+        ...(failure === undefined ? {} : { 'error.type': failure }),
+      });
       return answer;
     },
     'client',

@@ -1,23 +1,36 @@
-import {
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Attributes,
-  type Span,
-} from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 
 /**
- * Traces by OpenTelemetry, where the environment names a receiver. Without one every span here is the API's empty one,
- * and nothing of the SDK is loaded. Attributes hold codes, counts and bases of FHIR servers; no id or value of a patient.
+ * Traces by OpenTelemetry, where the environment names a receiver. Without one nothing of it is loaded, and work is done
+ * without a span. Attributes hold codes, counts and bases of FHIR servers; no id or value of a patient.
  */
 
 /** A span's place in its trace, as the W3C headers have it: so it goes from thread to thread. */
 export type TraceContext = Readonly<Record<string, string>>;
 
+export type SpanKind = 'internal' | 'server' | 'client';
+
+/** What may be said of work that is under way. */
+export interface CurrentSpan {
+  readonly setAttributes: (attributes: Attributes) => unknown;
+}
+
+export interface Tracing {
+  readonly inSpan: <T>(
+    name: string,
+    attributes: Attributes,
+    work: (span: CurrentSpan) => T,
+    kind: SpanKind,
+  ) => T;
+  readonly traceContext: () => TraceContext;
+  readonly underTrace: <T>(of: Readonly<Record<string, unknown>>, work: () => T) => T;
+  /** Sends the spans that wait, before the thread ends. */
+  readonly end: () => Promise<void>;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
+
+let tracing: Tracing | undefined;
 
 /**
  * To be called once in each thread, before its first span.
@@ -26,7 +39,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function startTracing(environment: Environment): Promise<() => Promise<void>> {
   if (!isWanted(environment)) return () => Promise.resolve();
   const { startSdk } = await import('./tracing-sdk.ts');
-  return startSdk();
+  tracing = startSdk();
+  return tracing.end;
 }
 
 /** By the names that OpenTelemetry gives the settings of every SDK. */
@@ -37,51 +51,22 @@ const isWanted = (environment: Environment): boolean =>
     (name) => (environment[name] ?? '') !== '',
   );
 
-const tracer = trace.getTracer('cartograph');
+const UNTRACED: CurrentSpan = { setAttributes: () => undefined };
 
 /**
  * Does the work in a span, which ends with it. A failure is marked by its name alone: a message may repeat data.
  * @param kind `server`: for a caller's request; `client`: a request of ours to another service
  */
-export function inSpan<T>(
+export const inSpan = <T>(
   name: string,
   attributes: Attributes,
-  work: (span: Span) => T,
-  kind: 'internal' | 'server' | 'client' = 'internal',
-): T {
-  return tracer.startActiveSpan(name, { attributes, kind: KINDS[kind] }, (span) => {
-    const failed = (error: unknown): never => {
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown');
-      span.end();
-      throw error;
-    };
-    let result: T;
-    try {
-      result = work(span);
-    } catch (error) {
-      return failed(error);
-    }
-    if (!(result instanceof Promise)) {
-      span.end();
-      return result;
-    }
-    return result.then((value: unknown) => {
-      span.end();
-      return value;
-    }, failed) as T;
-  });
-}
-
-const KINDS = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT };
+  work: (span: CurrentSpan) => T,
+  kind: SpanKind = 'internal',
+): T => (tracing === undefined ? work(UNTRACED) : tracing.inSpan(name, attributes, work, kind));
 
 /** The span that is under way, to be named elsewhere; empty when there is none. */
-export function traceContext(): TraceContext {
-  const carrier: Record<string, string> = {};
-  propagation.inject(context.active(), carrier);
-  return carrier;
-}
+export const traceContext = (): TraceContext => tracing?.traceContext() ?? {};
 
 /** Does the work under a span of elsewhere: another thread, or the caller's own (`traceparent`). */
 export const underTrace = <T>(of: Readonly<Record<string, unknown>>, work: () => T): T =>
-  context.with(propagation.extract(ROOT_CONTEXT, of), work);
+  tracing === undefined ? work() : tracing.underTrace(of, work);
