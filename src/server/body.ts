@@ -1,6 +1,4 @@
-import express, { type RequestHandler } from 'express';
 import type { JsonObject } from '../fhir/json.ts';
-import { identifiedOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 
 /** Objects and arrays inside each other; a chart nests about fifteen deep. */
@@ -12,28 +10,6 @@ const MAX_DEPTH = 200;
  * which take a second at worst, are looked at once they are parsed.
  */
 const LARGE = 4_000_000;
-
-/**
- * JSON bodies of the API, as bytes: refused when they are not JSON by their content type (415) or too large (413).
- * Nothing is parsed yet: a large body is parsed in another thread.
- */
-export function jsonBytes(limit: string): readonly RequestHandler[] {
-  return [
-    (request, _response, next) => {
-      const type = request.is(['json', '+json']);
-      if (type === false || type === null) {
-        throw new ServiceError('unsupported-media-type', 'send application/json', '(header) content-type');
-      }
-      next();
-    },
-    express.raw({ type: () => true, limit }),
-    async (request, _response, next) => {
-      const bytes: unknown = request.body;
-      await identifiedOf(request).admitBody(Buffer.isBuffer(bytes) ? bytes : new Uint8Array());
-      next();
-    },
-  ];
-}
 
 /**
  * The JSON value of a body in UTF-8.
@@ -105,12 +81,6 @@ function parsed(text: string): unknown {
     );
   }
 }
-
-/** For routes whose bodies are small: the body as its value. */
-export const parsedBody: RequestHandler = (request, _response, next) => {
-  request.body = bodyValue(request.body);
-  next();
-};
 
 /** `JSON.parse` does not recurse, whatever it is given; what reads its value may. */
 export function nestsTooDeep(value: unknown, allowed = MAX_DEPTH): boolean {

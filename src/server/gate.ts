@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { jsonBytes } from './body.ts';
 import { callerOf, identifiedOf, remember, type Callers } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import { Refusal } from './refusal.ts';
+import { jsonBytes } from './request-body.ts';
 import { deliveryOf } from './request-id.ts';
 
 /** What stands before the routes: who calls, how often, and whether the body came before. */
