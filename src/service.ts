@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { Server as TlsServer } from 'node:https';
+import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Library } from './policy/library.ts';
 import type { Service } from './server/app.ts';
 import type { Callers } from './server/caller.ts';
-import { ClientProblems } from './server/client-file.ts';
 import {
   FHIR_PATH,
   readConfig,
@@ -14,7 +14,7 @@ import {
   type Config,
   type TlsFiles,
 } from './server/config.ts';
-import { errorPlace } from './server/errors.ts';
+import { errorPlace, OperatorMistake } from './server/errors.ts';
 import { createEvaluationThreads } from './server/evaluation-threads.ts';
 import {
   closeGracefully,
@@ -26,7 +26,6 @@ import { newId, newUuid } from './server/identifiers.ts';
 import { createLogger } from './server/log.ts';
 import { createMetrics, type Metrics } from './server/metrics.ts';
 import { createPolicies, type Reload } from './server/policies-in-force.ts';
-import { PolicyProblems } from './server/policies.ts';
 import { purgeRegularly } from './server/retention.ts';
 import { startTracing } from './server/tracing.ts';
 import type { Location } from './store/database.ts';
@@ -51,11 +50,11 @@ const DROPS_TOLD_MILLISECONDS = 60_000;
 try {
   await start(readConfig(process.env, process.execArgv));
 } catch (error) {
-  const isTold = [WrongSettings, ClientProblems, PolicyProblems].some((kind) => error instanceof kind);
   process.stderr.write(
     `Cartograph does not start: ${error instanceof Error ? error.message : String(error)}\n`,
   );
-  if (!isTold && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (error instanceof Error && !(error instanceof OperatorMistake))
+    process.stderr.write(`${error.stack ?? ''}\n`);
   process.exitCode = 1;
 }
 
@@ -66,7 +65,7 @@ async function start(config: Config): Promise<void> {
   const fhirBase = `${publicUrl}${FHIR_PATH}`;
   const metrics = createMetrics(true);
   let isStopping = false;
-  const policies = createPolicies(
+  const policies = await createPolicies(
     config.policyFolder ?? folder('cds-services'),
     (files) =>
       createEvaluationThreads(
@@ -91,6 +90,7 @@ async function start(config: Config): Promise<void> {
       metrics.reloaded(reload);
       logReload(reload, policies.current().edition, logger);
     },
+    getCompileCacheDir(),
   );
   // The threads load what they need from here on, and this one what it needs.
   const [{ createApp }, { rehearse }, { readFixtures }, { openDatabase }, { createRecordStore }] =
@@ -277,7 +277,7 @@ function logReload({ outcome, error }: Reload, edition: string, logger: Logger):
     logger.error(
       {
         edition,
-        ...(error instanceof PolicyProblems ? { problems: error.message.split('\n') } : errorPlace(error)),
+        ...(error instanceof OperatorMistake ? { problems: error.message.split('\n') } : errorPlace(error)),
       },
       'the policy files are refused; those before stay in force',
     );

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseDate } from '../fhir/date.ts';
-import { suggestion } from '../policy/parse.ts';
+import { suggestion } from '../policy/suggestion.ts';
 import { mayCarryToken, normalBase } from '../server/fhir-base.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { suggestion } from '../policy/parse.ts';
+import { suggestion } from '../policy/suggestion.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import { jsonValues } from './resource-file.ts';
 import type { Surroundings } from './surroundings.ts';

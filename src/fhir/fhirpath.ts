@@ -27,24 +27,45 @@ const VARIABLES = new Set(['asOf']);
 type Node = PathNode;
 
 /**
- * Compiles a boolean expression over one resource type.
+ * Checks a boolean expression over one resource type.
  * @throws Error with a sentence that says what is wrong: syntax, an unknown function or variable, an element that
  *   the resource does not have, a bare boolean path (fhirpath.js keeps `where(active)` although active is false)
  */
-export function compileCondition(
-  expression: string,
-  resourceType: string,
-  terminology: Terminology,
-): Condition {
-  const kept = expressionsOf(terminology);
-  const known = kept.get(expression) ?? compiled(expression, terminology);
-  kept.set(expression, known);
-  const { tree, evaluate } = known;
+export function checkCondition(expression: string, resourceType: string, terminology: Terminology): void {
+  const known = treesOf(terminology);
+  let tree = known.get(expression);
+  if (tree === undefined) {
+    tree = parse(expression);
+    checkNames(tree, terminology);
+    known.set(expression, tree);
+  }
   checkElements(tree, resourceType);
+}
+
+/** Many facts ask the same of their records, and of several types: each expression is parsed once. */
+const treesOf = derived((_terminology: Terminology) => new Map<string, Node>());
+
+/** The condition of an expression that was checked: compiled once, when it is first asked. */
+export function conditionOf(expression: string, terminology: Terminology): Condition {
+  const known = conditionsOf(terminology);
+  const condition = known.get(expression) ?? compiledLater(expression, terminology);
+  known.set(expression, condition);
+  return condition;
+}
+
+const conditionsOf = derived((_terminology: Terminology) => new Map<string, Condition>());
+
+function compiledLater(expression: string, terminology: Terminology): Condition {
   const usesDay = expression.includes('%');
+  let evaluate: ReturnType<typeof fhirpath.compile> | undefined;
   return {
     expression,
     holds(resource, asOf) {
+      evaluate ??= fhirpath.compile(expression, r4, {
+        async: false,
+        resolveInternalTypes: false,
+        userInvocationTable: { isIn: { fn: isIn(terminology), arity: { 1: ['String'] } } },
+      });
       const answer: unknown = evaluate(resource, usesDay ? { asOf: fhirpathDate(asOf) } : {});
       if (!Array.isArray(answer)) throw new Error(`"${expression}" gave no collection`);
       const values = answer.map((item: unknown) => fhirpath.util.valData(item) as unknown);
@@ -53,25 +74,6 @@ export function compileCondition(
       throw new Error(`"${expression}" gave ${values.length} value(s) that are not one boolean`);
     },
   };
-}
-
-interface Compiled {
-  readonly tree: Node;
-  readonly evaluate: ReturnType<typeof fhirpath.compile>;
-}
-
-/** Many facts ask the same of their records, and of several types: each expression is parsed once. */
-const expressionsOf = derived((_terminology: Terminology) => new Map<string, Compiled>());
-
-function compiled(expression: string, terminology: Terminology): Compiled {
-  const tree = parse(expression);
-  checkNames(tree, terminology);
-  const evaluate = fhirpath.compile(expression, r4, {
-    async: false,
-    resolveInternalTypes: false,
-    userInvocationTable: { isIn: { fn: isIn(terminology), arity: { 1: ['String'] } } },
-  });
-  return { tree, evaluate };
 }
 
 /** A date as FHIRPath has it: as text it does not compare with the dates of a resource. */

@@ -2,8 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { DataFile } from '../policy/data-files.ts';
-import { createLibrary, type Library } from '../policy/library.ts';
-import { dataFiles, PolicyProblems } from '../server/policies.ts';
+import { createLibrary } from '../policy/checked-library.ts';
+import type { Library } from '../policy/library.ts';
+import { PolicyProblems } from '../server/policies.ts';
+import { dataFiles } from '../server/policy-files.ts';
 import { Mistake } from './mistake.ts';
 import type { RunSettings } from './settings.ts';
 

@@ -12,13 +12,13 @@ import {
   planLinesSchema,
   type DataFile,
 } from './data-files.ts';
-import { compileCondition, hasElement } from '../fhir/fhirpath.ts';
+import { conditionOf, hasElement, type checkCondition, type Condition } from '../fhir/fhirpath.ts';
 import { createTerminology, type Terminology } from '../fhir/terminology.ts';
 import { referencesOf, typesOf, type Fact, type Retrieve } from './fact.ts';
 import { factsFileSchema } from './fact-schema.ts';
 import type { RetrieveSource } from './retrieve-schema.ts';
 import { readIngredients } from './ingredients.ts';
-import { parseYaml, suggestion, type ParsedFile, type Problem, type YamlParser } from './parse.ts';
+import type { ParsedFile, Problem, YamlParser } from './parse.ts';
 import {
   buildPolicy,
   flatten,
@@ -27,6 +27,7 @@ import {
   type NamesOrAny,
   type Policy,
 } from './policy.ts';
+import { suggestion } from './suggestion.ts';
 import {
   ancestry,
   type ChartQuery,
@@ -56,14 +57,20 @@ export interface Library {
   readonly vignettes: readonly VignetteIndex[];
 }
 
+/** How the files of a library are read: to be checked, or as they were found right before. */
+export interface Reading {
+  readonly parse: YamlParser;
+  /** @throws Error with what is wrong with an expression over a resource type */
+  readonly checkCondition: typeof checkCondition;
+}
+
 /**
- * Reads `cds-services/`: every file checked, every name resolved, every expression compiled.
- * @param parse may keep what it has parsed, for a caller that reads nearly the same files many times
+ * Makes a library of the files of `cds-services/`: every name is resolved.
  * @returns the library, or all problems at once
  */
-export function createLibrary(
+export function buildLibrary(
   files: readonly DataFile[],
-  parse: YamlParser = parseYaml,
+  { parse, checkCondition }: Reading,
 ): Library | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   /** Files of the wrong shape: the names that they use are checked all the same. */
@@ -238,18 +245,20 @@ export function createLibrary(
           `fact "${fact}" shows ${type}.${retrieve.shows}, which R4 does not have`,
         );
     }
-    const conditions = new Map<string, ReturnType<typeof compileCondition>>();
-    for (const type of where === undefined ? [] : retrieve.resource) {
-      try {
-        conditions.set(type, compileCondition(where ?? '', type, terminology));
-      } catch (error) {
-        report(
-          file,
-          path,
-          `fact "${fact}": the expression ${error instanceof Error ? error.message : String(error)}`,
-        );
+    const conditions = new Map<string, Condition>();
+    if (where !== undefined)
+      for (const type of retrieve.resource) {
+        try {
+          checkCondition(where, type, terminology);
+          conditions.set(type, conditionOf(where, terminology));
+        } catch (error) {
+          report(
+            file,
+            path,
+            `fact "${fact}": the expression ${error instanceof Error ? error.message : String(error)}`,
+          );
+        }
       }
-    }
     return { ...retrieve, code, conditions };
   }
   for (const file of factFiles) {

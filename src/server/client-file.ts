@@ -4,7 +4,9 @@ import * as z from 'zod';
 import { CARD_TYPE_CODES } from '../crd/card-types.ts';
 import type { ClientSettings } from '../crd/client-settings.ts';
 import type { Library } from '../policy/library.ts';
-import { parseYaml, suggestion, type Problem } from '../policy/parse.ts';
+import { parseYaml, type Problem } from '../policy/parse.ts';
+import { suggestion } from '../policy/suggestion.ts';
+import { OperatorMistake } from './errors.ts';
 import { normalBase, type FhirServer } from './fhir-base.ts';
 
 /** The clients file: who may call in production mode, with which keys, and how each is answered. */
@@ -197,7 +199,7 @@ const fileSchema = (library: Library) =>
     });
 
 /** Mistakes in the clients file: nothing of it is used, and all of them are listed. */
-export class ClientProblems extends Error {}
+export class ClientProblems extends OperatorMistake {}
 
 /** @throws ClientProblems with one line for each problem: file, line, what is wrong */
 export function loadClients(file: string, library: Library): readonly RegisteredClient[] {

@@ -4,6 +4,7 @@ import { PREFETCH_STYLES, type PrefetchStyle } from '../crd/prefetch.ts';
 import type { Location } from '../store/database.ts';
 import { WAIT_MILLISECONDS } from '../store/time-limit.ts';
 import { locationOf } from '../store/location.ts';
+import { OperatorMistake } from './errors.ts';
 import { normalBase } from './fhir-base.ts';
 import { uncheckedDatabase, unsafeSettings } from './unsafe-settings.ts';
 
@@ -296,7 +297,7 @@ const messages = (read: z.ZodSafeParseResult<unknown>): readonly string[] =>
   read.error?.issues.map(({ message }) => message) ?? [];
 
 /** Settings that the service does not start with. */
-export class WrongSettings extends Error {}
+export class WrongSettings extends OperatorMistake {}
 
 export const wrongSettings = (lines: readonly string[]): WrongSettings =>
   new WrongSettings(`wrong settings in the environment:\n${lines.map((line) => `  ${line}`).join('\n')}`);

@@ -55,6 +55,9 @@ export class ServiceError extends Error {
   }
 }
 
+/** A mistake of whoever runs the service, in its settings or files: the message alone says what to do. */
+export class OperatorMistake extends Error {}
+
 /** The error as a value: a class does not survive the way between threads. */
 export type ErrorData = Pick<ServiceError, 'code' | 'message' | 'path' | 'isFhir'>;
 

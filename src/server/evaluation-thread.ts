@@ -6,7 +6,7 @@ import type { QueryLog } from './fhir-client.ts';
 import { createFhirClients } from './fhir-clients.ts';
 import type { CallScope } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
-import { libraryOf, type CheckedFiles } from './policies.ts';
+import { libraryOf, type CheckedFiles } from './policy-files.ts';
 import { startTracing, underTrace, type TraceContext } from './tracing.ts';
 import { createTurns } from './turns.ts';
 import { work, type Work, type Works } from './work.ts';

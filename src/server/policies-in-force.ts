@@ -1,6 +1,7 @@
 import type { Library } from '../policy/library.ts';
 import type { EvaluationThreads } from './evaluation-threads.ts';
-import { checkedLibrary, readPolicyFiles, type CheckedFiles } from './policies.ts';
+import { checkedFiles } from './checked-files.ts';
+import { libraryOf, readPolicyFiles, type CheckedFiles, type PolicyFiles } from './policy-files.ts';
 
 /** One state of the policy files, with the threads that evaluate by it: whoever holds it meets no other. */
 export interface Edition {
@@ -46,17 +47,23 @@ interface Held {
 /**
  * @param startThreads for an edition; they read the same files as were checked here, whatever the folder holds by then
  * @param report told of each reload
+ * @param cache as `checkedFiles` has it
  * @throws PolicyProblems when the folder cannot be used at the start
  */
-export function createPolicies(
+export async function createPolicies(
   folder: string,
   startThreads: (files: CheckedFiles) => EvaluationThreads,
   now: () => Date,
   report: (reload: Reload) => void,
-): ReloadablePolicies {
-  const { library, checked } = checkedLibrary(readPolicyFiles(folder), folder);
-  const { edition } = checked;
-  let held: Held = { edition: { edition, library, threads: startThreads(checked) }, requests: 0 };
+  cache?: string,
+): Promise<ReloadablePolicies> {
+  /** Threads read the files beside this one. */
+  const begin = async (read: PolicyFiles): Promise<Edition & { readonly threads: EvaluationThreads }> => {
+    const checked = await checkedFiles(read, folder, cache);
+    const threads = startThreads(checked);
+    return { edition: read.edition, library: libraryOf(checked), threads };
+  };
+  let held: Held = { edition: await begin(readPolicyFiles(folder)), requests: 0 };
   let last: Reload | undefined;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -66,16 +73,15 @@ export function createPolicies(
   const replace = async (): Promise<ReloadOutcome> => {
     const next = readPolicyFiles(folder);
     if (next.edition === held.edition.edition) return 'unchanged';
-    const made = checkedLibrary(next, folder);
-    const threads = startThreads(made.checked);
+    const edition = await begin(next);
     try {
-      await threads.ready();
+      await edition.threads.ready();
     } catch (error) {
-      void threads.close();
+      void edition.threads.close();
       throw error;
     }
     const before = held;
-    held = { edition: { edition: next.edition, library: made.library, threads }, requests: 0 };
+    held = { edition, requests: 0 };
     closeWhenLeft(before);
     return 'replaced';
   };

@@ -1,7 +1,8 @@
 import { evaluateRequest } from '../../src/crd/evaluate.ts';
 import type { HookRequest } from '../../src/crd/hook-request.ts';
-import { createLibrary, type Library } from '../../src/policy/library.ts';
-import { dataFiles } from '../../src/server/policies.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import type { Library } from '../../src/policy/library.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { bundleExpressionsRow } from './bundle-expressions.ts';
 import { AS_OF, call, folder, library, read, ungoverned } from './calls.ts';
 import { cqlRow } from './cql/row.ts';

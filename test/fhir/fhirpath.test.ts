@@ -1,7 +1,7 @@
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import { describe, expect, it } from 'vitest';
-import { compileCondition } from '../../src/fhir/fhirpath.ts';
+import { checkCondition, conditionOf, type Condition } from '../../src/fhir/fhirpath.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { createTerminology } from '../../src/fhir/terminology.ts';
 
@@ -17,7 +17,10 @@ const terminology = createTerminology(
   ],
 );
 
-const compile = (expression: string, type = 'Observation') => compileCondition(expression, type, terminology);
+function compile(expression: string, type = 'Observation'): Condition {
+  checkCondition(expression, type, terminology);
+  return conditionOf(expression, terminology);
+}
 const holds = (expression: string, resource: JsonObject): boolean | null =>
   compile(expression, String(resource['resourceType'])).holds(resource, '2026-03-02');
 const observation = (more: JsonObject): JsonObject => ({ resourceType: 'Observation', ...more });

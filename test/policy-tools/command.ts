@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../src/cli/exit-code.ts';
-import { createLibrary, type Library } from '../../src/policy/library.ts';
-import { suggestion, type Problem } from '../../src/policy/parse.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import type { Library } from '../../src/policy/library.ts';
+import type { Problem } from '../../src/policy/parse.ts';
+import { suggestion } from '../../src/policy/suggestion.ts';
 import type { Policy } from '../../src/policy/policy.ts';
-import { dataFiles } from '../../src/server/policies.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { readVignettes, VIGNETTES, vignetteFiles, type StoredVignette } from './vignette-files.ts';
 
 /** What the policy commands have in common: the two folders that they read, and how they end. */

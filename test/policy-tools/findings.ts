@@ -1,6 +1,7 @@
 import type { DataFile } from '../../src/policy/data-files.ts';
 import { factsFileSchema } from '../../src/policy/fact-schema.ts';
-import { createLibrary, factsOf, type Library } from '../../src/policy/library.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import { factsOf, type Library } from '../../src/policy/library.ts';
 import { parseYaml, type ParsedFile, type Problem } from '../../src/policy/parse.ts';
 import { isForProduct, policySchema, type Policy, type PolicySource } from '../../src/policy/policy.ts';
 import { coverageOf, gapsOf, shortId } from './coverage.ts';

@@ -1,4 +1,4 @@
-import { dataFiles } from '../../src/server/policies.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { end, FOLDERS, printed, usage, type Ended } from './command.ts';
 import { findingsOf } from './findings.ts';
 import { vignetteFiles } from './vignette-files.ts';

@@ -1,7 +1,8 @@
 import type { DataFile } from '../../src/policy/data-files.ts';
 import type { Fact } from '../../src/policy/fact.ts';
 import { formsOf } from '../../src/policy/form.ts';
-import { createLibrary, factsAsked, type Library } from '../../src/policy/library.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import { factsAsked, type Library } from '../../src/policy/library.ts';
 import { parseYaml, type YamlParser } from '../../src/policy/parse.ts';
 import { flatten } from '../../src/policy/policy.ts';
 import type { Mutant } from './mutations.ts';

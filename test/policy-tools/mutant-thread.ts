@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { dataFiles } from '../../src/server/policies.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { FOLDERS, policiesNamed, readAll } from './command.ts';
 import { mutantRunner, type Fate } from './mutant-run.ts';
 import { mutantsIn } from './mutations.ts';

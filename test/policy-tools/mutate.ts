@@ -8,7 +8,7 @@ import { Piscina } from 'piscina';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { barOn } from '../../src/impact/progress.ts';
-import { dataFiles } from '../../src/server/policies.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { end, FOLDERS, policiesNamed, readAll, usage, type Ended } from './command.ts';
 import type { Fate } from './mutant-run.ts';
 import type { Result, Share, ThreadData } from './mutant-thread.ts';

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { suggestion } from '../../src/policy/parse.ts';
+import { suggestion } from '../../src/policy/suggestion.ts';
 import { policySchema } from '../../src/policy/policy.ts';
-import { createLibrary } from '../../src/policy/library.ts';
-import { dataFiles } from '../../src/server/policies.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { printed, usage, type Ended, type Folders } from './command.ts';
 
 const USAGE =

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Library } from '../../src/policy/library.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { VIGNETTE_INDEX, type VignetteIndex } from '../../src/policy/vignette-index.ts';
-import { dataFiles } from '../../src/server/policies.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { coverageOf } from './coverage.ts';
 import type { State } from './states.ts';
 import { policiesOf, type StoredVignette } from './vignette-files.ts';

@@ -11,8 +11,9 @@ import {
 } from '../../src/policy/applicable.ts';
 import { ungovernedWords } from '../../src/engine/explanation.ts';
 import type { DataFile } from '../../src/policy/data-files.ts';
-import { createLibrary, type Library } from '../../src/policy/library.ts';
-import { dataFiles } from '../../src/server/policies.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import type { Library } from '../../src/policy/library.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { libraryOf, printed, smallFiles } from '../support/small-library.ts';
 
 const NAIC = 'urn:oid:2.16.840.1.113883.6.300';

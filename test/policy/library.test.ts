@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLibrary } from '../../src/policy/library.ts';
-import { dataFiles, loadLibrary, PolicyProblems } from '../../src/server/policies.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import { loadLibrary, PolicyProblems } from '../../src/server/policies.ts';
+import { dataFiles } from '../../src/server/policy-files.ts';
 import { printed, smallFiles } from '../support/small-library.ts';
 
 const folder = fileURLToPath(new URL('../../cds-services', import.meta.url));

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EvaluationThreads } from '../../src/server/evaluation-threads.ts';
 import { createPolicies, type ReloadablePolicies } from '../../src/server/policies-in-force.ts';
-import { PolicyProblems, readPolicyFiles, type CheckedFiles } from '../../src/server/policies.ts';
+import { PolicyProblems } from '../../src/server/policies.ts';
+import { readPolicyFiles, type CheckedFiles } from '../../src/server/policy-files.ts';
 import { storedChart, withWholeChart } from './charts.ts';
 import { NOW } from './production.ts';
 import type { Identified } from './service.ts';
@@ -39,11 +40,11 @@ afterAll(() => {
 });
 
 describe('policies in force', () => {
-  const started = (): {
+  const started = async (): Promise<{
     readonly policies: ReloadablePolicies;
     readonly editions: readonly string[];
     readonly closed: readonly string[];
-  } => {
+  }> => {
     const editions: string[] = [];
     const closed: string[] = [];
     const startThreads = ({ edition }: CheckedFiles): EvaluationThreads => {
@@ -59,7 +60,7 @@ describe('policies in force', () => {
       };
     };
     return {
-      policies: createPolicies(
+      policies: await createPolicies(
         folder,
         startThreads,
         () => NOW,
@@ -71,7 +72,7 @@ describe('policies in force', () => {
   };
 
   it('are replaced whole, and those before last until the last request under them is over', async () => {
-    const { policies, editions, closed } = started();
+    const { policies, editions, closed } = await started();
     const first = policies.enter();
     worded('Another wording');
     expect(await policies.reload()).toEqual({ outcome: 'replaced', at: NOW.toISOString() });
@@ -88,7 +89,7 @@ describe('policies in force', () => {
   });
 
   it('stay when the files are the same, have a mistake, or cannot be read', async () => {
-    const { policies, editions } = started();
+    const { policies, editions } = await started();
     expect((await policies.reload()).outcome).toBe('unchanged');
     broken();
     const refused = await policies.reload();
@@ -117,7 +118,7 @@ describe('policies in force', () => {
   it('are watched: a folder that changed and then stood still is read, one that was refused not again', async () => {
     vi.useFakeTimers();
     try {
-      const { policies, editions } = started();
+      const { policies, editions } = await started();
       policies.watch(1000);
       worded('While it is written');
       await vi.advanceTimersByTimeAsync(1000);

@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { createEvaluationThreads } from '../../src/server/evaluation-threads.ts';
-import { checkedLibrary, readPolicyFiles } from '../../src/server/policies.ts';
+import { checkedLibrary } from '../../src/server/policies.ts';
+import { readPolicyFiles } from '../../src/server/policy-files.ts';
 import { createService, FHIR_BASE } from '../server/service.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { DataFile } from '../../src/policy/data-files.ts';
-import { createLibrary, type Library } from '../../src/policy/library.ts';
+import { createLibrary } from '../../src/policy/checked-library.ts';
+import type { Library } from '../../src/policy/library.ts';
 import type { Problem } from '../../src/policy/parse.ts';
 
 export const loinc = 'http://loinc.org';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/fhir/json.ts';
-import { parseYaml, suggestion, type Problem } from '../../src/policy/parse.ts';
+import { parseYaml, type Problem } from '../../src/policy/parse.ts';
+import { suggestion } from '../../src/policy/suggestion.ts';
 import {
   vignettesSchema,
   type Coverage,
