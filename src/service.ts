@@ -92,51 +92,21 @@ async function start(config: Config): Promise<void> {
     },
     getCompileCacheDir(),
   );
-  // The threads load what they need from here on, and this one what it needs.
-  const [{ createApp }, { rehearse }, { readFixtures }, { openDatabase }, { createRecordStore }] =
-    await Promise.all([
-      import('./server/app.ts'),
-      import('./server/rehearsal.ts'),
-      import('./server/sandbox.ts'),
-      import('./store/database.ts'),
-      import('./store/records.ts'),
-    ]);
+  // The threads load what they need from here on, the store's too, and this one what it needs.
+  const [{ openDatabase }, { createRecordStore }] = await Promise.all([
+    import('./store/database.ts'),
+    import('./store/records.ts'),
+  ]);
   const records = createRecordStore(() => openDatabase(config.records));
   const patience = createPatience(config.recordMilliseconds);
   const { library, edition, threads } = policies.current();
   const { callers, readAgain } = await callersOf(access, library, records, patience, metrics, logger);
-  const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
-  const app = createApp(
-    {
-      policies,
-      metrics,
-      isStopping: () => isStopping,
-      config,
-      fhirBase,
-      logger,
-      today,
-      newUuid,
-      newId,
-      callers,
-      records,
-      patience,
-      workbench: isWorkbenchBuilt() ? folder(WORKBENCH) : undefined,
-    },
-    fixtures,
-  );
-  await Promise.all([
-    threads?.ready(),
+  const [{ createApp }, { rehearse }, { readFixtures }] = await Promise.all([
+    import('./server/app.ts'),
+    import('./server/rehearsal.ts'),
+    import('./server/sandbox.ts'),
     checkRecords(records, config.records, logger),
-    rehearse({ library, edition, config, fhirBase, newId, newUuid }).catch((error: unknown) => {
-      logger.error(errorPlace(error), 'a call could not be rehearsed: the first one takes longer');
-    }),
   ]);
-  if (access.mode === 'production' && config.records.kind === 'sqlite') {
-    const open = readableByOthers(config.records.file);
-    if (open.length > 0) logger.warn({ files: open }, 'other accounts of this machine can read the records');
-  }
-  // From here on: a rehearsal is nobody's call.
-  const endTracing = await startTracing(process.env);
   purgeRegularly(
     records,
     config.retentionDays,
@@ -146,6 +116,35 @@ async function start(config: Config): Promise<void> {
       else logger.info({ deleted: Object.fromEntries(deleted) }, 'old records purged');
     },
   );
+  const fixtures = access.mode === 'sandbox' ? readFixtures(folder('fhir-fixtures')) : [];
+  const given = {
+    policies,
+    metrics,
+    isStopping: () => isStopping,
+    config,
+    fhirBase,
+    logger,
+    today,
+    newUuid,
+    newId,
+    callers,
+    records,
+    patience,
+    workbench: isWorkbenchBuilt() ? folder(WORKBENCH) : undefined,
+  };
+  const app = createApp(given, fixtures);
+  await Promise.all([
+    threads?.ready(),
+    rehearse(given).catch((error: unknown) => {
+      logger.error(errorPlace(error), 'a call could not be rehearsed: the first one takes longer');
+    }),
+  ]);
+  if (access.mode === 'production' && config.records.kind === 'sqlite') {
+    const open = readableByOthers(config.records.file);
+    if (open.length > 0) logger.warn({ files: open }, 'other accounts of this machine can read the records');
+  }
+  // From here on: a rehearsal is nobody's call.
+  const endTracing = await startTracing(process.env);
   const operators = access.mode === 'production' ? access.metricsListen : undefined;
   const metricsPort =
     operators === undefined ? undefined : await listen(createHttpServer(app.operatorsApp), operators);

@@ -61,16 +61,10 @@ const source = (path: string): string => fileURLToPath(new URL(`../${path}`, imp
 /** What checks files: the code of policies and FHIR, and the versions of the packages that it uses. */
 const CHECKS = ['policy', 'fhir'];
 
-/** Over what was found, the files that it was found in, and all that had a part in finding it. */
-function seal({ files }: PolicyFiles, found: Buffer): Buffer {
-  const hash = createHash('sha256').update(found);
-  const add = (path: string, text: string | Buffer): void => {
-    hash.update(`\0${path}\0${text.length}\0`).update(text);
-  };
-  for (const { path, text } of files) add(path, text);
-  for (const layer of CHECKS)
-    for (const name of readdirSync(source(layer)).sort())
-      add(`${layer}/${name}`, readFileSync(join(source(layer), name)));
-  add('package.json', readFileSync(source('../package.json')));
-  return hash.digest();
+/** Over what was found, the edition that it was found in, and all that had a part in finding it. */
+function seal({ edition }: PolicyFiles, found: Buffer): Buffer {
+  const hash = createHash('sha256').update(edition).update(found);
+  for (const path of CHECKS.flatMap((layer) => readdirSync(source(layer)).map((name) => `${layer}/${name}`)))
+    hash.update(`\0${path}\0`).update(readFileSync(source(path)));
+  return hash.update(readFileSync(source('../package.json'))).digest();
 }

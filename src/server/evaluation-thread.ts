@@ -1,12 +1,16 @@
 import { parentPort, threadId, workerData, type MessagePort } from 'node:worker_threads';
+import { SANDBOX_CLIENT } from '../crd/client-settings.ts';
 import type { FhirClient } from '../fhir/client.ts';
+import { unreadableServer } from './call-client.ts';
 import type { CallerRecords } from './caller-records.ts';
 import { errorData, errorOf, ServiceError, type ErrorData } from './errors.ts';
 import type { QueryLog } from './fhir-client.ts';
 import { createFhirClients } from './fhir-clients.ts';
-import type { CallScope } from './hook-call.ts';
+import { evaluateCall, type CallScope } from './hook-call.ts';
 import { newId, newUuid } from './identifiers.ts';
-import { libraryOf, type CheckedFiles } from './policy-files.ts';
+import type { CheckedFiles } from './policy-files.ts';
+import { libraryOf } from './policy-library.ts';
+import { rehearsedCalls } from './rehearsed-calls.ts';
 import { startTracing, underTrace, type TraceContext } from './tracing.ts';
 import { createTurns } from './turns.ts';
 import { work, type Work, type Works } from './work.ts';
@@ -50,7 +54,6 @@ export interface CircuitChange {
 }
 
 const { policies, config, fhirBase } = workerData as ThreadData;
-await startTracing(process.env);
 const fhirClients = createFhirClients({
   onCircuit: (server, isOpen) => {
     parentPort?.postMessage({ threadId, server, isOpen } satisfies CircuitChange);
@@ -64,6 +67,22 @@ const scope: Omit<CallScope, 'fhirClient'> = {
   newId,
   newUuid,
 };
+for (const { body, asOf } of rehearsedCalls(scope.library))
+  // The thread that serves all calls rehearses them too, and tells of a failure.
+  await evaluateCall(
+    {
+      body,
+      expected: 'order-sign',
+      asOf,
+      caller: { settings: SANDBOX_CLIENT, fhirServers: [], isSandbox: false },
+      arrived: performance.timeOrigin + performance.now(),
+    },
+    { ...scope, fhirClient: () => unreadableServer({ kind: 'unavailable', reason: 'nobody is asked' }) },
+    { answersOf: () => Promise.resolve([]), concerns: () => Promise.resolve() },
+    new AbortController().signal,
+  ).catch(() => undefined);
+// From here on: a rehearsal is nobody's call.
+await startTracing(process.env);
 
 /**
  * Calls compute one after the other: a chart is let go before the next one is parsed, so that it is collected young. Several

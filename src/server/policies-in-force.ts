@@ -1,7 +1,7 @@
 import type { Library } from '../policy/library.ts';
 import type { EvaluationThreads } from './evaluation-threads.ts';
 import { checkedFiles } from './checked-files.ts';
-import { libraryOf, readPolicyFiles, type CheckedFiles, type PolicyFiles } from './policy-files.ts';
+import { readPolicyFiles, type CheckedFiles, type PolicyFiles } from './policy-files.ts';
 
 /** One state of the policy files, with the threads that evaluate by it: whoever holds it meets no other. */
 export interface Edition {
@@ -57,10 +57,11 @@ export async function createPolicies(
   report: (reload: Reload) => void,
   cache?: string,
 ): Promise<ReloadablePolicies> {
-  /** Threads read the files beside this one. */
   const begin = async (read: PolicyFiles): Promise<Edition & { readonly threads: EvaluationThreads }> => {
     const checked = await checkedFiles(read, folder, cache);
     const threads = startThreads(checked);
+    // They load their code beside this thread: it begins them first.
+    const { libraryOf } = await import('./policy-library.ts');
     return { edition: read.edition, library: libraryOf(checked), threads };
   };
   let held: Held = { edition: await begin(readPolicyFiles(folder)), requests: 0 };

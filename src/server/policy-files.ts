@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { DataFile } from '../policy/data-files.ts';
-import { buildLibrary, type Library } from '../policy/library.ts';
-import type { YamlParser } from '../policy/parse.ts';
 
 /** The files of a `cds-services` folder as they stood at one time. */
 export interface PolicyFiles {
@@ -22,14 +20,6 @@ export function readPolicyFiles(folder: string): PolicyFiles {
 export interface CheckedFiles extends PolicyFiles {
   /** What each YAML file holds, by its path. */
   readonly values: ReadonlyMap<string, unknown>;
-}
-
-/** The library of files that were checked, in this process or before, in this thread or in another. */
-export function libraryOf({ files, values }: CheckedFiles): Library {
-  const parse = ((file: string) => ({ file, value: values.get(file), lineOf: () => 1 })) as YamlParser;
-  const library = buildLibrary(files, { parse, checkCondition: () => undefined });
-  if ('problems' in library) throw new Error('checked policy files have problems');
-  return library;
 }
 
 export const dataFiles = (folder: string): readonly DataFile[] =>

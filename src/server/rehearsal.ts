@@ -1,97 +1,101 @@
+import { request as httpRequest, type Server } from 'node:http';
+import { duplexPair } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { SANDBOX_CLIENT } from '../crd/client-settings.ts';
-import type { JsonObject } from '../fhir/json.ts';
-import { retrievesOf, type Fact } from '../policy/fact.ts';
-import { factsOf, type Library } from '../policy/library.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { RecordStore } from '../store/records.ts';
+import { createPatience } from '../store/time-limit.ts';
+import { createApp, type Given } from './app.ts';
 import { unreadableServer } from './call-client.ts';
-import { evaluateCall, type CallScope } from './hook-call.ts';
-import { lineChoices } from './order-choices.ts';
+import type { Caller, Callers } from './caller.ts';
+import { createHttpServer } from './http-server.ts';
+import { createLogger } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import type { Edition } from './policies-in-force.ts';
+import { rehearsedCalls } from './rehearsed-calls.ts';
 
 /**
- * Answers one call for each policy, made of its own data and kept nowhere, while the service still waits for its threads:
- * the first clinician would otherwise wait for code that has never run.
+ * Sends the rehearsed calls through the whole service, while it still waits for its threads. They are nobody's calls: nothing
+ * is logged, counted or kept of them, no server is asked, and they come over no network.
+ * @param given what the service is made of
+ * @throws Error when a call is not answered 200
  * @returns the policies that were determined, by id
  */
-export async function rehearse(scope: Omit<CallScope, 'fhirClient'>): Promise<readonly string[]> {
+export async function rehearse(given: Given & { readonly records: RecordStore }): Promise<readonly string[]> {
+  const { records } = given;
+  // Threads rehearse by themselves.
+  const edition: Edition = { ...given.policies.current(), threads: undefined };
   const done: string[] = [];
-  for (const policy of scope.library.policies) {
-    const { determinations } = await evaluateCall(
-      {
-        body: Buffer.from(JSON.stringify(callFor(policy, scope.library))),
-        expected: 'order-sign',
-        asOf: policy.effective,
-        caller: { settings: SANDBOX_CLIENT, fhirServers: [], isSandbox: false },
-        arrived: performance.timeOrigin + performance.now(),
+  let day = '';
+  const app = createApp(
+    {
+      ...given,
+      policies: {
+        current: () => edition,
+        enter: () => ({ edition, leave: () => undefined }),
+        lastReload: () => undefined,
       },
-      { ...scope, fhirClient: () => unreadableServer({ kind: 'unavailable', reason: 'nobody is asked' }) },
-      { answersOf: () => Promise.resolve([]), concerns: () => Promise.resolve() },
-      new AbortController().signal,
-    );
-    done.push(...determinations.map(({ policy: id }) => id));
+      callers: CALLERS,
+      logger: createLogger('silent'),
+      metrics: createMetrics(),
+      today: () => day,
+      fhirClient: () => unreadableServer({ kind: 'unavailable', reason: 'nobody is asked' }),
+      records: {
+        ...records,
+        keep: ({ determination = [] }) => {
+          done.push(...determination.map(({ policy }) => policy));
+          return records.check();
+        },
+      },
+      // A store that is away is told of by the check of it.
+      patience: createPatience(LONGEST),
+    },
+    [],
+  );
+  const server = createHttpServer(app);
+  for (const { body, asOf } of rehearsedCalls(edition.library)) {
+    day = asOf;
+    await call(server, body);
   }
   return done;
 }
 
-const PATIENT = 'Patient/rehearsal';
+/** Milliseconds. */
+const LONGEST = 10_000;
 
-/** An order of the policy's first product for a patient of its payer, with a record of each kind that its facts ask for. */
-function callFor(policy: Policy, library: Library): JsonObject {
-  const { products } = library.products;
-  const product = products.find(({ id }) => policy.products === 'any' || policy.products.includes(id));
-  const payer = library.payers.get(policy.payer);
-  const line = lineChoices(library.planLines).find(({ id }) => policy.lines.includes(id));
-  const order = {
-    resourceType: 'MedicationRequest',
-    id: 'order',
-    status: 'draft',
-    intent: 'order',
-    subject: { reference: PATIENT },
-    medicationCodeableConcept: conceptOf(product?.codes ?? [], library),
-  };
-  const chart = [
-    { resourceType: 'Patient', id: 'rehearsal', birthDate: '1960-01-01' },
-    {
-      resourceType: 'Coverage',
-      id: 'coverage',
-      status: 'active',
-      beneficiary: { reference: PATIENT },
-      payor: [{ display: payer?.name, identifier: payer?.identifiers[0] }],
-      type: line?.type,
-    },
-    ...factsOf(policy, library.facts).flatMap((fact) => recordsFor(fact, policy.effective, library)),
-  ];
-  return {
-    hook: 'order-sign',
-    hookInstance: '00000000-0000-4000-8000-000000000000',
-    context: {
-      userId: 'Practitioner/rehearsal',
-      patientId: 'rehearsal',
-      draftOrders: { resourceType: 'Bundle', entry: [{ resource: order }] },
-    },
-    prefetch: {
-      chart: { resourceType: 'Bundle', type: 'collection', entry: chart.map((resource) => ({ resource })) },
-    },
-  };
+const CALLER: Caller = {
+  client: 'rehearsal',
+  tenant: undefined,
+  settings: SANDBOX_CLIENT,
+  fhirServers: [],
+  isSandbox: false,
+  isTest: true,
+  rate: { name: 'rehearsal', perMinute: 1000 },
+  origins: undefined,
+};
+const CALLERS: Callers = {
+  isSandbox: false,
+  origins: () => undefined,
+  identify: () => Promise.resolve({ caller: CALLER, admitBody: () => Promise.resolve() }),
+};
+
+/** An order-sign call to a server that listens nowhere. */
+async function call(server: Server, body: Buffer): Promise<void> {
+  const [ours, its] = duplexPair();
+  server.emit('connection', its);
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  httpRequest({
+    createConnection: () => ours,
+    method: 'POST',
+    path: '/cds-services/order-sign',
+    headers: { 'content-type': 'application/json', 'content-length': body.byteLength },
+  })
+    .on('response', (response) => {
+      text(response).then(() => {
+        resolve(response.statusCode);
+      }, reject);
+    })
+    .on('error', reject)
+    .end(body);
+  const status = await promise;
+  if (status !== 200) throw new Error(`a rehearsed call was answered ${status ?? 'nothing'}`);
 }
-
-const recordsFor = (fact: Fact, day: string, library: Library): readonly JsonObject[] =>
-  retrievesOf(fact).flatMap(({ resource, code }, index) =>
-    resource.map((resourceType) => ({
-      resourceType,
-      id: `${fact.name}-${index}`,
-      status: 'completed',
-      subject: { reference: PATIENT },
-      [resourceType.startsWith('Medication') ? 'medicationCodeableConcept' : 'code']: conceptOf(
-        code,
-        library,
-      ),
-      effectiveDateTime: day,
-      performedDateTime: day,
-      recordedDate: day,
-      valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: '1' },
-    })),
-  );
-
-const conceptOf = (valueSets: readonly string[], { terminology }: Library): JsonObject => ({
-  coding: valueSets.flatMap((id) => terminology.valueSets.get(id)?.codings ?? []).slice(0, 1),
-});

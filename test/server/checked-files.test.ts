@@ -21,8 +21,8 @@ const found = await checkedFiles(files, folder, cache);
 const written = readFileSync(file);
 
 /** The files with another text in one of them. */
-const changed = (change: (text: string) => string): PolicyFiles => ({
-  ...files,
+const changed = (edition: string, change: (text: string) => string): PolicyFiles => ({
+  edition,
   files: files.files.map(({ path, text }) => ({
     path,
     text: path === 'carepartners-ct-aucatzyl/policy.yaml' ? change(text) : text,
@@ -37,14 +37,14 @@ it('holds for the same files', async () => {
 
 it('holds for no other files: they are checked', async () => {
   const other = await checkedFiles(
-    changed((text) => text.replace(/title: .+/, 'title: Another title')),
+    changed('retitled', (text) => text.replace(/title: .+/, 'title: Another title')),
     folder,
     cache,
   );
   expect(other.values.get('carepartners-ct-aucatzyl/policy.yaml')).toMatchObject({
     title: 'Another title',
   });
-  const broken = changed((text) => text.replace(/fact: .+/, 'fact: nobody-declared-this'));
+  const broken = changed('broken', (text) => text.replace(/fact: .+/, 'fact: nobody-declared-this'));
   await expect(checkedFiles(broken, folder, cache)).rejects.toThrow(PolicyProblems);
   await expect(checkedFiles(broken, folder, cache)).rejects.toThrow(
     /policy\.yaml:\d+ .*nobody-declared-this/,
