@@ -1,16 +1,20 @@
+import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http';
+import { Socket } from 'node:net';
 import express, { Router, type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { derived } from '../fhir/derived.ts';
 import type { RecordStore } from '../store/records.ts';
 import { createPatience, type Patience } from '../store/time-limit.ts';
-import { admitStranger, auditRequests } from './audit.ts';
+import { admitStranger, requestAudit } from './audit.ts';
 import { whoCalls } from './caller.ts';
-import { cdsServiceRoutes } from './cds-services.ts';
+import { answerHook, cdsServiceRoutes } from './cds-services.ts';
 import type { Dependencies } from './call.ts';
 import { cors } from './cors.ts';
 import { determinationRoutes } from './determinations.ts';
 import { dtrRoutes } from './dtr.ts';
 import { errorHandler, errorPlace, ServiceError } from './errors.ts';
+import { exchangeOf } from './exchange.ts';
 import { feedbackRoutes } from './feedback.ts';
 import { createFhirClients } from './fhir-clients.ts';
 import { createGate, isRefusal, type Gate } from './gate.ts';
@@ -19,8 +23,8 @@ import { operationRoutes, type Operations } from './operations.ts';
 import type { Edition, Policies } from './policies-in-force.ts';
 import { policyReaderRoutes } from './policy-reader.ts';
 import { createRecordKeeping, type RecordKeeping } from './record-keeping.ts';
-import { identifyRequest, requestIdOf } from './request-id.ts';
-import { routeOf } from './route.ts';
+import { nameRequest, requestIdOf } from './request-id.ts';
+import { hookCalled, routeOf } from './route.ts';
 import { sandboxPayerRoutes } from './sandbox-payer.ts';
 import { sandboxEhrRoutes, type SandboxFixture } from './sandbox.ts';
 import { workbenchRoutes } from './workbench.ts';
@@ -39,7 +43,7 @@ export type Given = Omit<Dependencies, 'fhirClient' | 'keeping' | 'metrics' | 'n
     readonly workbench?: string | undefined;
   };
 
-export type Service = Express & {
+export type Service = RequestListener & {
   /** For an address that only the operator reaches: health, readiness and counts. */
   readonly operatorsApp: Express;
   /** Writes what waits to be recorded. @returns how many writes the store refuses */
@@ -47,7 +51,8 @@ export type Service = Express & {
 };
 
 /**
- * The whole service as an Express app that does not listen yet.
+ * The whole service, as what answers the requests of a server. A hook call is answered before the app's routing: there is
+ * one for every order in a hospital, and nearly all of them are about other things.
  * @param fixtures patients of the sandbox EHR, which sandbox mode alone serves
  */
 export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Service {
@@ -86,18 +91,18 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   const operations: Operations = { policies, keeping, records, metrics, isStopping };
   const { logger, callers, config } = dependencies;
   const app = express();
+  app.disable('x-powered-by');
   app.set('etag', false);
   if (config.trustedProxies !== undefined) app.set('trust proxy', config.trustedProxies);
-  app.use(securityHeaders(callers.isSandbox));
-  app.use(identifyRequest);
-  app.use(metrics.requests);
-  app.use(cors(callers.origins));
-  const gate = createGate(callers, config.bodyLimit);
-  app.use(auditRequests(keeping, dependencies.now));
+  const gate = createGate(callers, config.bodyLimit, app.get('trust proxy fn') as TrustedProxies);
+  const under = derived((edition: Edition): Dependencies => ({ ...dependencies, ...edition }));
+  app.use((request, _response, next) => {
+    next(exchangeOf(request).failure);
+  });
   app.use(feedbackRoutes(gate, keeping, dependencies.now));
   app.use(
-    underOneEdition(policies, (edition) => {
-      const those: Dependencies = { ...dependencies, ...edition };
+    byEdition((edition) => {
+      const those = under(edition);
       return [
         cdsServiceRoutes(those, gate),
         determinationRoutes(those, gate),
@@ -122,8 +127,37 @@ export function createApp(given: Given, fixtures: readonly SandboxFixture[]): Se
   const operatorsApp = express();
   operatorsApp.disable('x-powered-by');
   operatorsApp.use(operationRoutes(operations, true), nothingHere, failures);
-  return Object.assign(app, { operatorsApp, flush: () => keeping.flush() });
+
+  const always = securityHeaders(callers.isSandbox);
+  const isPreflight = cors(callers.origins);
+  const audit = requestAudit(keeping, dependencies.now);
+  const service: RequestListener = (request, response) => {
+    const at = dependencies.now();
+    const started = performance.now();
+    const { edition, leave } = policies.enter();
+    response.once('close', () => {
+      const milliseconds = performance.now() - started;
+      metrics.requested(request, response, milliseconds);
+      audit(request, response, at, milliseconds);
+      leave();
+    });
+    for (const [name, value] of always) response.setHeader(name, value);
+    nameRequest(request, response);
+    if (isPreflight(request, response)) return;
+    const exchange = exchangeOf(request);
+    exchange.edition = edition;
+    exchange.route = hookCalled(request);
+    if (exchange.route === undefined) app(request, response);
+    else
+      answerHook(request, response, exchange.route.hook, under(edition), gate).catch((error: unknown) => {
+        exchange.failure = error;
+        app(request, response);
+      });
+  };
+  return Object.assign(service, { operatorsApp, flush: () => keeping.flush() });
 }
+
+type TrustedProxies = Parameters<typeof createGate>[2];
 
 const nothingHere: RequestHandler = (request) => {
   throw new ServiceError(
@@ -133,23 +167,23 @@ const nothingHere: RequestHandler = (request) => {
   );
 };
 
-/** The routes that answer by policies: each request has those of one edition, from its first step to its last. */
-function underOneEdition(
-  policies: Policies,
-  routes: (edition: Edition) => readonly Router[],
-): RequestHandler {
-  const made = new WeakMap<Edition, Router>();
+/** The routes that answer by policies: those of the request's edition. */
+function byEdition(routes: (edition: Edition) => readonly Router[]): RequestHandler {
+  const routerOf = derived((edition: Edition) => Router().use(...routes(edition)));
   return (request, response, next) => {
-    const { edition, leave } = policies.enter();
-    response.once('close', leave);
-    const router = made.get(edition) ?? Router().use(...routes(edition));
-    made.set(edition, router);
-    router(request, response, next);
+    const { edition } = exchangeOf(request);
+    if (edition === undefined) throw new Error('this request is under no policies');
+    routerOf(edition)(request, response, next);
   };
 }
 
-/** Answers are JSON for programs: nothing of them is to be rendered, framed or guessed at. The page says its own. */
-const securityHeaders = (isSandbox: boolean) =>
+/**
+ * Answers are JSON for programs: nothing of them is to be rendered, framed or guessed at. The page says its own.
+ * @returns names and values, which are the same for every answer
+ */
+function securityHeaders(isSandbox: boolean): readonly (readonly [string, string])[] {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
   helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -157,7 +191,9 @@ const securityHeaders = (isSandbox: boolean) =>
     },
     // Sandbox mode has no TLS to insist on.
     strictTransportSecurity: isSandbox ? false : { maxAge: 31_536_000, includeSubDomains: false },
-  });
+  })(request, response, () => undefined);
+  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
+}
 
 /**
  * Refused tokens are logged with the cause, and strangers' requests are recorded, as long as their number allows it. The

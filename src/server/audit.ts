@@ -1,5 +1,6 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ownerOf, whoCalls } from './caller.ts';
+import { exchangeOf } from './exchange.ts';
 import { requestIdOf } from './request-id.ts';
 import type { AuditedRequest, RecordKeeping, Subject } from './record-keeping.ts';
 import { routeLabel, routeOf } from './route.ts';
@@ -29,35 +30,39 @@ const ACTIONS: Readonly<Record<string, AuditedRequest['action']>> = {
  * CRD-S-05). Of strangers, whom no token names, those that are admitted; the others are counted, in a record a minute at
  * most.
  */
-export const auditRequests = (keeping: Pick<RecordKeeping, 'audit'>, now: () => Date): RequestHandler => {
+export const requestAudit = (
+  keeping: Pick<RecordKeeping, 'audit'>,
+  now: () => Date,
+): ((request: IncomingMessage, response: ServerResponse, at: Date, milliseconds: number) => void) => {
   const countOnly = strangersCount(keeping, now);
-  return (request, response, next) => {
-    const at = now().toISOString();
-    const started = performance.now();
-    response.once('close', () => {
-      const action = actionOf(request);
-      if (action === undefined || audited.has(response)) return;
-      const caller = whoCalls(request);
-      if (caller === undefined && !admitted.has(response)) {
-        countOnly();
-        return;
-      }
-      keeping.audit(
-        {
-          client: caller === undefined ? STRANGER : ownerOf(caller),
-          action: caller === undefined || response.statusCode === 429 ? 'refused' : action,
-          target: targetOf(request),
-          at,
-          status: response.statusCode,
-          milliseconds: Math.round(performance.now() - started),
-          requestId: requestIdOf(request),
-        },
-        distinct(concerned.get(response) ?? []),
-      );
-    });
-    next();
+  return (request, response, at, milliseconds) => {
+    const { isAudited, isAdmitted, concerned } = exchangeOf(request);
+    if (isAudited) return;
+    const action = actionOf(request);
+    if (action === undefined) return;
+    const caller = whoCalls(request);
+    if (caller === undefined && !isAdmitted) {
+      countOnly();
+      return;
+    }
+    keeping.audit(
+      {
+        client: caller === undefined ? STRANGER : ownerOf(caller),
+        action: caller === undefined || response.statusCode === 429 ? 'refused' : action,
+        target: targetOf(request),
+        at: at.toISOString(),
+        status: statusOf(request, response),
+        milliseconds: Math.round(milliseconds),
+        requestId: requestIdOf(request),
+      },
+      distinct(concerned),
+    );
   };
 };
+
+/** A caller who left in the middle of his request has sent a bad one: nobody could answer it. */
+const statusOf = ({ complete }: IncomingMessage, { headersSent, statusCode }: ServerResponse): number =>
+  complete || headersSent ? statusCode : 400;
 
 const STRANGER = 'unknown';
 const MINUTE = 60_000;
@@ -84,36 +89,28 @@ function strangersCount(keeping: Pick<RecordKeeping, 'audit'>, now: () => Date):
   };
 }
 
-const admitted = new WeakSet<Response>();
-
 /** Says that a stranger's request is to be recorded by itself. */
-export const admitStranger = (response: Response): void => {
-  admitted.add(response);
+export const admitStranger = (response: ServerResponse): void => {
+  exchangeOf(response.req).isAdmitted = true;
 };
 
-const actionOf = (request: Request): AuditedRequest['action'] | undefined => {
+const actionOf = (request: IncomingMessage): AuditedRequest['action'] | undefined => {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   return ACTIONS[`${method} ${routeOf(request) ?? ''}`];
 };
 
 /** The route, a hook by its name. The path itself is the caller's word, as long as the caller likes. */
-export const targetOf = (request: Request): string => routeLabel(request).slice(1);
-
-const audited = new WeakSet<Response>();
+export const targetOf = (request: IncomingMessage): string => routeLabel(request).slice(1);
 
 /** Says that the request's audit event is kept with what it was answered. */
-export const wasAudited = (response: Response): void => {
-  audited.add(response);
+export const wasAudited = (response: ServerResponse): void => {
+  exchangeOf(response.req).isAudited = true;
 };
 
-const concerned = new WeakMap<Response, Subject[]>();
-
 /** Says whom a request is about, as soon as that is known: it may fail afterwards. */
-export function concerns(response: Response, subjects: readonly Subject[]): void {
-  const known = concerned.get(response) ?? [];
-  known.push(...subjects);
-  concerned.set(response, known);
-}
+export const concerns = (response: ServerResponse, subjects: readonly Subject[]): void => {
+  exchangeOf(response.req).concerned.push(...subjects);
+};
 
 /** Without those that another says more of. */
 function distinct(subjects: readonly Subject[]): readonly Subject[] {

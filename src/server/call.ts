@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { parseDate } from '../fhir/date.ts';
 import type { Hook } from '../crd/hook-request.ts';
@@ -11,6 +11,7 @@ import { evaluateCall, unkeptAnswer, type CallScope, type HookCall } from './hoo
 import { targetOf, wasAudited } from './audit.ts';
 import type { Edition } from './policies-in-force.ts';
 import type { AuditedRequest, RecordKeeping } from './record-keeping.ts';
+import { headerOf } from './header.ts';
 import type { Metrics } from './metrics.ts';
 import { setOutcome } from './outcome.ts';
 import { requestIdOf } from './request-id.ts';
@@ -32,13 +33,15 @@ export interface Dependencies extends Omit<CallScope, 'options'>, Edition {
 /**
  * Answers one hook call, and keeps its determinations under the ids that it gives them; an answer that could not be kept
  * goes out without ids.
+ * @param body as it came
  * @param expected the hook of the service that was called; undefined for determinations alone
  * @returns the JSON answer
  * @throws ServiceError when it gets another answer than 200
  */
 export const answerCall = (
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array,
   expected: Hook | undefined,
   dependencies: Dependencies,
 ): Promise<string> =>
@@ -46,14 +49,15 @@ export const answerCall = (
     inSpan(
       expected ?? 'determinations',
       { 'cartograph.request_id': requestIdOf(request) },
-      (span) => answerInSpan(request, response, expected, dependencies, span),
+      (span) => answerInSpan(request, response, body, expected, dependencies, span),
       'server',
     ),
   );
 
 async function answerInSpan(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array,
   expected: Hook | undefined,
   dependencies: Dependencies,
   span: CurrentSpan,
@@ -62,19 +66,18 @@ async function answerInSpan(
   const caller = callerOf(request);
   const { settings, fhirServers, isSandbox } = caller;
   const call: HookCall = {
-    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+    body,
     expected,
     asOf: asOfDate(request, caller, dependencies),
     caller: { settings, fhirServers, isSandbox },
     arrived: performance.timeOrigin + started,
   };
-  const signal = leftSignal(response);
   const { threads, keeping, metrics } = dependencies;
   const owner = ownerOf(caller);
   const records = callerRecords(keeping, caller, response);
   const answered = await (threads === undefined
-    ? evaluateCall(call, dependencies, records, signal)
-    : evaluateAside(call, dependencies, threads, records, signal));
+    ? evaluateCall(call, dependencies, records, leftSignal(response))
+    : evaluateAside(call, dependencies, threads, records, () => leftSignal(response)));
   const milliseconds = Math.round(performance.now() - started);
   const asked: AuditedRequest = {
     client: owner,
@@ -111,21 +114,23 @@ async function answerInSpan(
 }
 
 /** Aborted when the caller leaves before the answer. */
-export function leftSignal(response: Response): AbortSignal {
+export function leftSignal(response: ServerResponse): AbortSignal {
   const left = new AbortController();
-  response.once('close', () => {
+  const closed = (): void => {
     if (!response.writableFinished) left.abort();
-  });
+  };
+  if (response.destroyed) closed();
+  else response.once('close', closed);
   return left.signal;
 }
 
 /** The day of the request: today, or in sandbox mode the day that the caller's `X-As-Of` header names. */
 export function asOfDate(
-  request: Request,
+  request: IncomingMessage,
   { isSandbox }: Caller,
   { today }: Pick<Dependencies, 'today'>,
 ): string {
-  const header = request.get('x-as-of');
+  const header = headerOf(request, 'x-as-of');
   if (header === undefined) return today();
   if (!isSandbox)
     throw new ServiceError('invalid-as-of', 'X-As-Of is for sandbox mode alone', '(header) x-as-of');

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../fhir/json.ts';
 import { concerns } from './audit.ts';
 import { ownerOf, type Caller } from './caller.ts';
@@ -31,7 +31,11 @@ export interface CallerRecords {
 }
 
 /** @param response to the request that they are asked for: a determination that is read is what that request is about */
-export function callerRecords(keeping: RecordKeeping, caller: Caller, response: Response): CallerRecords {
+export function callerRecords(
+  keeping: RecordKeeping,
+  caller: Caller,
+  response: ServerResponse,
+): CallerRecords {
   const owner = ownerOf(caller);
   return {
     answersOf: (patient) =>

@@ -1,5 +1,7 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { ClientSettings } from '../crd/client-settings.ts';
+import { derived } from '../fhir/derived.ts';
+import { exchangeOf } from './exchange.ts';
 import type { FhirServer } from './fhir-base.ts';
 
 /** Who calls, once that is known: what is answered, and to whom it belongs, depends on nothing else of the caller. */
@@ -22,7 +24,7 @@ export interface Caller {
 }
 
 /** Whose a determination or a card is: one client, and one tenant of it. */
-export const ownerOf = ({ client, tenant }: Caller): string => JSON.stringify([client, tenant]);
+export const ownerOf = derived(({ client, tenant }: Caller): string => JSON.stringify([client, tenant]));
 
 /** A caller whose token holds. */
 export interface Identified {
@@ -53,20 +55,19 @@ export interface Callers {
   ) => Promise<Identified>;
 }
 
-const identified = new WeakMap<Request, Identified>();
-
-export const remember = (request: Request, found: Identified): void => {
-  identified.set(request, found);
+export const remember = (request: IncomingMessage, found: Identified): void => {
+  exchangeOf(request).identified = found;
 };
 
 /** @throws Error on a route that does not ask who calls */
-export function identifiedOf(request: Request): Identified {
-  const found = identified.get(request);
-  if (found === undefined) throw new Error('this route does not ask who calls');
-  return found;
+export function identifiedOf(request: IncomingMessage): Identified {
+  const { identified } = exchangeOf(request);
+  if (identified === undefined) throw new Error('this route does not ask who calls');
+  return identified;
 }
 
-export const callerOf = (request: Request): Caller => identifiedOf(request).caller;
+export const callerOf = (request: IncomingMessage): Caller => identifiedOf(request).caller;
 
 /** Undefined until the caller is identified, and where no route asked. */
-export const whoCalls = (request: Request): Caller | undefined => identified.get(request)?.caller;
+export const whoCalls = (request: IncomingMessage): Caller | undefined =>
+  exchangeOf(request).identified?.caller;

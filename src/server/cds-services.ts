@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Router } from 'express';
 import { configurationOptions, type ConfigurationOption } from '../crd/card-types.ts';
 import { HOOKS, type Hook } from '../crd/hook-request.ts';
@@ -8,6 +9,8 @@ import { answerCall, type Dependencies } from './call.ts';
 import { ServiceError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
+import { sendJson } from './reply.ts';
+import { HOOK_PATTERN } from './route.ts';
 
 /** CDS Hooks 2.0.1, "Discovery": one service for each hook, its id the hook's name. */
 interface Service {
@@ -57,12 +60,16 @@ export function cdsServiceRoutes(dependencies: Dependencies, gate: Gate): Router
   const { library, config } = dependencies;
   const services = discovered(library, config.prefetch ?? 'small');
   const router = Router();
-  router.get('/cds-services', ...gate.open(() => ['/cds-services']), (_request, response) => {
-    response.set('cache-control', 'public, max-age=300').json({ services });
-  });
+  router.get(
+    '/cds-services',
+    gate.open(() => ['/cds-services']),
+    (_request, response) => {
+      response.set('cache-control', 'public, max-age=300').json({ services });
+    },
+  );
   router.all('/cds-services', allow('GET'));
-  router.all('/cds-services/:id', (request, _response, next) => {
-    if (!services.some(({ id }) => id === request.params.id)) {
+  router.all(HOOK_PATTERN, (request, _response, next) => {
+    if (!services.some(({ id }) => id === request.params['id'])) {
       throw new ServiceError(
         'unknown-service',
         `there is no such service; GET /cds-services lists them: ${services.map(({ id }) => id).join(', ')}`,
@@ -71,15 +78,25 @@ export function cdsServiceRoutes(dependencies: Dependencies, gate: Gate): Router
     }
     next();
   });
-  router.post(
-    '/cds-services/:id',
-    ...gate.post(({ params }) => [`/cds-services/${String(params['id'])}`]),
-    async (request, response) => {
-      const service = services.find(({ id }) => id === request.params['id']);
-      const text = await answerCall(request, response, service?.hook, dependencies);
-      response.set('cache-control', 'no-store').type('json').send(text);
-    },
-  );
-  router.all('/cds-services/:id', allow('POST'));
+  router.post(HOOK_PATTERN, async (request, response) => {
+    const service = services.find(({ id }) => id === request.params['id']);
+    if (service !== undefined) await answerHook(request, response, service.hook, dependencies, gate);
+  });
+  router.all(HOOK_PATTERN, allow('POST'));
   return router;
+}
+
+/**
+ * Answers a hook call, whoever has found that it is one.
+ * @throws ServiceError when it gets another answer than 200
+ */
+export async function answerHook(
+  request: IncomingMessage,
+  response: ServerResponse,
+  hook: Hook,
+  dependencies: Dependencies,
+  gate: Pick<Gate, 'admit'>,
+): Promise<void> {
+  const body = await gate.admit(request, response, [`/cds-services/${hook}`]);
+  sendJson(response, await answerCall(request, response, body, hook, dependencies));
 }

@@ -15,7 +15,8 @@ export const FHIR_PATH = '/fhir';
 export interface Config {
   readonly port: number;
   readonly host: string;
-  readonly bodyLimit: string;
+  /** Bytes. */
+  readonly bodyLimit: number;
   /** Time for all queries of one call to the EHR's FHIR server. */
   readonly queryMilliseconds: number;
   /** The same for the hooks that CRD gives 10 s. */
@@ -93,7 +94,8 @@ const common = {
   BODY_LIMIT: z
     .string()
     .regex(/^\d+(kb|mb)$/, 'BODY_LIMIT must be a size such as 16mb')
-    .default('16mb'),
+    .default('16mb')
+    .transform((size) => Number.parseInt(size) * (size.endsWith('mb') ? 1024 * 1024 : 1024)),
   QUERY_TIMEOUT_MS: whole('QUERY_TIMEOUT_MS', 100, 60_000, 4000),
   QUERY_TIMEOUT_LONG_MS: whole('QUERY_TIMEOUT_LONG_MS', 100, 60_000, 9000),
   RECORD_TIMEOUT_MS: whole('RECORD_TIMEOUT_MS', 50, 60_000, WAIT_MILLISECONDS),

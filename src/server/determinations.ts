@@ -8,20 +8,24 @@ import { callerOf, ownerOf } from './caller.ts';
 import { ServiceError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { allow } from './methods.ts';
-import { reply, requestCall } from './reply.ts';
+import { reply, requestCall, sendJson } from './reply.ts';
 
 /** `determination.md`, "Where it is served". */
 export function determinationRoutes(dependencies: Dependencies, gate: Gate): Router {
   const router = Router();
-  router.post('/determinations', ...gate.post(() => ['/determinations']), async (request, response) => {
-    const text = await answerCall(request, response, undefined, dependencies);
-    response.set('cache-control', 'no-store').type('json').send(text);
-  });
+  router.post(
+    '/determinations',
+    gate.post(() => ['/determinations']),
+    async (request, response) => {
+      const body = request.body as Uint8Array;
+      sendJson(response, await answerCall(request, response, body, undefined, dependencies));
+    },
+  );
   router.all('/determinations', allow('POST'));
   const ownPath = (request: Request): readonly string[] => [
     `/determinations/${String(request.params['id'])}`,
   ];
-  router.get('/determinations/:id', ...gate.get(ownPath), async (request, response) => {
+  router.get('/determinations/:id', gate.get(ownPath), async (request, response) => {
     // Another caller's is not told from one that never was.
     const records = callerRecords(dependencies.keeping, callerOf(request), response);
     const determination = await records.determination(String(request.params['id']));
@@ -58,8 +62,8 @@ export function determinationRoutes(dependencies: Dependencies, gate: Gate): Rou
     if (call.form === 'summary') response.set('content-security-policy', SUMMARY_POLICY);
     await reply('authorization', call, request, response, dependencies);
   };
-  router.get('/determinations/:id/prior-authorization', ...gate.get(requestPath), authorization);
-  router.post('/determinations/:id/prior-authorization', ...gate.post(requestPath), authorization);
+  router.get('/determinations/:id/prior-authorization', gate.get(requestPath), authorization);
+  router.post('/determinations/:id/prior-authorization', gate.post(requestPath), authorization);
   router.all('/determinations/:id/prior-authorization', allow('GET', 'POST'));
   return router;
 }

@@ -29,12 +29,12 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
   const own = ({ path }: Request): readonly string[] => [path, FHIR_PATH];
   const read = gate.get(own);
   const bytes = gate.post(own);
-  const body = [...bytes, parsedBody];
+  const body = [bytes, parsedBody];
   const dayOf = (request: Request): string => asOfDate(request, callerOf(request), dependencies);
   const forms = (): readonly Form[] => allForms(library);
   const router = Router();
 
-  router.get(`${FHIR_PATH}/metadata`, ...gate.open(own), (_request, response) => {
+  router.get(`${FHIR_PATH}/metadata`, gate.open(own), (_request, response) => {
     send(
       response,
       200,
@@ -42,7 +42,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     );
   });
 
-  router.get(`${FHIR_PATH}/Questionnaire`, ...read, (request, response) => {
+  router.get(`${FHIR_PATH}/Questionnaire`, read, (request, response) => {
     const { url, version } = request.query;
     const found = forms().filter(
       (form) =>
@@ -61,13 +61,13 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
       })),
     });
   });
-  router.get(`${FHIR_PATH}/Questionnaire/:id`, ...read, (request, response) => {
+  router.get(`${FHIR_PATH}/Questionnaire/:id`, read, (request, response) => {
     const form = formNamed(String(request.params['id']), forms());
     if (form === undefined) refuse(response, 404, [notFound('Questionnaire')]);
     else send(response, 200, questionnaire(form, library, base));
   });
 
-  router.post(`${FHIR_PATH}/Questionnaire/$questionnaire-package`, ...bytes, (request, response) =>
+  router.post(`${FHIR_PATH}/Questionnaire/$questionnaire-package`, bytes, (request, response) =>
     reply('package', requestCall(request, dependencies), request, response, dependencies),
   );
 
@@ -79,8 +79,8 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     };
     return reply('populate', call, request, response, dependencies);
   };
-  router.post(`${FHIR_PATH}/Questionnaire/$populate`, ...bytes, populate);
-  router.post(`${FHIR_PATH}/Questionnaire/:id/$populate`, ...bytes, populate);
+  router.post(`${FHIR_PATH}/Questionnaire/$populate`, bytes, populate);
+  router.post(`${FHIR_PATH}/Questionnaire/:id/$populate`, bytes, populate);
 
   router.post(`${FHIR_PATH}/Questionnaire/$log-questionnaire-errors`, ...body, (request, response) => {
     const parameters = parametersOf(request.body) ?? [];
@@ -117,7 +117,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
         .flatMap((form) => valueSetsOf(form, library.terminology))
         .map((set) => [set.url, set]),
     );
-  router.get(`${FHIR_PATH}/ValueSet/:id`, ...read, (request, response) => {
+  router.get(`${FHIR_PATH}/ValueSet/:id`, read, (request, response) => {
     const set = [...valueSets().values()].find(({ id }) => id === String(request.params['id']));
     if (String(request.params['id']) === '$expand')
       expand(request, response, (name) => text(request.query[name]));
@@ -197,7 +197,7 @@ export function dtrRoutes(dependencies: Dependencies, gate: Gate): Router {
     response.set('location', `${base}/QuestionnaireResponse/${resource.id}`);
     send(response, 201, resource);
   });
-  router.get(`${FHIR_PATH}/QuestionnaireResponse/:id`, ...read, async (request, response) => {
+  router.get(`${FHIR_PATH}/QuestionnaireResponse/:id`, read, async (request, response) => {
     const resource = await keeping.response(String(request.params['id']), ownerOf(callerOf(request)));
     if (resource === undefined) refuse(response, 404, [notFound('QuestionnaireResponse')]);
     else {

@@ -21,6 +21,7 @@ const MOST_WITHOUT_CHART = 10;
  * Evaluates a call so that it does not hold up others. The thread that serves all calls answers those which are small
  * and need no query: nearly all. Every other goes to an evaluation thread. When those have too much to do, a small call
  * still gets its determinations, with the chart unread: the clinician learns that authorization is required.
+ * @param left aborted when nobody waits for the answer any more
  * @throws ServiceError `busy` or `not-evaluated` when no thread answers and the call is not small
  */
 export async function evaluateAside(
@@ -28,7 +29,7 @@ export async function evaluateAside(
   scope: CallScope,
   threads: EvaluationThreads,
   records: CallerRecords,
-  signal: AbortSignal,
+  left: () => AbortSignal,
 ): Promise<Answered> {
   const isSmall = call.body.byteLength <= SMALL_BODY;
   if (isSmall) {
@@ -37,7 +38,7 @@ export async function evaluateAside(
         call,
         { ...scope, fhirClient: () => notAskedHere, options: { checkpoint: leaveWhenMany } },
         records,
-        signal,
+        NOTHING_TO_END,
       );
     } catch (error) {
       if (!(error instanceof Elsewhere)) throw error;
@@ -49,7 +50,7 @@ export async function evaluateAside(
       'hook',
       isSmall ? { ...call, body: new Uint8Array(call.body) } : call,
       records,
-      signal,
+      left(),
     );
   } catch (error) {
     if (!(error instanceof ThreadFailure)) throw error;
@@ -61,7 +62,7 @@ export async function evaluateAside(
         if (count > MOST_WITHOUT_CHART) throw refusal(error);
       },
     };
-    return evaluateCall(call, { ...scope, fhirClient: () => server, options }, records, signal);
+    return evaluateCall(call, { ...scope, fhirClient: () => server, options }, records, NOTHING_TO_END);
   }
 }
 
@@ -87,6 +88,9 @@ export async function workElsewhere<Name extends Work>(
 
 const refusal = ({ kind, message }: ThreadFailure): ServiceError =>
   new ServiceError(kind === 'busy' ? 'busy' : 'not-evaluated', message, '(service)');
+
+/** For an evaluation that asks no server. */
+const NOTHING_TO_END = new AbortController().signal;
 
 /** Thrown where a call that was begun on this thread turns out to need more than it may take. */
 class Elsewhere extends Error {}

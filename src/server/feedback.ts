@@ -77,7 +77,7 @@ const audiences = ({ params }: Request): readonly string[] => {
 };
 
 /** What became of 1,000 cards; larger bodies are refused, since this one is parsed on the thread that serves all calls. */
-const BODY_LIMIT = '1mb';
+const BODY_LIMIT = 1024 * 1024;
 
 export function feedbackRoutes(gate: Gate, keeping: RecordKeeping, now: () => Date): Router {
   const router = Router();
@@ -90,27 +90,23 @@ export function feedbackRoutes(gate: Gate, keeping: RecordKeeping, now: () => Da
       );
     next();
   });
-  router.post(
-    '/cds-services/:id/feedback',
-    ...gate.post(audiences, BODY_LIMIT),
-    async (request, response) => {
-      const entries = readFeedback(bodyValue(request.body));
-      const owner = ownerOf(callerOf(request));
-      const service = String(request.params['id']);
-      const subjects = await Promise.all(entries.map(({ card }) => keeping.cardSubject(card, owner)));
-      concerns(
-        response,
-        subjects.filter((subject) => subject !== undefined),
-      );
-      await keeping.keepFeedback(
-        entries.map((entry, index) =>
-          kept({ service, owner, isKnownCard: subjects[index] !== undefined }, entry),
-        ),
-        now().toISOString(),
-      );
-      response.set('cache-control', 'no-store').json({});
-    },
-  );
+  router.post('/cds-services/:id/feedback', gate.post(audiences, BODY_LIMIT), async (request, response) => {
+    const entries = readFeedback(bodyValue(request.body));
+    const owner = ownerOf(callerOf(request));
+    const service = String(request.params['id']);
+    const subjects = await Promise.all(entries.map(({ card }) => keeping.cardSubject(card, owner)));
+    concerns(
+      response,
+      subjects.filter((subject) => subject !== undefined),
+    );
+    await keeping.keepFeedback(
+      entries.map((entry, index) =>
+        kept({ service, owner, isKnownCard: subjects[index] !== undefined }, entry),
+      ),
+      now().toISOString(),
+    );
+    response.set('cache-control', 'no-store').json({});
+  });
   router.all('/cds-services/:id/feedback', allow('POST'));
   return router;
 }

@@ -1,22 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { callerOf, identifiedOf, remember, type Callers } from './caller.ts';
 import { ServiceError } from './errors.ts';
+import { headerOf } from './header.ts';
 import { Refusal } from './refusal.ts';
-import { jsonBytes } from './request-body.ts';
+import { bodyReader } from './request-body.ts';
 import { deliveryOf } from './request-id.ts';
+import { step } from './step.ts';
 
 /** What stands before the routes: who calls, how often, and whether the body came before. */
 export interface Gate {
   /**
-   * A call with a JSON body, as bytes.
+   * Lets a call with a JSON body in.
    * @param paths what its token may be for, under the public base URL
-   * @param limit the largest body; undefined: that of hook calls
+   * @returns the body, as bytes
+   * @throws ServiceError
    */
-  readonly post: (paths: Paths, limit?: string) => readonly RequestHandler[];
-  readonly get: (paths: Paths) => readonly RequestHandler[];
+  readonly admit: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    paths: readonly string[],
+  ) => Promise<Uint8Array>;
+  /**
+   * The same for a route of the app, which finds the bytes as the request's body.
+   * @param limit bytes of the largest body; undefined: that of hook calls
+   */
+  readonly post: (paths: Paths, limit?: number) => RequestHandler;
+  readonly get: (paths: Paths) => RequestHandler;
   /** For what everyone may read: a token is checked when there is one. */
-  readonly open: (paths: Paths) => readonly RequestHandler[];
+  readonly open: (paths: Paths) => RequestHandler;
   /** Refused tokens from one address: beyond a number they are counted, and no longer explained or logged. */
   readonly refused: RequestHandler;
 }
@@ -26,22 +39,18 @@ type Paths = (request: Request) => readonly string[];
 const MINUTE = 60_000;
 const REFUSALS_PER_MINUTE = 60;
 
-export function createGate(callers: Callers, bodyLimit: string): Gate {
-  const identify =
-    (paths: Paths): RequestHandler =>
-    async (request, response, next) => {
-      const found = await callers.identify(request.get('authorization'), paths(request), deliveryOf(request));
-      remember(request, found);
-      const { origins } = found.caller;
-      // Which clients' pages may read answers at all, a preflight decides; this answer is for this client's alone.
-      if (origins !== undefined && !origins.some((origin) => origin === request.get('origin')))
-        response.removeHeader('access-control-allow-origin');
-      next();
-    };
+/**
+ * @param bodyLimit bytes
+ * @param isTrusted whether a proxy's address, so many hops away, is to be believed
+ */
+export function createGate(
+  callers: Callers,
+  bodyLimit: number,
+  isTrusted: (address: string, hop: number) => boolean,
+): Gate {
   const ownRate = rateLimit({
     windowMs: MINUTE,
     limit: (request) => callerOf(request).rate?.perMinute ?? 0,
-    skip: (request) => callerOf(request).rate === undefined,
     keyGenerator: (request) => callerOf(request).rate?.name ?? '',
     standardHeaders: 'draft-7',
     legacyHeaders: false,
@@ -61,19 +70,53 @@ export function createGate(callers: Callers, bodyLimit: string): Gate {
       throw tooMany();
     },
   });
-  const admitEmpty: RequestHandler = async (request, _response, next) => {
+  /** Who calls, as often as he may. */
+  const identify = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    paths: readonly string[],
+  ): Promise<void> => {
+    const delivery = deliveryOf(request, isTrusted);
+    const found = await callers.identify(headerOf(request, 'authorization'), paths, delivery);
+    remember(request, found);
+    const { origins, rate } = found.caller;
+    // Which clients' pages may read answers at all, a preflight decides; this answer is for this client's alone.
+    if (origins !== undefined && !origins.some((origin) => origin === headerOf(request, 'origin')))
+      response.removeHeader('access-control-allow-origin');
+    if (rate !== undefined) await step(ownRate, request, response);
+  };
+  const admitting = (limit: number): Gate['admit'] => {
+    const read = bodyReader(limit);
+    return async (request, response, paths) => {
+      await identify(request, response, paths);
+      const body = await read(request, response);
+      await identifiedOf(request).admitBody(body);
+      return body;
+    };
+  };
+  const admit = admitting(bodyLimit);
+  const get: Gate['get'] = (paths) => async (request, response, next) => {
+    await identify(request, response, paths(request));
     await identifiedOf(request).admitBody(new Uint8Array());
     next();
   };
-  const get: Gate['get'] = (paths) => [identify(paths), ownRate, admitEmpty];
   return {
-    post: (paths, limit = bodyLimit) => [identify(paths), ownRate, ...jsonBytes(limit)],
+    admit,
+    post(paths, limit) {
+      const admitHere = limit === undefined ? admit : admitting(limit);
+      return async (request, response, next) => {
+        request.body = await admitHere(request, response, paths(request));
+        next();
+      };
+    },
     get,
-    open: (paths) =>
-      get(paths).map((handler) => (request, response, next) => {
+    open(paths) {
+      const known = get(paths);
+      return (request, response, next) => {
         if (request.get('authorization') === undefined) next();
-        else return handler(request, response, next);
-      }),
+        else return known(request, response, next);
+      };
+    },
     refused,
   };
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../store/keeper.ts';
 import type { ThreadFailure } from './evaluation-threads.ts';
@@ -19,8 +19,8 @@ export interface Metrics {
   readonly threadFailed: (kind: ThreadFailure['kind']) => void;
   readonly tokenChecked: (outcome: Outcome) => void;
   readonly reloaded: (reload: Reload) => void;
-  /** Measures every request that passes. */
-  readonly requests: RequestHandler;
+  /** Told of every request when it is over. */
+  readonly requested: (request: IncomingMessage, response: ServerResponse, milliseconds: number) => void;
   /** What is not counted as it happens, but read off when it is asked for. */
   readonly watch: (sources: {
     readonly policies: Policies;
@@ -136,13 +136,8 @@ export function createMetrics(ofProcess = false): Metrics {
       reloads.inc({ outcome });
       refused.set(outcome === 'refused' ? 1 : 0);
     },
-    requests(request, response, next) {
-      const started = performance.now();
-      response.once('close', () => {
-        const labels = { route: routeLabel(request), outcome: outcomeOf(response) };
-        requests.observe(labels, (performance.now() - started) / 1000);
-      });
-      next();
+    requested(request, response, milliseconds) {
+      requests.observe({ route: routeLabel(request), outcome: outcomeOf(response) }, milliseconds / 1000);
     },
     watch({ policies, keeping }) {
       read = () => {

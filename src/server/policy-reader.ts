@@ -8,12 +8,12 @@ import { allow } from './methods.ts';
 /** The policies on file for people to read, made from what is in force: no patient's data. */
 export function policyReaderRoutes(library: Library, gate: Gate): Router {
   const router = Router();
-  router.get('/policies', ...gate.get(ownPath), (_request, response) => {
+  router.get('/policies', gate.get(ownPath), (_request, response) => {
     const list: PolicyList = { policies: library.policies.map((policy) => summarize(policy, library)) };
     response.json(list);
   });
   router.all('/policies', allow('GET'));
-  router.get('/policies/:name', ...gate.get(ownPath), (request, response) => {
+  router.get('/policies/:name', gate.get(ownPath), (request, response) => {
     const [id, version] = String(request.params['name']).split('@');
     const versions = library.policies
       .filter((policy) => policy.id === id)

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import { asOfDate, leftSignal, type Dependencies } from './call.ts';
 import { callerRecords } from './caller-records.ts';
@@ -44,6 +45,16 @@ export async function reply<Name extends Exclude<Work, 'hook'>>(
   );
   dependencies.logger.info({ requestId, operation: name, status, ...report }, 'answered');
   response.status(status).set('cache-control', 'no-store').type(TYPES[type]).send(text);
+}
+
+/** Sends the answer to a hook call, or its determinations, as JSON text. */
+export function sendJson(response: ServerResponse, text: string): void {
+  const headers = {
+    'cache-control': 'no-store',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+  };
+  response.writeHead(200, headers).end(text);
 }
 
 const TYPES = { fhir: 'application/fhir+json', html: 'html', json: 'json' } as const;

@@ -21,21 +21,25 @@ export function reportRoutes(
   gate: Gate,
 ): Router {
   const router = Router();
-  router.get(REPORT_PATH, ...gate.get(() => [REPORT_PATH]), async (request, response) => {
-    const [from, to] = [day(request, 'from'), day(request, 'to')];
-    const { format } = request.query;
-    if (format !== undefined && format !== 'csv')
-      throw new ServiceError('invalid-request', 'format is csv, or left out for JSON', '(url).format');
-    const report = await reportOf(
-      records,
-      periodOf(from?.at, to?.at),
-      from?.day ?? 'the beginning',
-      to?.day ?? today(),
-    );
-    response.set('cache-control', 'no-store');
-    if (format === undefined) response.json(report);
-    else response.attachment('report.csv').send(reportCsv(report));
-  });
+  router.get(
+    REPORT_PATH,
+    gate.get(() => [REPORT_PATH]),
+    async (request, response) => {
+      const [from, to] = [day(request, 'from'), day(request, 'to')];
+      const { format } = request.query;
+      if (format !== undefined && format !== 'csv')
+        throw new ServiceError('invalid-request', 'format is csv, or left out for JSON', '(url).format');
+      const report = await reportOf(
+        records,
+        periodOf(from?.at, to?.at),
+        from?.day ?? 'the beginning',
+        to?.day ?? today(),
+      );
+      response.set('cache-control', 'no-store');
+      if (format === undefined) response.json(report);
+      else response.attachment('report.csv').send(reportCsv(report));
+    },
+  );
   router.all(REPORT_PATH, allow('GET'));
   return router;
 }

@@ -24,10 +24,10 @@ export const SANDBOX_PAYER: CapabilityStatementRestResource = {
 export function sandboxPayerRoutes(dependencies: Dependencies, gate: Gate): Router {
   const body = gate.post(({ path }: Request): readonly string[] => [path]);
   const router = Router();
-  router.post('/fhir/Claim/$submit', ...body, (request, response) =>
+  router.post('/fhir/Claim/$submit', body, (request, response) =>
     reply('submission', requestCall(request, dependencies), request, response, dependencies),
   );
-  router.post('/fhir/Claim/$inquire', ...body, (request, response) =>
+  router.post('/fhir/Claim/$inquire', body, (request, response) =>
     reply('inquiry', requestCall(request, dependencies), request, response, dependencies),
   );
   return router;

@@ -65,12 +65,18 @@ export function workbenchRoutes(
     response.removeHeader('access-control-allow-origin');
     next();
   });
-  router.post('/workbench/chart', ...gate.post(() => ['/workbench/chart'], '64kb'), (request, response) =>
-    reply('chart', requestCall(request, dependencies), request, response, dependencies),
+  router.post(
+    '/workbench/chart',
+    gate.post(() => ['/workbench/chart'], 64 * 1024),
+    (request, response) =>
+      reply('chart', requestCall(request, dependencies), request, response, dependencies),
   );
   router.all('/workbench/chart', allow('POST'));
-  router.post('/workbench/course', ...gate.post(() => ['/workbench/course']), (request, response) =>
-    reply('course', requestCall(request, dependencies), request, response, dependencies),
+  router.post(
+    '/workbench/course',
+    gate.post(() => ['/workbench/course']),
+    (request, response) =>
+      reply('course', requestCall(request, dependencies), request, response, dependencies),
   );
   router.all('/workbench/course', allow('POST'));
   const { library } = dependencies;

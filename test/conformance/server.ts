@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import express from 'express';
@@ -114,7 +115,7 @@ export async function startServer({
     fixtures,
   );
   const root = mount === '' ? app : express().use(mount, app);
-  const server = root.listen(0, '127.0.0.1');
+  const server = createServer(root).listen(0, '127.0.0.1');
   await new Promise((resolve, reject) => {
     server.once('listening', resolve).once('error', reject);
   });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Express } from 'express';
 import request from 'supertest';
+import type { Service } from '../../src/server/app.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 
 export interface HookBody extends JsonObject {
@@ -79,7 +79,7 @@ export interface Answer {
 }
 
 /** The answer to a hook. @throws Error with the answer when it is not 200 */
-export async function answerOf(app: Express, body: HookBody): Promise<Answer> {
+export async function answerOf(app: Service, body: HookBody): Promise<Answer> {
   const response = await request(app).post(`/cds-services/${body.hook}`).send(body);
   if (response.status !== 200) throw new Error(`${response.status} ${response.text}`);
   return response.body as Answer;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import request from 'supertest';
-import type { Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withParts } from '../../src/engine/determination.ts';
+import type { Service } from '../../src/server/app.ts';
 import { loadLibrary } from '../../src/server/policies.ts';
 import { searchset, storedChart, type Json } from '../server/charts.ts';
 import { createService, determinationsOf } from '../server/service.ts';
@@ -16,7 +16,7 @@ import { createService, determinationsOf } from '../server/service.ts';
  */
 const POLICY = 'carepartners-ct-tecartus';
 let copy = '';
-let app: Express;
+let app: Service;
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'cds-services-'));

@@ -310,7 +310,7 @@ describe('every way to fail', () => {
       }) satisfies Answering,
     ],
   ])('a source that %s is given up at the deadline', async (_name, answering) => {
-    const hurried = createService({ config: { bodyLimit: '1mb', queryMilliseconds: 400 } });
+    const hurried = createService({ config: { bodyLimit: 1024 * 1024, queryMilliseconds: 400 } });
     const started = performance.now();
     const found = await determinedBy(shah, searchOf('Procedure', answering), shah.resources, hurried);
     expect(performance.now() - started).toBeLessThan(1500);

@@ -324,7 +324,7 @@ describe('a body', () => {
   });
 
   it('that is too large is refused, compressed or not', async () => {
-    const small = createService({ config: { bodyLimit: '1kb', queryMilliseconds: 100 } });
+    const small = createService({ config: { bodyLimit: 1024, queryMilliseconds: 100 } });
     const padded = JSON.stringify({ ...call, padding: 'x'.repeat(100_000) });
     const plain = await request(small).post(SERVICE).set('content-type', 'application/json').send(padded);
     expectRefusal(plain, 413, { code: 'too-large', path: '(body)' });

@@ -141,7 +141,7 @@ export async function startProduction(
   const app = createApp(
     {
       policies: fixedPolicies({ library }),
-      config: { bodyLimit: '16mb', queryMilliseconds: 2000, trustedProxies },
+      config: { bodyLimit: 16 * 1024 * 1024, queryMilliseconds: 2000, trustedProxies },
       fhirBase: `${PUBLIC_URL}${FHIR_PATH}`,
       logger: createLogger('info', stream),
       today: () => TODAY,

@@ -72,7 +72,7 @@ const call = (fhirServer: string, more: Json = {}): HookBody => ({
 /** What is logged of the calls. */
 const logged: string[] = [];
 const logger = pino({ level: 'trace' }, { write: (line: string) => logged.push(line) });
-const settings = { bodyLimit: '1mb', queryMilliseconds: 2000 };
+const settings = { bodyLimit: 1024 * 1024, queryMilliseconds: 2000 };
 const service = (fhirServers: readonly string[]) =>
   createService({
     logger,

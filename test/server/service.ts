@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { Express } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import type { Determination } from '../../src/engine/determination.ts';
@@ -35,7 +34,7 @@ export function createService(
   return createApp(
     {
       policies: fixedPolicies({ library: inForce, threads }),
-      config: { bodyLimit: '16mb', queryMilliseconds: 2000 },
+      config: { bodyLimit: 16 * 1024 * 1024, queryMilliseconds: 2000 },
       fhirBase: FHIR_BASE,
       logger: pino({ level: 'silent' }),
       today: () => TODAY,
@@ -52,14 +51,14 @@ export function createService(
 export type Identified = Determination & { readonly id: string };
 
 /** The determinations of a hook request. @throws Error with the answer when it is not 200 */
-export async function determinationsOf(app: Express, body: object): Promise<readonly Identified[]> {
+export async function determinationsOf(app: Service, body: object): Promise<readonly Identified[]> {
   const response = await request(app).post('/determinations').send(body);
   if (response.status !== 200) throw new Error(`${response.status} ${response.text}`);
   return (response.body as { determinations: readonly Identified[] }).determinations;
 }
 
 /** The one determination of a hook request. */
-export async function determinationOf(app: Express, body: object): Promise<Identified> {
+export async function determinationOf(app: Service, body: object): Promise<Identified> {
   const determinations = await determinationsOf(app, body);
   const [determination] = determinations;
   if (determination === undefined || determinations.length > 1)

@@ -133,7 +133,7 @@ function callFor({ patientId }: ThirdPartyChart, more: Json): HookBody {
   };
 }
 
-const app = createService({ config: { bodyLimit: '32mb', queryMilliseconds: 5000 } });
+const app = createService({ config: { bodyLimit: 32 * 1024 * 1024, queryMilliseconds: 5000 } });
 
 async function evaluate(
   chart: ThirdPartyChart,

@@ -49,7 +49,7 @@ const READ_BY_PROCEDURE = ['aucatzyl/3', 'aucatzyl/limit.one-time', 'aucatzyl/li
 const MILLISECONDS = 4000;
 /** Beside the budget, for the evaluation on a machine that does other things too. */
 const TOLERANCE = 4000;
-const config = { bodyLimit: '16mb', queryMilliseconds: MILLISECONDS };
+const config = { bodyLimit: 16 * 1024 * 1024, queryMilliseconds: MILLISECONDS };
 const app = createService({ config });
 const hurried = createService({ config: { ...config, queryMilliseconds: 700 } });
 

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { createEvaluationThreads } from '../../src/server/evaluation-threads.ts';
@@ -17,7 +18,7 @@ export interface Delay {
 export type Message = { readonly port: number } | Delay;
 
 const policyFolder = fileURLToPath(new URL('../../cds-services', import.meta.url));
-const config = { bodyLimit: '32mb', queryMilliseconds: 20_000 };
+const config = { bodyLimit: 32 * 1024 * 1024, queryMilliseconds: 20_000 };
 const threads = createEvaluationThreads(
   1,
   {
@@ -32,7 +33,7 @@ const threads = createEvaluationThreads(
   },
 );
 const app = createService({ config, ...(process.argv[2] === 'threads' ? { threads } : {}) });
-const server = app.listen(0, '127.0.0.1', () => {
+const server = createServer(app).listen(0, '127.0.0.1', () => {
   const address = server.address();
   tell({ port: typeof address === 'object' && address !== null ? address.port : 0 });
 });
