@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { FhirAuthorization } from '../fhir/client.ts';
-import { objects, property, text } from '../fhir/json.ts';
+import { isObject, objects, property, text, type JsonObject } from '../fhir/json.ts';
 import { DEFAULT_WIRE_VERSION, WIRE_VERSIONS, wireVersion, type WireVersion } from './wire-version.ts';
 
 /**
@@ -146,7 +146,7 @@ export interface RequestProblem {
 
 /** @param expected the hook of the service that was called; any hook that brings orders when undefined */
 export function readHookRequest(body: unknown, expected: Hook | undefined): HookRequest | RequestProblem {
-  const request = requestSchema.safeParse(body, { error: inWords });
+  const request = requestSchema.safeParse(outline(body), { error: inWords });
   if (!request.success) return problemOf(request.error, []);
   const { hook } = request.data;
   if (expected !== undefined && hook !== expected) {
@@ -164,9 +164,11 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
       path: 'hook',
     };
   }
-  const context = CONTEXTS[served].safeParse(request.data.context, { error: inWords });
+  const sent = property(body, 'context');
+  const context = CONTEXTS[served].safeParse(contextOutline(sent), { error: inWords });
   if (!context.success) return problemOf(context.error, ['context']);
-  const { hookInstance, fhirServer, fhirAuthorization, prefetch, extension } = request.data;
+  const { hookInstance, fhirServer, fhirAuthorization } = request.data;
+  const [prefetch, extension] = [property(body, 'prefetch'), property(body, 'extension')];
   const requested = property(extension, 'davinci-crd.requestedVersion') ?? undefined;
   const version = requested === undefined ? DEFAULT_WIRE_VERSION : wireVersion(requested);
   if (version === undefined) {
@@ -192,12 +194,43 @@ export function readHookRequest(body: unknown, expected: Hook | undefined): Hook
             scope: fhirAuthorization.scope,
             patientId: text(fhirAuthorization.patient)?.replace(/^Patient\//, ''),
           },
-    prefetch: prefetch ?? {},
-    context: context.data,
+    prefetch: isObject(prefetch) ? prefetch : {},
+    context: isObject(sent) ? sent : {},
     version,
     configuration: property(extension, 'davinci-crd.configuration'),
   };
 }
+
+/**
+ * What the schemas are shown of a body: of FHIR content what kind of value it is. They would only copy it, and V8 makes
+ * objects of code that has long-lived ones, as the schemas of policies do, in a part of the heap where a whole chart
+ * would be kept alive by them until the next full collection.
+ */
+const outline = (body: unknown): unknown =>
+  isObject(body)
+    ? {
+        hook: body['hook'],
+        hookInstance: body['hookInstance'],
+        context: emptied(body['context']),
+        fhirServer: body['fhirServer'],
+        fhirAuthorization: body['fhirAuthorization'],
+        prefetch: emptied(body['prefetch']),
+        extension: emptied(body['extension']),
+      }
+    : body;
+
+/** The same of a context: a Bundle without its entries, the items of a list without what they hold. */
+const contextOutline = (context: unknown): unknown =>
+  isObject(context)
+    ? members(context, (value) => (isObject(value) ? members(value, emptied) : items(value)))
+    : context;
+
+const members = (object: JsonObject, of: (value: unknown) => unknown): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, of(value)]));
+
+const items = (value: unknown): unknown => (Array.isArray(value) ? value.map(emptied) : value);
+
+const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : isObject(value) ? {} : value);
 
 /** The references of an order-dispatch context, under the names of hook versions 1.1 and 1.0. */
 export function dispatchedOrders(context: Readonly<Record<string, unknown>>): readonly string[] {
