@@ -156,16 +156,21 @@ export interface Wanted {
 
 /** Client settings and the request's `davinci-crd.configuration`; a value of the wrong type is ignored (CRD-C-11). */
 export function wantedOf(configuration: unknown, client: ClientSettings, hook: Hook): Wanted {
-  const options = configurationOptions(hook);
   const given = (code: string): unknown => property(configuration, code);
+  const named = isObject(configuration)
+    ? configurationOptions(hook).filter(({ code }) => given(code) !== undefined)
+    : [];
   const fits = ({ code, type }: ConfigurationOption): boolean =>
     type === 'boolean'
       ? typeof given(code) === 'boolean'
       : Number.isInteger(given(code)) && (given(code) as number) >= 0;
   const off = new Set(
-    options.filter((option) => fits(option) && given(option.code) === false).map(({ code }) => code),
+    named
+      .filter(({ code }) => given(code) === false)
+      .filter(fits)
+      .map(({ code }) => code),
   );
-  const limit = options.find(({ code }) => code === 'max-cards');
+  const limit = named.find(({ code }) => code === 'max-cards');
   return {
     shows: (type) =>
       isOn(type, hook) &&
@@ -178,9 +183,7 @@ export function wantedOf(configuration: unknown, client: ClientSettings, hook: H
     ignored:
       configuration !== undefined && configuration !== null && !isObject(configuration)
         ? ['davinci-crd.configuration']
-        : options
-            .filter((option) => given(option.code) !== undefined && !fits(option))
-            .map(({ code }) => code),
+        : named.filter((option) => !fits(option)).map(({ code }) => code),
   };
 }
 
