@@ -38,14 +38,20 @@ export async function evaluateRequest(
     isPayerEndpoint: false,
   },
 ): Promise<Evaluation> {
-  const supplied = readPrefetch(request, library);
-  const data = createCallData(request.patientId, supplied, client, library, contextIntakes(request));
-  const { orders, lost } = await hookOrders(request, data, isPayerEndpoint);
-  await readMissing(
-    data,
-    orders.flatMap((order) => unreadMedication(order, data.resolve, library) ?? []),
-  );
-  const { resolve } = data;
+  let held: CallData | undefined;
+  /** What was sent, read when the first order asks for it: most orders say themselves that they are for something else. */
+  const sent = (): CallData =>
+    (held ??= createCallData(
+      request.patientId,
+      readPrefetch(request, library),
+      client,
+      library,
+      contextIntakes(request),
+    ));
+  const resolve: CallData['resolve'] = (reference) => sent().resolve(reference);
+  const { orders, lost } = await hookOrders(request, sent, isPayerEndpoint);
+  const medications = orders.flatMap((order) => unreadMedication(order, resolve, library) ?? []);
+  if (medications.length > 0) await readMissing(sent(), medications);
   const { done: read, failed: unreadable } = each(
     orders,
     (order) => ({ order, item: itemOf(order, resolve, library) }),
@@ -69,6 +75,7 @@ export async function evaluateRequest(
   if (carT.length === 0 && !(isPayerEndpoint && orders.length > 0)) return nothing;
   if (carT.length > 0) checkpoint?.({ kind: 'car-t-orders', count: carT.length });
 
+  const data = sent();
   const found = await governedOrders(carT, request, data, asOf, isPayerEndpoint);
   const { ungoverned, coverages } = found;
   const governed = found.governed;

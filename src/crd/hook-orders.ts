@@ -11,10 +11,13 @@ export interface Asked {
   readonly lost: readonly string[];
 }
 
-/** The orders that the hook asks about: drafts, for order-select the selected ones, dispatched or booked ones. */
+/**
+ * The orders that the hook asks about: drafts, for order-select the selected ones, dispatched or booked ones.
+ * @param sent what the call brought, for hooks that bring their orders elsewhere than in the context
+ */
 export async function hookOrders(
   request: HookRequest,
-  data: CallData,
+  sent: () => CallData,
   isPayerEndpoint: boolean,
 ): Promise<Asked> {
   const drafts = contextEntries(request.context, 'draftOrders').flatMap((entry, index) => {
@@ -43,6 +46,7 @@ export async function hookOrders(
       const references = dispatchedOrders(request.context).map(
         (printed) => relativeReference(printed) ?? printed,
       );
+      const data = sent();
       await readMissing(data, references);
       return answerable(ordersAt(references, data, undefined));
     }
@@ -54,6 +58,7 @@ export async function hookOrders(
         appointment,
         references: orderReferences(appointment),
       }));
+      const data = sent();
       await readMissing(
         data,
         booked.flatMap(({ references }) => references),
@@ -73,6 +78,7 @@ export async function hookOrders(
       // No order is in the context: there is something to say only where every resource needs an answer.
       if (!isPayerEndpoint) return { orders: [], lost: [] };
       const reference = `Encounter/${request.encounterId ?? ''}`;
+      const data = sent();
       await readMissing(data, [reference]);
       // These hooks may go unanswered: a visit that cannot be read does (CRD-X-05).
       return { orders: ordersAt([reference], data, undefined).orders, lost: [] };

@@ -54,7 +54,7 @@ export async function patientChoice(fixture: SandboxFixture, library: Library): 
   const request = readHookRequest({ ...fixture.request, prefetch: { chart } }, 'order-sign');
   if ('code' in request) throw new Error(`the request of ${name}: ${request.path} ${request.message}`);
   const data = createCallData(request.patientId, readPrefetch(request, library), undefined, library, []);
-  const { orders } = await hookOrders(request, data, false);
+  const { orders } = await hookOrders(request, () => data, false);
   const carT = orders
     .map((order) => ({ order, item: itemOf(order, data.resolve, library) }))
     .filter(({ item }) => item.kind !== 'other');
