@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordsCommand } from '../../src/records/command.ts';
 import { objects, property, text, type JsonObject } from '../../src/fhir/json.ts';
@@ -67,6 +68,17 @@ describe('records', () => {
     expect(new Set([...kept, ...cards].map(({ hook_instance }) => hook_instance))).toEqual(
       new Set([text(request['hookInstance'])]),
     );
+  });
+
+  it('hold a call that broke off in the middle of its body as a bad one', async () => {
+    const before = await rowsOf(records, 'audit_event');
+    const socket = connect(Number(new URL(server.base).port), '127.0.0.1');
+    const head = 'host: x\r\ncontent-type: application/json\r\ncontent-length: 100';
+    socket.write(`POST /cds-services/order-sign HTTP/1.1\r\n${head}\r\n\r\n{"hook"`, () => {
+      socket.destroy();
+    });
+    const { action, target, status } = (await untilKept(before.length + 1)).at(-1) ?? {};
+    expect([action, target, status]).toEqual(['call', 'cds-services/order-sign', 400]);
   });
 
   it('say whom every request was about, also where it was refused', async () => {

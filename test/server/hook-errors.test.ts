@@ -224,6 +224,37 @@ describe('a request that is not the hook’s', () => {
   );
 });
 
+describe('a hook call', () => {
+  const nothing = withContext({ draftOrders: { resourceType: 'Bundle', entry: [] } });
+  /** Without what is each answer's own. */
+  const headersOf = ({ headers }: request.Response): unknown => ({
+    ...(headers as Readonly<Record<string, string>>),
+    date: '',
+    'x-request-id': '',
+  });
+
+  it.each([`${SERVICE}/`, `${SERVICE}?a=b`, '/CDS-Services/order-sign', '/cds-services/order%2Dsign'])(
+    'is answered at %s as at the path that discovery tells, and refused so',
+    async (path) => {
+      for (const [body, status] of [
+        [nothing, 200],
+        [{}, 400],
+      ] as const) {
+        const told = await request(app).post(SERVICE).send(body).expect(status);
+        const other = await request(app).post(path).send(body).expect(status);
+        expect(other.text).toBe(told.text);
+        expect(headersOf(other)).toEqual(headersOf(told));
+        expect(told.headers).toMatchObject({
+          'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+          'x-content-type-options': 'nosniff',
+          'cache-control': 'no-store',
+          'access-control-allow-origin': '*',
+        });
+      }
+    },
+  );
+});
+
 describe('a body', () => {
   const post = (body: string | Buffer, headers: Readonly<Record<string, string>> = {}): request.Test =>
     request(app)
