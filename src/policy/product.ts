@@ -1,3 +1,4 @@
+import { derived } from '../fhir/derived.ts';
 import type { Coding, Terminology } from '../fhir/terminology.ts';
 import type { Product, ProductLibrary } from './vocabulary.ts';
 import { asWords } from './words.ts';
@@ -12,25 +13,34 @@ export type OrderedItem =
 interface Names {
   readonly products: readonly { readonly product: Product; readonly phrases: readonly string[] }[];
   readonly general: readonly string[];
+  /** Any phrase of a product: one look at a text, which nearly always has none. */
+  readonly ofAnyProduct: RegExp;
 }
 
-/** Read once for each library: every order of every call asks for them. */
-const read = new WeakMap<ProductLibrary, Names>();
-
-function namesOf(library: ProductLibrary): Names {
-  const names = read.get(library) ?? {
-    products: library.products.map((product) => ({ product, phrases: product.names.map(asWords) })),
+const namesOf = derived((library: ProductLibrary): Names => {
+  const products = library.products.map((product) => ({ product, phrases: product.names.map(asWords) }));
+  return {
+    products,
     general: library.generalNames.map(asWords),
+    // Words hold letters, digits and spaces alone.
+    ofAnyProduct: new RegExp(products.flatMap(({ phrases }) => phrases).join('|')),
   };
-  read.set(library, names);
-  return names;
-}
+});
+
+/** The value sets of all codes that speak of CAR-T: one look at a code, which nearly always does not. */
+const carTCodes = derived((library: ProductLibrary): readonly string[] => [
+  ...library.products.flatMap(({ codes }) => codes),
+  ...library.generalCodes,
+]);
 
 const namedBy = (words: string, library: ProductLibrary): readonly Product[] => {
   const text = asWords(words);
-  return namesOf(library)
-    .products.filter(({ phrases }) => phrases.some((phrase) => text.includes(phrase)))
-    .map(({ product }) => product);
+  const { products, ofAnyProduct } = namesOf(library);
+  return ofAnyProduct.test(text)
+    ? products
+        .filter(({ phrases }) => phrases.some((phrase) => text.includes(phrase)))
+        .map(({ product }) => product)
+    : [];
 };
 
 /** True when words speak of CAR-T at all: a product, or the therapy. */
@@ -48,13 +58,14 @@ export function orderedItem(
   library: ProductLibrary,
   terminology: Terminology,
 ): OrderedItem {
+  const words = [...texts, ...codings.flatMap(({ display }) => display ?? [])];
+  const byText = [...new Set(words.flatMap((item) => namedBy(item, library)))];
   const isIn =
     (sets: readonly string[]) =>
     (coding: Coding): boolean =>
       coding.key !== undefined && terminology.includes(sets, coding.key);
+  if (byText.length === 0 && !codings.some(isIn(carTCodes(library)))) return { kind: 'other' };
   const byCode = library.products.filter(({ codes }) => codings.some(isIn(codes)));
-  const words = [...texts, ...codings.flatMap(({ display }) => display ?? [])];
-  const byText = [...new Set(words.flatMap((item) => namedBy(item, library)))];
 
   const [coded] = byCode;
   if (coded !== undefined) {
