@@ -14,7 +14,7 @@ it('a rehearsal reaches a determination of every policy, and leaves no record, c
   const lines: string[] = [];
   const done = await rehearse({
     policies: fixedPolicies({ library }),
-    config: { bodyLimit: '16mb', queryMilliseconds: 1000 },
+    config: { bodyLimit: 1024 * 1024, queryMilliseconds: 1000 },
     fhirBase: FHIR_BASE,
     logger: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     today: () => TODAY,
