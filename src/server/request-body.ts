@@ -51,12 +51,24 @@ const received = (request: IncomingMessage): Promise<Uint8Array> =>
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
       const [first] = chunks;
-      resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
+      if (first !== undefined && chunks.length === 1) resolve(first);
+      else {
+        resolve(Buffer.concat(chunks));
+        chunks.forEach(free);
+      }
       // The request lives as long as its answer takes: it is not to hold the body twice.
       chunks.length = 0;
     });
     request.once('error', brokenOff);
   });
+
+/**
+ * Gives the memory of a chunk back at once. It stands outside of V8's heap, where little happens while large bodies are
+ * received: V8 would come to collect it by searching the whole heap, for every twenty bodies of 2,000 resources.
+ */
+function free({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
 
 /** For routes whose bodies are small: the body as its value. */
 export const parsedBody: RequestHandler = (request, _response, next) => {
