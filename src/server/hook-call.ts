@@ -218,7 +218,9 @@ export async function evaluateCall(
   }));
   return {
     text: JSON.stringify(
-      answer?.response ?? { determinations: determinations.map(({ determination }) => identify(determination)) },
+      answer?.response ?? {
+        determinations: determinations.map(({ determination }) => identify(determination)),
+      },
     ),
     unkept: answer?.unkept,
     determinations: determinations.map(({ determination, order, course }) => {
