@@ -48,9 +48,16 @@ export function median(values: readonly number[]): number {
 /** In which a process compiles its code for good, on a busy machine too, in milliseconds. */
 const UNSETTLED = 5000;
 
-/** Rounds, without those of the time in which the code is compiled: one at least. */
-export async function rounds(count: number, round: () => Promise<number>): Promise<readonly number[]> {
-  const settled = performance.now() + UNSETTLED;
+/**
+ * Rounds, without those of the time in which the code is compiled: one at least.
+ * @param unsettled that time, in milliseconds
+ */
+export async function rounds(
+  count: number,
+  round: () => Promise<number>,
+  unsettled = UNSETTLED,
+): Promise<readonly number[]> {
+  const settled = performance.now() + unsettled;
   do await round();
   while (performance.now() < settled);
   const ratios: number[] = [];
