@@ -237,7 +237,7 @@ describe('records', () => {
       ...memoryRecords(),
       keep: () => Promise.reject(new Error('disk full')),
       determination: () => Promise.reject(new Error('disk full')),
-      answersOf: () => Promise.reject(new Error('disk full')),
+      allAnswersOf: () => Promise.reject(new Error('disk full')),
     };
     const down = await startServer({ records: broken });
     try {

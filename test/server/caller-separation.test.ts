@@ -407,7 +407,7 @@ describe('replicas', () => {
 
 it('a call waits for a locked store once, however often it asks it', async () => {
   const never = (): Promise<never> => new Promise(() => undefined);
-  const locked = { use: never, answersOf: never, keep: never, keepLater: never };
+  const locked: Partial<RecordStore> = { use: never, allAnswersOf: never, keep: never };
   const service = await start(CLIENTS, {
     records: { ...memoryRecords(), ...locked },
     patience: createPatience(1000),

@@ -28,6 +28,7 @@ describe('GET /metrics', () => {
     await post('/cds-services/order-sign', SMALL_CALL).expect(200);
     await post('/cds-services/order-select', '{').expect(400);
     await post('/determinations', call).expect(200);
+    await app.flush();
     const { text, headers } = await request(app).get('/metrics').expect(200);
     expect(headers['content-type']).toContain('text/plain');
     expect(samples(text, 'cartograph_request_duration_seconds_count')).toEqual([
