@@ -1,4 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pinLoad } from './processes.ts';
 import { figureOf, type Figure, type Goal } from './row.ts';
@@ -6,22 +10,47 @@ import { ROWS } from './rows.ts';
 
 /** `npm run bench`: the table, and `bench.json`. `--only <row>` measures one. */
 
+interface Table {
+  /** Whether the load was kept off the server’s core. */
+  readonly isPinned: boolean;
+  readonly figures: readonly Figure[];
+}
+
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'string', default: 'bench.json' } },
 });
 const rows = ROWS.filter(({ id }) => values.only === undefined || id === values.only);
-if (rows.length === 0) throw new Error(`there is no such row; rows: ${ROWS.map(({ id }) => id).join(', ')}`);
+const [first] = rows;
+if (first === undefined)
+  throw new Error(`there is no such row; rows: ${ROWS.map(({ id }) => id).join(', ')}`);
 
-const isPinned = pinLoad();
-const figures: Figure[] = [];
-for (const row of rows) {
-  const figure = figureOf(row, await row.measure());
-  figures.push(figure);
-  process.stdout.write(`${line(figure)}\n`);
-}
-if (!isPinned)
+const table: Table =
+  values.only === undefined
+    ? joined(rows.map(({ id }) => measuredApart(id)))
+    : { isPinned: pinLoad(), figures: [figureOf(first, await first.measure())] };
+if (values.only !== undefined) for (const figure of table.figures) process.stdout.write(`${line(figure)}\n`);
+else if (!table.isPinned)
   process.stdout.write('The load could not be kept off the server’s core: throughputs are too low.\n');
-writeFileSync(values.json, `${JSON.stringify({ isPinned, figures }, null, 2)}\n`);
+writeFileSync(values.json, `${JSON.stringify(table, null, 2)}\n`);
+
+/** A row in a process of its own: what one leaves in the heap and in compiled code must not weigh on the next. */
+function measuredApart(row: string): Table {
+  const folder = mkdtempSync(join(tmpdir(), 'cartograph-bench-'));
+  const json = join(folder, 'row.json');
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), '--only', row, '--json', json];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`the row ${row} could not be measured`);
+  const measured = JSON.parse(readFileSync(json, 'utf8')) as Table;
+  rmSync(folder, { recursive: true });
+  return measured;
+}
+
+function joined(tables: readonly Table[]): Table {
+  return {
+    isPinned: tables.every(({ isPinned }) => isPinned),
+    figures: tables.flatMap(({ figures }) => figures),
+  };
+}
 
 function line({ row, what, goal, median, lowest, highest, result, note }: Figure): string {
   const figure = `${printed(median)} (${printed(lowest)} to ${printed(highest)})`;
