@@ -264,6 +264,9 @@ describe('when something fails', () => {
     await page.getByText('The service evaluates the order…').waitFor();
     expect(await page.getByRole('region', { name: 'Answer' }).getAttribute('aria-busy')).toBe('true');
     expect(await page.getByRole('article').first().isVisible()).toBe(true);
+    // The sign of it stands still for who asked for no motion, and shows what is there at once.
+    const moving = `document.getAnimations().filter(({ effect }) => effect.getComputedTiming().duration > 0).length`;
+    expect(await page.evaluate<number>(moving)).toBe(0);
     release();
     await answered(page);
     await close();
